@@ -1,0 +1,56 @@
+# The commands of the house; CONTRIBUTING.md says when to use which.
+# Relative paths only, so that a checkout may stand anywhere, spaces in its name included.
+
+PYTHON ?= python3
+RUN := .venv/bin/python
+# No browser is ever downloaded: the tests drive the system's Chromium.
+export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
+export PYTHONUNBUFFERED := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help ready demo test check sure bench shots lock fmt clean
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+ready:
+	@$(PYTHON) -m dev.bootstrap
+
+demo: ready ## Start the product with data, worker and mailbox; RESET=1 afresh, PORT=8000
+	@$(RUN) -m dev.demo_run $(if $(RESET),--reset) $(if $(PORT),--port $(PORT))
+
+test: ## Run every test; ONLY="tests/x.py -k word" for some
+	@$(PYTHON) -m dev.bootstrap --with-browser
+	@$(RUN) -m dev.cluster run --throwaway --data var/test-cluster -- $(RUN) -m pytest -n 2 $(ONLY)
+
+check: ready ## Format, lint, types, layers, templates, translations
+	$(RUN) -m ruff format --check .
+	$(RUN) -m ruff check .
+	$(RUN) -m mypy
+	.venv/bin/lint-imports
+	$(RUN) -m djlint templates --check --quiet
+	$(RUN) -m djlint templates --lint --quiet
+	$(RUN) -m dev.translations check
+
+sure: check test ## Both: before every push
+
+bench: ready ## Measure, as ratios; SCALE=10000
+	@$(RUN) -m benchmarks $(if $(SCALE),--scale $(SCALE))
+
+shots: ## A picture of every page, desktop and phone, light and dark
+	@$(PYTHON) -m dev.bootstrap --with-browser
+	@$(RUN) -m dev.shots
+
+lock: ready ## Remake requirements/lock.txt; UPGRADE=1 takes newer versions
+	@$(RUN) -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+		$(if $(UPGRADE),--upgrade) --quiet --output-file requirements/lock.txt
+
+fmt: ready ## Format code and templates
+	$(RUN) -m ruff format .
+	$(RUN) -m ruff check --fix .
+	$(RUN) -m djlint templates --reformat --quiet
+
+clean: ## Remove what tools leave; the demo's data and the environment stay
+	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

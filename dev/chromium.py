@@ -1,0 +1,16 @@
+"""Where the system's Chromium is; browser tests drive that one and never download another."""
+
+import os
+import shutil
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+
+def find() -> Path | None:
+    """Return the browser named by PASSERELLE_BROWSER, else the first Chromium on PATH, else None."""
+    named = os.environ.get("PASSERELLE_BROWSER")
+    for name in (named,) if named else NAMES:
+        if found := shutil.which(name):
+            return Path(found)
+    return None

@@ -1,0 +1,23 @@
+"""Every model, imported once, so that the migrations and the session know all tables."""
+
+from marketplace.mentors import models as mentors
+from marketplace.mentorships import models as mentorships
+from marketplace.requests import models as requests
+from tenants.accounts import models as accounts
+from tenants.affiliations import models as affiliations
+from tenants.onboarding import models as onboarding
+from tenants.organisations import models as organisations
+from tenants.shared import models as shared
+from tenants.shared.database import Base
+
+__all__ = [
+    "Base",
+    "accounts",
+    "affiliations",
+    "mentors",
+    "mentorships",
+    "onboarding",
+    "organisations",
+    "requests",
+    "shared",
+]

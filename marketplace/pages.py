@@ -1,0 +1,164 @@
+"""What every page shares: language, colour scheme, navigation, dates in the reader's zone, security headers, error pages."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from flask import Flask, Response, abort, g, render_template, request, url_for
+from flask_babel import Babel, get_locale, gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from tenants.shared.errors import Refused
+
+LANGUAGE_COOKIE = "language"
+SCHEME_COOKIE = "scheme"
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+
+# (endpoint, label, who sees it)
+NAVIGATION = (
+    ("firms.index", _l("Member firms"), lambda acting: acting.in_network and acting.coordinates),
+    ("directory.index", _l("Mentors"), lambda acting: True),
+    ("requests.index", _l("My requests"), lambda acting: True),
+    ("mentorships.index", _l("Mentorships"), lambda acting: True),
+    ("mentors.edit", _l("My mentor page"), lambda acting: True),
+    ("people.index", _l("People"), lambda acting: acting.coordinates),
+)
+
+
+def choose_locale() -> str:
+    """The cookie a visitor set, else the person's own language, else what the browser asks for, else English."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE) if request else None
+    if chosen in ("en", "fr"):
+        return chosen
+    acting = g.get("acting")
+    if acting is not None:
+        return str(acting.locale)
+    return request.accept_languages.best_match(("en", "fr")) or "en" if request else "en"
+
+
+def reader_zone() -> ZoneInfo:
+    acting = g.get("acting")
+    return acting.zone if acting is not None else ZoneInfo("Europe/Paris")
+
+
+def city_of(zone: ZoneInfo) -> str:
+    return zone.key.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def moment(value: datetime, zone: ZoneInfo | None = None) -> str:
+    """A moment as the reader's clock shows it, with the zone's city: ``Friday 4 December, 18:00 (Paris)``."""
+    zone = zone or reader_zone()
+    locale = get_locale()
+    pattern = "EEEE d MMMM 'à' HH:mm" if str(locale).startswith("fr") else "EEEE d MMMM, HH:mm"
+    return f"{format_datetime(value.astimezone(zone), pattern, locale=locale)} ({city_of(zone)})"
+
+
+def day(value: datetime, zone: ZoneInfo | None = None) -> str:
+    """A day as the reader's calendar shows it: ``4 Dec``."""
+    return format_date(value.astimezone(zone or reader_zone()), "d MMM", locale=get_locale())
+
+
+def navigation() -> list[dict[str, Any]]:
+    acting = g.get("acting")
+    if acting is None:
+        return []
+    blueprint = request.blueprint or ""
+    return [
+        {
+            "endpoint": endpoint,
+            "label": label,
+            "url": url_for(endpoint),
+            "current": endpoint.split(".")[0] == blueprint,
+        }
+        for endpoint, label, seen in NAVIGATION
+        if seen(acting)
+    ]
+
+
+def context() -> dict[str, Any]:
+    scheme = request.cookies.get(SCHEME_COOKIE)
+    acting = g.get("acting")
+    return {
+        "acting": acting,
+        "locale": str(get_locale() or "en")[:2],
+        "scheme": scheme if scheme in ("light", "dark") else None,
+        "navigation": navigation,
+    }
+
+
+def add_headers(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("X-Frame-Options", "DENY")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+    if "Cache-Control" not in response.headers and request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store" if g.get("acting") else "no-cache"
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    return response
+
+
+def show_refusal(error: Refused) -> tuple[str, int]:
+    return render_template(f"errors/{error.status}.html", sentence=error.sentence, way_back=error.way_back), error.status
+
+
+def show_http_error(error: HTTPException) -> Any:
+    code = error.code or 500
+    if code < 400 or error.response is not None:
+        return error
+    known = {403, 404, 409, 422, 429, 500, 503}
+    return render_template(f"errors/{code if code in known else 404 if code == 405 else 422}.html"), code
+
+
+def show_csrf_error(error: CSRFError) -> tuple[str, int]:
+    del error
+    sentence = gettext("This page was open for too long, or your browser refused its cookie. Go back, reload the page, and send it again.")
+    return render_template("errors/422.html", sentence=sentence), 422
+
+
+def show_crash(error: Exception) -> tuple[str, int]:
+    reference = secrets.token_hex(4)
+    from flask import current_app
+
+    current_app.logger.exception("unhandled error %s", reference, exc_info=error)
+    return render_template("errors/500.html", reference=reference), 500
+
+
+def accent(colour: str) -> Response:
+    """The few lines of CSS that give a workspace its organisation's accent, in shades that pass on both schemes."""
+    from marketplace.look import accent_css
+
+    if not re.fullmatch("[0-9a-f]{6}", colour):
+        abort(404)
+    response = Response(accent_css(f"#{colour}"), mimetype="text/css")
+    response.cache_control.public = True
+    response.cache_control.max_age = 31536000
+    return response
+
+
+def install(app: Flask) -> None:
+    app.add_url_rule("/accent/<colour>.css", "accent", accent)
+    Babel(app, locale_selector=choose_locale)
+    app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters |= {"moment": moment, "day": day}
+    app.context_processor(context)
+    app.after_request(add_headers)
+    app.register_error_handler(Refused, show_refusal)
+    app.register_error_handler(CSRFError, show_csrf_error)
+    app.register_error_handler(HTTPException, show_http_error)
+    if not app.config.get("PROPAGATE_EXCEPTIONS"):
+        app.register_error_handler(Exception, show_crash)

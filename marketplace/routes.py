@@ -1,0 +1,58 @@
+"""Table of contents: every blueprint and where it lives. Words used at the top level cannot be slugs."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from marketplace.directory import views as directory
+from marketplace.home import views as home
+from marketplace.mentees import views as mentees
+from marketplace.mentors import views as mentors
+from marketplace.mentorships import views as mentorships
+from marketplace.notices import views as notices
+from marketplace.requests import links
+from marketplace.requests import views as requests
+from tenants.accounts import views as accounts
+from tenants.activity import views as activity
+from tenants.affiliations import views as people
+from tenants.health import views as health
+from tenants.onboarding import views as invitations
+from tenants.organisations import conflicts, firms
+from tenants.organisations import settings as organisation_settings
+from tenants.preferences import views as preferences
+
+RESERVED = frozenset(
+    "about accent account accounts admin api assets favicon.ico fr en health help home invitations language links legal mail "
+    "metrics network networks new organisation organisations passerelle preferences privacy public ready robots.txt security "
+    "sign-in sign-out sign-up static status support terms theme webhooks workspaces www".split()
+)
+
+OUTSIDE = (
+    (home.bp, "/"),
+    (health.bp, "/"),
+    (accounts.bp, "/"),
+    (preferences.bp, "/preferences"),
+    (invitations.bp, "/invitations"),
+    (links.bp, "/links"),
+)
+
+WORKSPACE = (
+    (directory.bp, "/mentors"),
+    (mentors.bp, "/profile"),
+    (mentees.bp, "/about-me"),
+    (requests.bp, "/requests"),
+    (mentorships.bp, "/mentorships"),
+    (notices.bp, "/notices"),
+    (people.bp, "/people"),
+    (firms.bp, "/firms"),
+    (conflicts.bp, "/conflicts"),
+    (organisation_settings.bp, "/settings"),
+    (activity.bp, "/activity"),
+)
+
+
+def install(app: Flask) -> None:
+    for blueprint, prefix in OUTSIDE:
+        app.register_blueprint(blueprint, url_prefix=prefix)
+    for blueprint, prefix in WORKSPACE:
+        app.register_blueprint(blueprint, url_prefix=f"/<organisation>{prefix}")

@@ -1,0 +1,96 @@
+"""Organisations, the firms of a network, and conflicts of interest between firms."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.shared.database import Base, new_id
+
+MARKETPLACE = 0
+"""The audience of every firm that opted in to the marketplace; no organisation has this id."""
+
+organisation_ids = sa.Sequence("organisation_id_seq", data_type=sa.Integer, metadata=Base.metadata)
+
+
+class OrganisationKind(enum.StrEnum):
+    company = "company"
+    network = "network"
+
+
+class Organisation(Base):
+    """A tenant: a company, or a network that companies join. ``slug`` is the first part of its addresses."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (sa.CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug_is_a_word"),)
+
+    id: Mapped[int] = mapped_column(sa.Integer, organisation_ids, primary_key=True)
+    kind: Mapped[OrganisationKind]
+    slug: Mapped[str] = mapped_column(sa.String(60), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    accent: Mapped[str] = mapped_column(sa.String(7), default="#0e5a5c")
+    locale: Mapped[str] = mapped_column(sa.String(5), default="en")
+    industry: Mapped[str | None] = mapped_column(sa.String(60))
+    in_marketplace: Mapped[bool] = mapped_column(default=False)
+    requests_need_approval: Mapped[bool] = mapped_column(default=False)
+    max_open_requests: Mapped[int] = mapped_column(sa.SmallInteger, default=3)
+    invited_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+
+    @property
+    def is_network(self) -> bool:
+        return self.kind is OrganisationKind.network
+
+
+class MembershipState(enum.StrEnum):
+    invited = "invited"
+    active = "active"
+    suspended = "suspended"
+    left = "left"
+
+
+class FirmMembership(Base):
+    """A company belongs to a network from one day, perhaps until another."""
+
+    __tablename__ = "firm_membership"
+    __table_args__ = (sa.Index("ix_firm_membership_firm_id", "firm_id"),)
+
+    network_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    firm_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    state: Mapped[MembershipState] = mapped_column(default=MembershipState.active)
+    joined_on: Mapped[date] = mapped_column(server_default=sa.func.current_date())
+    left_on: Mapped[date | None]
+
+
+class ConflictKind(enum.StrEnum):
+    competitor = "competitor"
+    client_or_supplier = "client_or_supplier"
+    auditor = "auditor"
+    shared_board = "shared_board"
+    group_company = "group_company"
+    former_manager = "former_manager"
+    personal = "personal"
+
+
+class ConflictDeclaration(Base):
+    """One firm says that its people and another firm's should not meet here. Hides both ways; known to the declarer only."""
+
+    __tablename__ = "conflict_declaration"
+    __table_args__ = (
+        sa.CheckConstraint("org_id <> other_org_id", name="two_firms"),
+        sa.CheckConstraint("until IS NULL OR until > since", name="dates_in_order"),
+        sa.Index("ix_conflict_declaration_other_org_id", "other_org_id"),
+    )
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, default=new_id)
+    other_org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    kind: Mapped[ConflictKind]
+    since: Mapped[date] = mapped_column(server_default=sa.func.current_date())
+    until: Mapped[date | None]
+    note: Mapped[str] = mapped_column(default="")
+    declared_by_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())

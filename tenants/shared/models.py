@@ -1,0 +1,94 @@
+"""What happens around every workflow: the activity log, letters, notices in the app, and links that act."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.shared.database import Base, new_id
+
+
+class Activity(Base):
+    """One line of a tenant's log: who did what, when, and only what this tenant may see. Never changed, never deleted."""
+
+    __tablename__ = "activity"
+    __table_args__ = (sa.Index("ix_activity_org_id_subject", "org_id", "subject_kind", "subject_id"),)
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, default=new_id)
+    at: Mapped[datetime]
+    actor_person_id: Mapped[int | None] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    actor_name: Mapped[str] = mapped_column(sa.String(120), default="")
+    verb: Mapped[str] = mapped_column(sa.String(60))
+    subject_kind: Mapped[str] = mapped_column(sa.String(40))
+    subject_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class LetterState(enum.StrEnum):
+    queued = "queued"
+    sent = "sent"
+    failed = "failed"
+
+
+class Letter(Base):
+    """One e-mail to one person, written when the work commits and sent by the worker afterwards.
+
+    ``data`` may hold a link that acts: the web's role writes it and cannot read it back; it is emptied once sent.
+    """
+
+    __tablename__ = "letter"
+    __table_args__ = (sa.Index("ix_letter_org_id_state", "org_id", "state"),)
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(sa.String(60))
+    person_id: Mapped[int | None] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    address: Mapped[str | None] = mapped_column(sa.String(254))
+    locale: Mapped[str | None] = mapped_column(sa.String(5))
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict, deferred=True)
+    state: Mapped[LetterState] = mapped_column(default=LetterState.queued)
+    attempts: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
+    error: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+
+class Notice(Base):
+    """The same news inside the app, for one person in one workspace."""
+
+    __tablename__ = "notice"
+    __table_args__ = (sa.Index("ix_notice_person", "org_id", "person_id", "read_at"),)
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, default=new_id)
+    person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    kind: Mapped[str] = mapped_column(sa.String(60))
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    path: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+
+
+class ActionLink(Base):
+    """A link in a letter that lets its reader act once without signing in. Only the token's SHA-256 is kept.
+
+    ``org_id`` is the workspace the reader acts in; ``subject_org_id`` and ``subject_id`` name what they act on.
+    """
+
+    __tablename__ = "action_link"
+    __table_args__ = (sa.Index("ix_action_link_subject", "subject_org_id", "subject_id"),)
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, default=new_id)
+    person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    purpose: Mapped[str] = mapped_column(sa.String(40))
+    subject_org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    subject_id: Mapped[int] = mapped_column(sa.BigInteger)
+    token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary, unique=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

@@ -1,0 +1,143 @@
+"""The real database under the product's own roles; every test starts with the cast and nothing else.
+
+Data is really committed: pages, the door, the worker and the operator sign in under different roles, on connections of
+their own, and a savepoint of one would be invisible to the others. What a test wrote is deleted after it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from marketplace.app import create_app
+from marketplace.config import Settings
+from tenants.migrate import prepare_database
+from tenants.walls import role_address
+from tests.cast import Actor, Cast, make_cast
+
+SECRET = "a key for tests only, forty characters long"
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest) -> str:
+    """The operator's address of this test worker's own, migrated database."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    given = os.environ.get("TEST_DATABASE_URL")
+    assert given, "Run the tests with make test: it starts a database and says where it is (TEST_DATABASE_URL)."
+    name = f"passerelle_test_{os.environ.get('TEST_NAME', 'all')}_{worker}"
+    url = sa.make_url(given).set(database=name)
+    server = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with server.connect() as connection:
+        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    address = url.render_as_string(hide_password=False)
+    prepare_database(address)
+    return address
+
+
+@pytest.fixture(scope="session")
+def settings(database: str) -> Settings:
+    return Settings(secret_key=SECRET, database=database, base_url="http://localhost")
+
+
+@pytest.fixture(scope="session")
+def operator_engine(database: str) -> Iterator[sa.Engine]:
+    engine = sa.create_engine(role_address(database, "operator"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def _admin(database: str) -> Iterator[sa.Engine]:
+    engine = sa.create_engine(database, isolation_level="AUTOCOMMIT")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def _tables(_admin: sa.Engine) -> str:
+    query = sa.text(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' "
+        "AND relname NOT IN ('alembic_version', 'wall_key')"
+    )
+    with _admin.connect() as connection:
+        names = list(connection.scalars(query))
+    return "SET session_replication_role = replica; " + "; ".join(f"DELETE FROM {name}" for name in names)
+
+
+@pytest.fixture(autouse=True)
+def _clean(request: pytest.FixtureRequest) -> Iterator[None]:
+    if "database" not in request.fixturenames:
+        yield
+        return
+    statement, admin = request.getfixturevalue("_tables"), request.getfixturevalue("_admin")
+    yield
+    with admin.connect() as connection:
+        connection.exec_driver_sql(statement)
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> Flask:
+    """The product as the web serves it."""
+    return create_app(settings, overrides={"TESTING": True, "RATELIMIT_ENABLED": False, "WTF_CSRF_ENABLED": False})
+
+
+@pytest.fixture(scope="session")
+def worker_app(settings: Settings) -> Flask:
+    """The product as the worker runs it."""
+    return create_app(settings, role="worker", overrides={"TESTING": True})
+
+
+@pytest.fixture
+def operator(operator_engine: sa.Engine) -> Iterator[Session]:
+    """A session that sees every tenant: to set the scene and to look at what happened."""
+    with Session(operator_engine, expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def cast(operator: Session) -> Cast:
+    """The people of ``tests/cast.py``, committed. Nobody's mentor page is published yet."""
+    people = make_cast(operator)
+    operator.commit()
+    return people
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[Actor], FlaskClient]:
+    """A browser in which the actor is signed in; the sign-in page has tests of its own."""
+
+    def signed_in(actor: Actor) -> FlaskClient:
+        client = app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = actor.token
+            cookie["_fresh"] = True
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def anonymous(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def work(worker_app: Flask) -> Callable[[], None]:
+    """Run every job that waits, as the worker would, and return."""
+    from tenants.shared.jobs import run_worker
+
+    def run() -> None:
+        run_worker(worker_app, wait=False, concurrency=1)
+
+    return run
+
+
+def pytest_configure(config: Any) -> None:
+    os.environ.setdefault("SECRET_KEY", SECRET)
