@@ -21,15 +21,16 @@ demo: ready ## Start the product with data, worker and mailbox; RESET=1 afresh, 
 
 test: ## Run every test; ONLY="tests/x.py -k word" for some
 	@$(PYTHON) -m dev.bootstrap --with-browser
-	@$(RUN) -m dev.cluster run --throwaway --data var/test-cluster -- $(RUN) -m pytest -n 2 $(ONLY)
+	@$(RUN) -m dev.cluster run --throwaway --data var/test-cluster --variable TEST_DATABASE_URL -- \
+		$(RUN) -m pytest -n 2 $(ONLY)
 
 check: ready ## Format, lint, types, layers, templates, translations
 	$(RUN) -m ruff format --check .
 	$(RUN) -m ruff check .
 	$(RUN) -m mypy
 	.venv/bin/lint-imports
-	$(RUN) -m djlint templates --check --quiet
-	$(RUN) -m djlint templates --lint --quiet
+	$(RUN) -m djlint templates --check
+	$(RUN) -m djlint templates --lint
 	$(RUN) -m dev.translations check
 
 sure: check test ## Both: before every push
@@ -41,10 +42,12 @@ shots: ## A picture of every page, desktop and phone, light and dark
 	@$(PYTHON) -m dev.bootstrap --with-browser
 	@$(RUN) -m dev.shots
 
-lock: ready ## Remake requirements/lock.txt; UPGRADE=1 takes newer versions
-	@$(RUN) -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
-		--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
-		$(if $(UPGRADE),--upgrade) --quiet --output-file requirements/lock.txt
+LOCK := $(RUN) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-annotate --no-emit-index-url --no-emit-find-links --quiet $(if $(UPGRADE),--upgrade)
+
+lock: ready ## Remake the locks in requirements/; UPGRADE=1 takes newer versions
+	@echo 'setuptools>=77' | $(LOCK) --output-file requirements/build.txt -
+	@$(LOCK) --output-file requirements/lock.txt --group dev pyproject.toml
 
 fmt: ready ## Format code and templates
 	$(RUN) -m ruff format .

@@ -1,5 +1,6 @@
 """Find PostgreSQL's programs on this machine: those inside a wheel, else the system's."""
 
+import functools
 import importlib.util
 import os
 import re
@@ -66,6 +67,7 @@ def _number(text: str) -> float:
     return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else 0.0
 
 
+@functools.cache
 def _inspect(folder: Path, origin: Origin) -> Binaries | None:
     if not all(os.access(folder / name, os.X_OK) for name in PROGRAMS):
         return None

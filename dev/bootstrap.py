@@ -18,7 +18,10 @@ from dev import chromium
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements" / "lock.txt"
+# What builds the few packages that come as source: installed first, hashes and all.
+BUILD_LOCK = ROOT / "requirements" / "build.txt"
 STAMP = VENV / "passerelle-stamp"
+FROM_SOURCE = ("--use-pep517", "--no-build-isolation")
 OLDEST = (3, 11)
 
 
@@ -29,7 +32,7 @@ def say(words: str) -> None:
 def fingerprint() -> str:
     """Change whenever the environment must be made again; the folder counts because scripts name it."""
     digest = hashlib.sha256(str(ROOT).encode())
-    for file in (LOCK, ROOT / "pyproject.toml"):
+    for file in (BUILD_LOCK, LOCK, ROOT / "pyproject.toml"):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -97,8 +100,9 @@ def install_packages() -> None:
     STAMP.unlink(missing_ok=True)
     packages = sum(line[:1].isalnum() for line in LOCK.read_text().splitlines())
     say(f"Installing {packages} locked packages into .venv (the first time: some minutes)")
-    pip_install("--require-hashes", "--requirement", str(LOCK))
-    pip_install("--no-deps", "--no-build-isolation", "--editable", ".")
+    pip_install("--require-hashes", "--requirement", str(BUILD_LOCK))
+    pip_install("--require-hashes", *FROM_SOURCE, "--requirement", str(LOCK))
+    pip_install("--no-deps", *FROM_SOURCE, "--editable", ".")
     STAMP.write_text(wanted)
 
 

@@ -1,10 +1,10 @@
 """A private PostgreSQL for the demo and the tests: a folder, a socket in it, no network.
 
     python -m dev.cluster start|stop|status|url|remove [--data FOLDER] [--with wheel|system] [--throwaway]
-    python -m dev.cluster run [--data FOLDER] [--with wheel|system] [--throwaway] -- COMMAND …
+    python -m dev.cluster run [the same] [--variable NAME] -- COMMAND …
 
 A DATABASE_URL in the environment wins (unless --with is given): it is the operator's own server,
-and nothing is started or stopped. `run` gives the command the address as DATABASE_URL.
+and nothing is started or stopped. `run` gives the command the address as DATABASE_URL, or NAME.
 """
 
 import argparse
@@ -12,11 +12,12 @@ import contextlib
 import fcntl
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote
@@ -125,8 +126,7 @@ class Cluster:
             raise servant.problem(refused, self.folder) from refused
 
     def _start(self) -> bool:
-        if self.running:
-            self._wait_until_ready()
+        if self._answers():
             return False
         self._clear_the_dead()
         binaries = self._choose_binaries()
@@ -229,16 +229,19 @@ class Cluster:
         file.write_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
         servant.own(file)
 
-    def _wait_until_ready(self) -> None:
-        """A server found running may still be replaying what a crash left undone."""
-        ready = [self._choose_binaries().program("pg_isready"), "-q", "-h", str(self.sockets)]
+    def _answers(self) -> bool:
+        """Whether a server is there; one that still replays what a crash left undone is waited for."""
         give_up = time.monotonic() + PATIENCE
-        while subprocess.run(ready, check=False).returncode != 0:
+        while self.running:
+            ready = [self._choose_binaries().program("pg_isready"), "-q", "-h", str(self.sockets)]
+            if subprocess.run(ready, check=False).returncode == 0:
+                return True
             if time.monotonic() > give_up:
                 raise ClusterProblem(
-                    f"The server in {self.folder} does not answer; its own words are in {self.log}."
+                    f"The server in {self.folder} does not answer. Its own words: {self.log}."
                 )
             time.sleep(0.05)
+        return False
 
     def _failure(self, done: subprocess.CompletedProcess[str]) -> ClusterProblem:
         words = done.stdout + done.stderr + (self.log.read_text() if self.log.exists() else "")
@@ -251,7 +254,8 @@ class Cluster:
 
 def _socket_folder(folder: Path) -> Path:
     inside = folder / "socket"
-    if len(os.fsencode(inside / SOCKET_NAME)) <= LONGEST_SOCKET_PATH:
+    # In PostgreSQL's addresses a comma divides two hosts, and nothing can escape it.
+    if len(os.fsencode(inside / SOCKET_NAME)) <= LONGEST_SOCKET_PATH and "," not in str(inside):
         return inside
     return Path("/tmp") / f"passerelle-{os.geteuid()}-{servant.short_hash(folder)}"  # noqa: S108
 
@@ -276,14 +280,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=DEMO_FOLDER, help="folder of the cluster")
     parser.add_argument("--with", dest="origin", choices=["wheel", "system"], help="whose programs")
     parser.add_argument("--throwaway", action="store_true", help="fast and not crash-safe, for tests")
-    parser.add_argument("command", nargs="*", help="for run: what to run, after --")
-    options = parser.parse_args(arguments)
+    parser.add_argument("--variable", default="DATABASE_URL", help="for run: what to call the address")
+    parser.epilog = "run takes the command to run after --"
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    end = words.index("--") if "--" in words else len(words)
+    options = parser.parse_args(words[:end])
+    command = words[end + 1 :]
+    if (options.verb == "run") != bool(command):
+        parser.error("run, and only run, takes a command after --")
     given = os.environ.get("DATABASE_URL") if options.origin is None else None
     try:
         if options.verb == "run":
             with database(options.data, throwaway=options.throwaway, origin=options.origin) as url:
-                environment = {**os.environ, "DATABASE_URL": url}
-                return subprocess.run(options.command, env=environment, check=False).returncode
+                return _run(command, {**os.environ, options.variable: url})
         if given:
             print(given if options.verb == "url" else "DATABASE_URL is set: that server is left alone.")
             return 0
@@ -291,6 +300,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ClusterProblem as problem:
         print(problem, file=sys.stderr)
         return 1
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run to the end; a Ctrl-C reaches the command by itself, any other wish to stop is passed on."""
+    with subprocess.Popen(command, env=dict(environment)) as process:
+        before = {
+            signal.SIGINT: signal.signal(signal.SIGINT, lambda *_: None),
+            signal.SIGTERM: signal.signal(signal.SIGTERM, lambda *_: process.terminate()),
+        }
+        try:
+            status = process.wait()
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+    return status if status >= 0 else 128 - status
 
 
 def _obey(verb: str, cluster: Cluster) -> int:

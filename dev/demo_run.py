@@ -28,7 +28,8 @@ import psycopg
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from dev.cluster import DEMO_FOLDER, Cluster, ClusterProblem
+from dev.cluster import DEMO_FOLDER, Cluster
+from dev.servant import ClusterProblem
 from dev.supervise import STOP_SIGNALS, GaveUp, Service, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,8 +58,10 @@ def main() -> int:
             signal.signal(number, _interrupt)
     try:
         VAR.mkdir(exist_ok=True)
-        with _only_one(), _database(reset=options.reset) as (address, cluster):
-            _run(address, cluster, port=options.port, reset=options.reset)
+        with _only_one():
+            require_free_port(options.port)
+            with _database(reset=options.reset) as (address, cluster):
+                _run(address, cluster, port=options.port, reset=options.reset)
         say("Stopped. The data stays for the next time.")
     except KeyboardInterrupt:
         say("Stopped.")
@@ -77,7 +80,6 @@ def say(words: str) -> None:
 
 
 def _run(address: str, cluster: Cluster | None, *, port: int, reset: bool) -> None:
-    require_free_port(port)
     smtp_port, page_port = free_ports(FIRST_MAILBOX_PORT, 2)
     home = f"http://127.0.0.1:{port}"
     mailbox = f"http://127.0.0.1:{page_port}"
@@ -101,8 +103,12 @@ def _run(address: str, cluster: Cluster | None, *, port: int, reset: bool) -> No
     say("Starting the web server, the worker and the mailbox")
     with Supervisor(services, logs=LOGS, environment=environment, say=say) as together:
         give_up = time.monotonic() + SECONDS_TO_START
-        if together.watch(until=lambda: healthy(home) or time.monotonic() > give_up):
-            if not healthy(home):
+
+        def ready() -> bool:
+            return answers(f"{home}/health") and answers(f"{mailbox}/newest")
+
+        if together.watch(until=lambda: ready() or time.monotonic() > give_up):
+            if not ready():
                 raise Refused(f"The web server did not become healthy in {SECONDS_TO_START} s: see {LOGS}.")
             print(welcome(home, mailbox, accounts(ACCOUNTS)), flush=True)
         while together.watch(until=Every(2, lambda: cluster is not None and not cluster.running)):
@@ -110,8 +116,7 @@ def _run(address: str, cluster: Cluster | None, *, port: int, reset: bool) -> No
             assert cluster is not None  # noqa: S101 - what the line above waited for
             cluster.revive()
         say("Stopping")
-        for number in STOP_SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
+    _ignore_signals()
 
 
 def web_command(port: int) -> list[str]:
@@ -157,7 +162,8 @@ def _database(*, reset: bool) -> Iterator[tuple[str, Cluster | None]]:
         return
     say("Starting a private PostgreSQL")
     cluster = Cluster(DEMO_FOLDER)
-    if reset or _marker(cluster, "").exists() and _marker(cluster, "").read_text() != "loaded":
+    marker = _marker(cluster, "")
+    if reset or (marker.exists() and marker.read_text() != "loaded"):
         cluster.remove()
         cluster = Cluster(DEMO_FOLDER)
     with cluster:
@@ -194,9 +200,7 @@ def _step(command: Sequence[str], environment: Mapping[str, str]) -> None:
             process.terminate()
             raise
     if status != 0:
-        raise Refused(
-            f"“{Path(command[0]).name} {' '.join(command[1:])}” ended with status {status}; see above."
-        )
+        raise Refused(f"“{Path(command[0]).name} {' '.join(command[1:])}” ended with status {status}; see above.")
 
 
 def require_free_port(port: int) -> None:
@@ -258,9 +262,10 @@ def kept_secret(file: Path) -> str:
     return secret
 
 
-def healthy(home: str) -> bool:
+def answers(address: str) -> bool:
+    """Whether a page of our own is there and well."""
     try:
-        with urllib.request.urlopen(f"{home}/health", timeout=2) as answer:
+        with urllib.request.urlopen(address, timeout=2) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
@@ -294,16 +299,21 @@ def welcome(home: str, mailbox: str, people: Sequence[Mapping[str, str]]) -> str
         rows = [columns, *people]
         widths = {key: max(len(str(row.get(key, ""))) for row in rows) for key in columns}
         for row in rows:
-            lines.append(
-                "  " + "   ".join(str(row.get(key, "")).ljust(widths[key]) for key in columns).rstrip()
-            )
+            lines.append("  " + "   ".join(str(row.get(key, "")).ljust(widths[key]) for key in columns).rstrip())
             if row is columns:
                 lines.append("  " + "   ".join("─" * width for width in widths.values()))
     return "\n".join([*lines, "", "  Ctrl-C stops everything.", ""])
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    _ignore_signals()
     raise KeyboardInterrupt
+
+
+def _ignore_signals() -> None:
+    """From here on everything is being stopped; a second Ctrl-C must not leave half of it behind."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 if __name__ == "__main__":

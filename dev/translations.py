@@ -44,7 +44,7 @@ def extract() -> Catalog:
         found = extract_from_dir(
             HOUSE / folder,
             method_map=[(pattern, method)],
-            options_map={"**": {"trimmed": "true", "silent": "false"}},
+            options_map={"**": {"trimmed": "true", "silent": "false", "extensions": "jinja2.ext.do,jinja2.ext.i18n"}},
             keywords=KEYWORDS,
             comment_tags=("L10N:",),
         )

@@ -17,15 +17,22 @@ from tenants.shared.extensions import csrf, limiter, mail
 HOUSE = Path(__file__).resolve().parent.parent
 
 
-def create_app(settings: Settings | None = None, *, role: str = "web", overrides: dict[str, Any] | None = None) -> Flask:
+def create_app(
+    settings: Settings | None = None, *, role: str = "web", overrides: dict[str, Any] | None = None
+) -> Flask:
     """The product for one process: ``role`` is ``web`` (pages), ``worker`` (jobs) or ``operator`` (command line).
 
     Raises ``SettingsError`` when the environment lacks something, ``WallError`` when the web's or worker's database role
     could step over row-level security.
     """
     settings = settings or Settings.from_environment()
-    app = Flask("marketplace", root_path=str(HOUSE / "marketplace"), template_folder=str(HOUSE / "templates"),
-                static_folder=str(HOUSE / "static"), static_url_path="/static")
+    app = Flask(
+        "marketplace",
+        root_path=str(HOUSE / "marketplace"),
+        template_folder=str(HOUSE / "templates"),
+        static_folder=str(HOUSE / "static"),
+        static_url_path="/static",
+    )
     app.config.from_mapping(flask_settings(settings, role) | (overrides or {}))
     app.extensions["settings"] = settings
     db.init_app(app)

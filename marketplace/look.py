@@ -29,7 +29,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def passing_shade(colour: str, against: Iterable[str]) -> str:
-    """The shade of `colour` nearest in lightness whose contrast with every colour of `against` is at least 4.5.
+    """The shade of `colour` nearest in lightness that reaches 4.5:1 with every colour of `against`.
 
     All colours are `#rrggbb`. Raises ValueError for anything else, and when no shade passes.
 
@@ -57,8 +57,8 @@ def accent_css(colour: str) -> str:
     """
     colour = _checked(colour)
     lightness, chroma, hue = _to_oklch(colour)
-    light_wash = _from_oklch(0.948, min(chroma, 0.022), hue)
-    dark_wash = _from_oklch(0.285, min(chroma, 0.036), hue)
+    light_wash = _from_oklch(0.948, min(chroma, 0.013), hue)
+    dark_wash = _from_oklch(0.285, min(chroma, 0.032), hue)
     light = passing_shade(colour, (*LIGHT_GROUNDS, light_wash))
     on_dark = _from_oklch(max(lightness, GLOW), chroma, hue)
     dark = passing_shade(on_dark, (*DARK_GROUNDS, dark_wash))

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from flask import Flask, Response, abort, g, render_template, request, url_for
+from flask import Flask, Response, abort, current_app, g, render_template, request, url_for
 from flask_babel import Babel, get_locale, gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from tenants.current import Acting
 from tenants.shared.errors import Refused
 
 LANGUAGE_COOKIE = "language"
@@ -25,14 +31,39 @@ CONTENT_SECURITY_POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
 
-# (endpoint, label, who sees it)
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One link of the navigation: in the bar, or (``menu``) in the menu under the person's name."""
+
+    endpoint: str
+    label: Any
+    icon: str
+    seen: Callable[[Acting], bool]
+    menu: bool = False
+
+
+def everybody(_acting: Acting) -> bool:
+    return True
+
+
 NAVIGATION = (
-    ("firms.index", _l("Member firms"), lambda acting: acting.in_network and acting.coordinates),
-    ("directory.index", _l("Mentors"), lambda acting: True),
-    ("requests.index", _l("My requests"), lambda acting: True),
-    ("mentorships.index", _l("Mentorships"), lambda acting: True),
-    ("mentors.edit", _l("My mentor page"), lambda acting: True),
-    ("people.index", _l("People"), lambda acting: acting.coordinates),
+    Place("firms.index", _l("Member firms"), "firm", lambda acting: acting.in_network and acting.coordinates),
+    Place("directory.index", _l("Mentors"), "search", everybody),
+    Place("requests.index", _l("My requests"), "request", everybody),
+    Place("mentorships.index", _l("Mentorships"), "mentorship", everybody),
+    Place("people.index", _l("People"), "person", lambda acting: acting.coordinates),
+    Place(
+        "conflicts.index",
+        _l("Conflicts of interest"),
+        "shield",
+        lambda acting: acting.coordinates and not acting.in_network,
+    ),
+    Place("notices.index", _l("Notices"), "bell", everybody, menu=True),
+    Place("mentors.edit", _l("My mentor page"), "edit", everybody, menu=True),
+    Place("mentees.edit", _l("What I look for"), "target", everybody, menu=True),
+    Place("activity.index", _l("Activity"), "activity", lambda acting: acting.coordinates, menu=True),
+    Place("settings.edit", _l("Settings"), "settings", lambda acting: acting.coordinates, menu=True),
 )
 
 
@@ -69,20 +100,28 @@ def day(value: datetime, zone: ZoneInfo | None = None) -> str:
     return format_date(value.astimezone(zone or reader_zone()), "d MMM", locale=get_locale())
 
 
+def calendar_day(value: date) -> str:
+    """A day of the calendar, in full: ``4 Dec 2026``."""
+    return format_date(value, "d MMM y", locale=get_locale())
+
+
 def navigation() -> list[dict[str, Any]]:
     acting = g.get("acting")
     if acting is None:
         return []
-    blueprint = request.blueprint or ""
+    here = request.blueprint
     return [
         {
-            "endpoint": endpoint,
-            "label": label,
-            "url": url_for(endpoint),
-            "current": endpoint.split(".")[0] == blueprint,
+            "endpoint": place.endpoint,
+            "label": place.label,
+            "icon": place.icon,
+            "url": url_for(place.endpoint, organisation=acting.slug),
+            "current": place.endpoint.split(".")[0] == here,
+            "menu": place.menu,
+            "count": acting.unread if place.endpoint == "notices.index" else 0,
         }
-        for endpoint, label, seen in NAVIGATION
-        if seen(acting)
+        for place in NAVIGATION
+        if place.seen(acting)
     ]
 
 
@@ -104,7 +143,10 @@ def add_headers(response: Response) -> Response:
     response.headers.setdefault("X-Frame-Options", "DENY")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
-    if "Cache-Control" not in response.headers and request.endpoint != "static":
+    if request.endpoint == "static":
+        if request.args.get("v") or "/vendor/" in request.path:
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    elif "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store" if g.get("acting") else "no-cache"
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
@@ -112,29 +154,46 @@ def add_headers(response: Response) -> Response:
 
 
 def show_refusal(error: Refused) -> tuple[str, int]:
-    return render_template(f"errors/{error.status}.html", sentence=error.sentence, way_back=error.way_back), error.status
+    return render_template(
+        f"errors/{error.status}.html", reason=error.sentence, way_back=error.way_back
+    ), error.status
 
 
 def show_http_error(error: HTTPException) -> Any:
     code = error.code or 500
     if code < 400 or error.response is not None:
         return error
-    known = {403, 404, 409, 422, 429, 500, 503}
+    known = {400, 403, 404, 409, 413, 422, 429, 500, 503}
     return render_template(f"errors/{code if code in known else 404 if code == 405 else 422}.html"), code
 
 
 def show_csrf_error(error: CSRFError) -> tuple[str, int]:
     del error
-    sentence = gettext("This page was open for too long, or your browser refused its cookie. Go back, reload the page, and send it again.")
-    return render_template("errors/422.html", sentence=sentence), 422
+    sentence = gettext(
+        "This page was open for too long, or your browser refused its cookie. Go back, reload the page, and send it again."
+    )
+    return render_template("errors/422.html", reason=sentence), 422
 
 
 def show_crash(error: Exception) -> tuple[str, int]:
     reference = secrets.token_hex(4)
-    from flask import current_app
-
     current_app.logger.exception("unhandled error %s", reference, exc_info=error)
-    return render_template("errors/500.html", reference=reference), 500
+    return render_template("errors/500.html", request_id=reference), 500
+
+
+@lru_cache(maxsize=256)
+def fingerprint(path: Path, changed_at: float) -> str:
+    del changed_at
+    return sha256(path.read_bytes()).hexdigest()[:10]
+
+
+def version_static(endpoint: str, values: dict[str, Any]) -> None:
+    """A static file's address changes with its content, so a browser may keep it for a year. Vendored folders bear a version."""
+    name = values.get("filename")
+    if endpoint == "static" and name and not name.startswith("vendor/"):
+        path = Path(str(current_app.static_folder)) / name
+        if path.is_file():
+            values["v"] = fingerprint(path, path.stat().st_mtime)
 
 
 def accent(colour: str) -> Response:
@@ -151,10 +210,11 @@ def accent(colour: str) -> Response:
 
 def install(app: Flask) -> None:
     app.add_url_rule("/accent/<colour>.css", "accent", accent)
+    app.url_defaults(version_static)
     Babel(app, locale_selector=choose_locale)
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters |= {"moment": moment, "day": day}
+    app.jinja_env.filters |= {"moment": moment, "day": day, "calendar_day": calendar_day}
     app.context_processor(context)
     app.after_request(add_headers)
     app.register_error_handler(Refused, show_refusal)

@@ -17,7 +17,10 @@ with engine.connect() as connection:
     connection.exec_driver_sql(f"SET ROLE {role_name('owner')}")
     connection.commit()
     context.configure(
-        connection=connection, target_metadata=Base.metadata, include_object=include, transaction_per_migration=True
+        connection=connection,
+        target_metadata=Base.metadata,
+        include_object=include,
+        transaction_per_migration=True,
     )
     with context.begin_transaction():
         context.run_migrations()

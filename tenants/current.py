@@ -78,7 +78,9 @@ def session_token() -> str | None:
 
 def enter_workspace(slug: str) -> Acting | None:
     """Open the tenant's context for the rest of this request. None when the sign-in has no tie to it."""
-    row = walls.enter(db.session, walls.Entry(walls.ENTER_WORKSPACE, {"token": session_token(), "slug": slug}))
+    row = walls.enter(
+        db.session, walls.Entry(walls.ENTER_WORKSPACE, {"token": session_token(), "slug": slug})
+    )
     return Acting.from_row(row) if row else None
 
 

@@ -57,11 +57,15 @@ def role_address(operator_address: str, role: str) -> str:
 def prepare_roles(operator_address: str) -> None:
     """Create the database and the roles where they are missing. Needs an account that may create both."""
     url = make_url(operator_address)
-    maintenance = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    maintenance = sa.create_engine(
+        url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
+    )
     with maintenance.connect() as server:
         # Roles belong to the whole server: two databases prepared at once would trip over each other.
         server.exec_driver_sql("SELECT pg_advisory_lock(hashtext('passerelle roles'))")
-        if not server.scalar(sa.text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": url.database}):
+        if not server.scalar(
+            sa.text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": url.database}
+        ):
             server.exec_driver_sql(f'CREATE DATABASE "{url.database}" ENCODING UTF8 TEMPLATE template0')
         engine = sa.create_engine(url, poolclass=sa.NullPool)
         with engine.begin() as connection:
@@ -76,7 +80,9 @@ def _grant_entry(connection: Connection, database: str) -> None:
     connection.exec_driver_sql(f"GRANT CONNECT ON DATABASE {name} TO {logins}")
     connection.exec_driver_sql("REVOKE ALL ON SCHEMA public FROM PUBLIC")
     connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {logins}")
-    connection.exec_driver_sql(f"GRANT CREATE, USAGE ON SCHEMA public TO {PREFIX}owner, {PREFIX}gate, {PREFIX}reader")
+    connection.exec_driver_sql(
+        f"GRANT CREATE, USAGE ON SCHEMA public TO {PREFIX}owner, {PREFIX}gate, {PREFIX}reader"
+    )
 
 
 def _create_roles(connection: Connection, url: URL) -> None:
@@ -85,7 +91,9 @@ def _create_roles(connection: Connection, url: URL) -> None:
         name = role_name(role)
         login = "LOGIN" if role in LOGINS else "NOLOGIN"
         if name not in present:
-            connection.exec_driver_sql(f"CREATE ROLE {name} {login} NOINHERIT NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE")
+            connection.exec_driver_sql(
+                f"CREATE ROLE {name} {login} NOINHERIT NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE"
+            )
         password = role_password(url, role) if role in LOGINS else None
         if password:
             connection.exec_driver_sql(f"ALTER ROLE {name} PASSWORD '{password}'")
@@ -173,7 +181,9 @@ def wall_faults(connection: Connection) -> list[str]:
     faults += [
         f"The role {name} is a superuser or may bypass row-level security."
         for name in connection.scalars(
-            sa.text("SELECT rolname FROM pg_roles WHERE rolname LIKE 'passerelle%' AND (rolsuper OR rolbypassrls) ORDER BY 1")
+            sa.text(
+                "SELECT rolname FROM pg_roles WHERE rolname LIKE 'passerelle%' AND (rolsuper OR rolbypassrls) ORDER BY 1"
+            )
         )
     ]
     tables = connection.execute(
@@ -198,7 +208,9 @@ def wall_faults(connection: Connection) -> list[str]:
         if table.loose_key:
             faults.append(f"The table {table.relname} has an organisation key that may be empty.")
         if table.owner != role_name("owner"):
-            faults.append(f"The table {table.relname} is owned by {table.owner}, not by {role_name('owner')}.")
+            faults.append(
+                f"The table {table.relname} is owned by {table.owner}, not by {role_name('owner')}."
+            )
     return faults
 
 

@@ -58,7 +58,13 @@ def make_organisation(session: Session, slug: str, kind: OrganisationKind, **val
 
 
 def make_actor(
-    session: Session, first: str, organisation: Organisation, role: Role = Role.member, *, title: str = "", **person: Any
+    session: Session,
+    first: str,
+    organisation: Organisation,
+    role: Role = Role.member,
+    *,
+    title: str = "",
+    **person: Any,
 ) -> Actor:
     """A person with an account and an affiliation. Nobody signs in with the password unless the test sets one."""
     email = f"{first}@{organisation.slug}.example"
@@ -71,7 +77,9 @@ def make_actor(
     session.flush()
     session.add_all([account, tie])
     session.flush()
-    return Actor(human.name, email, organisation.slug, organisation.id, human.id, tie.id, account.fs_uniquifier)
+    return Actor(
+        human.name, email, organisation.slug, organisation.id, human.id, tie.id, account.fs_uniquifier
+    )
 
 
 def make_mentor(session: Session, actor: Actor, **values: Any) -> MentorProfile:
@@ -84,22 +92,25 @@ def make_mentor(session: Session, actor: Actor, **values: Any) -> MentorProfile:
         person_id=actor.person_id,
         capacity=capacity,
         open_slots=capacity,
-        **({
-            "state": ProfileState.draft,
-            "headline": f"I am {actor.name.split()[0]} and I like short questions.",
-            "story": "Twenty years of running plants taught me to listen before I decide.",
-            "title": "Chief operating officer",
-            "function": "operations",
-            "industries": ["logistics"],
-            "seniority": "executive",
-            "skills": [],
-            "languages": ["en", "fr"],
-            "place": "Lyon",
-            "forms": ["cross_company"],
-            "cadence": "monthly",
-            "audience": Audience.networks,
-            "network_ids": [],
-        } | values),
+        **(
+            {
+                "state": ProfileState.draft,
+                "headline": f"I am {actor.name.split()[0]} and I like short questions.",
+                "story": "Twenty years of running plants taught me to listen before I decide.",
+                "title": "Chief operating officer",
+                "function": "operations",
+                "industries": ["logistics"],
+                "seniority": "executive",
+                "skills": ["leading_managers"],
+                "languages": ["en", "fr"],
+                "place": "Lyon",
+                "forms": ["cross_company"],
+                "cadence": "monthly",
+                "audience": Audience.networks,
+                "network_ids": [],
+            }
+            | values
+        ),
     )
     session.add(profile)
     session.flush()

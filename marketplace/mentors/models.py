@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.shared.database import Base, new_id
@@ -26,8 +27,12 @@ class Audience(enum.StrEnum):
 
 
 class MentorProfile(Base):
-    """An executive's own page. ``open_slots`` is ``capacity`` less the places held; it may fall below zero when the mentor
-    lowers the capacity, and no place is given until it is above zero again. Only ``claim_place`` and ``release_place`` move it.
+    """An executive's own page, as they are writing it. ``published`` holds the same words as others see them, if they do;
+    ``saved_in`` names the window that saved last.
+
+    ``open_slots`` is ``capacity`` less the places held; it may fall below zero when the mentor lowers the capacity, and no
+    place is given until it is above zero again. ``claim_place`` and ``release_place`` move it, and a change of capacity
+    moves it by the same amount.
     """
 
     __tablename__ = "mentor_profile"
@@ -62,6 +67,8 @@ class MentorProfile(Base):
     open_slots: Mapped[int] = mapped_column(sa.SmallInteger, default=1)
     audience: Mapped[Audience] = mapped_column(default=Audience.networks)
     network_ids: Mapped[list[int]] = mapped_column(default=list)
+    published: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    saved_in: Mapped[str] = mapped_column(sa.String(32), default="")
     version: Mapped[int] = mapped_column(default=1)
     published_at: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
@@ -78,6 +85,7 @@ class Photo(Base):
     fingerprint: Mapped[str] = mapped_column(sa.String(64))
     media_type: Mapped[str] = mapped_column(sa.String(40))
     content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+    small: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
     updated_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
 
 
@@ -85,7 +93,9 @@ class MenteeProfile(Base):
     """What a person looks for. Seen by the mentors they ask."""
 
     __tablename__ = "mentee_profile"
-    __table_args__ = (sa.ForeignKeyConstraint(["org_id", "affiliation_id"], ["affiliation.org_id", "affiliation.id"]),)
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id", "affiliation_id"], ["affiliation.org_id", "affiliation.id"]),
+    )
 
     org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
     affiliation_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
@@ -96,23 +106,49 @@ class MenteeProfile(Base):
     function: Mapped[str | None] = mapped_column(sa.String(60))
     languages: Mapped[list[str]] = mapped_column(default=list)
     place: Mapped[str] = mapped_column(sa.String(80), default="")
+    saved_in: Mapped[str] = mapped_column(sa.String(32), default="")
     updated_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+
+
+SCORE_BANDS = (
+    "score >= 985",
+    "score >= 950 AND score < 985",
+    "score >= 880 AND score < 950",
+    "score >= 700 AND score < 880",
+    "score < 700",
+)
 
 
 class Card(Base):
     """The public face of a published profile: exactly what others may see, and what the directory searches.
 
-    ``aud`` holds the organisations whose people may see it (``0``: every firm in the marketplace). ``facets`` and
-    ``search`` say the same things, one for counting and one for finding. ``score`` orders candidates before the query
-    is looked at (0–1000). Full mentors keep their card; ``room`` is then 0.
+    ``chosen`` holds the audiences its mentor chose; ``aud`` those among them that the firm may use now, kept by the
+    database (``0``: every firm in the marketplace). ``facets`` and ``search`` say the same things, one for counting and
+    one for finding. ``score`` orders candidates before the query is looked at (0–1000); each band of it has an index of
+    its own, so that the best are found first. Full mentors keep their card; ``room`` is then 0.
     """
 
     __tablename__ = "card"
-    __table_args__ = (sa.ForeignKeyConstraint(["org_id", "mentor_id"], ["mentor_profile.org_id", "mentor_profile.id"]),)
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id", "mentor_id"], ["mentor_profile.org_id", "mentor_profile.id"]),
+        sa.Index("ix_card_mentor_id", "mentor_id"),
+        *(
+            sa.Index(
+                f"ix_card_band_{number}",
+                "aud",
+                "search",
+                postgresql_using="gin",
+                postgresql_where=sa.text(band),
+                postgresql_with={"fastupdate": "off"},
+            )
+            for number, band in enumerate(SCORE_BANDS, 1)
+        ),
+    )
 
     org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
     mentor_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    chosen: Mapped[list[int]]
     aud: Mapped[list[int]]
     score: Mapped[int] = mapped_column(sa.SmallInteger, default=500)
     room: Mapped[int] = mapped_column(sa.SmallInteger)

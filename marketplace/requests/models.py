@@ -35,7 +35,8 @@ class MentoringRequest(Base):
     """That a mentee asks a mentor, and where it stands. What they write to each other is in ``RequestMessage``.
 
     Belongs to the mentee's firm (``org_id``) and carries the mentor's. ``due_at`` is when the present state runs out,
-    whoever's turn it is. ``holds_place`` is set by ``claim_place`` and cleared by ``release_place``, never elsewhere.
+    whoever's turn it is; ``sent_at`` when the mentor's present turn began, empty while no mentor has seen it.
+    ``holds_place`` is set by ``claim_place`` and cleared by ``release_place``, never elsewhere.
     """
 
     __tablename__ = "mentoring_request"
@@ -57,6 +58,11 @@ class MentoringRequest(Base):
             postgresql_where=sa.text("state IN ('draft', 'awaiting_employer', 'sent', 'more_information', 'accepted')"),
         ),
         sa.CheckConstraint("mentee_person_id <> mentor_person_id", name="two_people"),
+        sa.CheckConstraint(
+            "sent_at IS NOT NULL "
+            "OR state IN ('draft', 'awaiting_employer', 'refused_by_employer', 'withdrawn', 'expired')",
+            name="sent_is_dated",
+        ),
     )
 
     org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
@@ -92,10 +98,14 @@ class MessageKind(enum.StrEnum):
     acceptance = "acceptance"
     decline = "decline"
     withdrawal = "withdrawal"
+    contact = "contact"
 
 
 class RequestMessage(Base):
-    """Something the two people wrote to each other. Private to the pair."""
+    """Something the two people wrote to each other. Private to the pair.
+
+    A ``contact`` (how to reach me) is shown to the other person only once both have said yes.
+    """
 
     __tablename__ = "request_message"
     __table_args__ = (

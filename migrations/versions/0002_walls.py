@@ -285,49 +285,109 @@ PAIR = """EXISTS (SELECT FROM mentoring_request r WHERE r.org_id = {table}.org_i
 # (table, role, command, using, check)
 POLICIES = [
     (
-        "organisation", "web", "SELECT",
+        "organisation",
+        "web",
+        "SELECT",
         f"""{S} AND (id = ANY (wall_audiences()) OR invited_by_id = wall_org() OR (in_marketplace AND 0 = ANY (wall_audiences()))
             OR EXISTS (SELECT FROM firm_membership m WHERE m.firm_id = organisation.id)
             OR EXISTS (SELECT FROM affiliation a WHERE a.org_id = organisation.id)
-            OR EXISTS (SELECT FROM mentoring_request r WHERE organisation.id IN (r.org_id, r.mentor_org_id)))""", None,
+            OR EXISTS (SELECT FROM mentoring_request r WHERE organisation.id IN (r.org_id, r.mentor_org_id)))""",
+        None,
     ),
-    ("organisation", "web", "INSERT", None, f"{S} AND wall_role() = 'network_admin' AND kind = 'company' AND invited_by_id = wall_org()"),
-    ("organisation", "web", "UPDATE", f"{S} AND id = wall_org() AND wall_coordinates()", f"{S} AND id = wall_org()"),
-    ("firm_membership", "web", "SELECT", f"{S} AND (network_id = ANY (wall_audiences()) OR firm_id = wall_org())", None),
+    (
+        "organisation",
+        "web",
+        "INSERT",
+        None,
+        f"{S} AND wall_role() = 'network_admin' AND kind = 'company' AND invited_by_id = wall_org()",
+    ),
+    (
+        "organisation",
+        "web",
+        "UPDATE",
+        f"{S} AND id = wall_org() AND wall_coordinates()",
+        f"{S} AND id = wall_org()",
+    ),
+    (
+        "firm_membership",
+        "web",
+        "SELECT",
+        f"{S} AND (network_id = ANY (wall_audiences()) OR firm_id = wall_org())",
+        None,
+    ),
     ("firm_membership", "web", "INSERT", None, f"{S} AND network_id = wall_org() AND wall_coordinates()"),
-    ("firm_membership", "web", "UPDATE", f"{S} AND (network_id = wall_org() OR firm_id = wall_org()) AND wall_coordinates()", None),
+    (
+        "firm_membership",
+        "web",
+        "UPDATE",
+        f"{S} AND (network_id = wall_org() OR firm_id = wall_org()) AND wall_coordinates()",
+        None,
+    ),
     ("conflict_declaration", "web", "ALL", f"{S} AND org_id = wall_org() AND wall_coordinates()", None),
     ("personal_block", "web", "ALL", f"org_id = wall_org() AND {MINE}", None),
     (
-        "person", "web", "SELECT",
+        "person",
+        "web",
+        "SELECT",
         f"""{S} AND (id = wall_person() OR EXISTS (SELECT FROM affiliation a WHERE a.person_id = person.id)
-            OR EXISTS (SELECT FROM mentoring_request r WHERE person.id IN (r.mentee_person_id, r.mentor_person_id)))""", None,
+            OR EXISTS (SELECT FROM mentoring_request r WHERE person.id IN (r.mentee_person_id, r.mentor_person_id)))""",
+        None,
     ),
     ("person", "web", "UPDATE", f"{S} AND id = wall_person()", None),
     (
-        "affiliation", "web", "SELECT",
+        "affiliation",
+        "web",
+        "SELECT",
         f"""{S} AND (person_id = wall_person() OR (org_id = wall_org() AND wall_coordinates())
-            OR EXISTS (SELECT FROM mentoring_request r WHERE r.org_id = affiliation.org_id AND r.mentee_id = affiliation.id))""", None,
+            OR EXISTS (SELECT FROM mentoring_request r WHERE r.org_id = affiliation.org_id AND r.mentee_id = affiliation.id))""",
+        None,
     ),
     ("affiliation", "web", "INSERT", None, f"{S} AND org_id = wall_org() AND wall_coordinates()"),
     ("affiliation", "web", "UPDATE", f"{S} AND org_id = wall_org() AND wall_coordinates()", None),
-    ("invitation", "web", "SELECT", f"{S} AND (org_id = wall_org() OR inviter_org_id = wall_org()) AND wall_coordinates()", None),
     (
-        "invitation", "web", "INSERT", None,
+        "invitation",
+        "web",
+        "SELECT",
+        f"{S} AND (org_id = wall_org() OR inviter_org_id = wall_org()) AND wall_coordinates()",
+        None,
+    ),
+    (
+        "invitation",
+        "web",
+        "INSERT",
+        None,
         f"""{S} AND wall_coordinates() AND inviter_org_id = wall_org() AND (org_id = wall_org()
             OR EXISTS (SELECT FROM organisation o WHERE o.id = org_id AND o.invited_by_id = wall_org()))""",
     ),
-    ("invitation", "web", "UPDATE", f"{S} AND (org_id = wall_org() OR inviter_org_id = wall_org()) AND wall_coordinates()", None),
-    ("activity", "web", "SELECT", f"{S} AND org_id = wall_org() AND (wall_coordinates() OR actor_person_id = wall_person())", None),
     (
-        "activity", "web", "INSERT", None,
+        "invitation",
+        "web",
+        "UPDATE",
+        f"{S} AND (org_id = wall_org() OR inviter_org_id = wall_org()) AND wall_coordinates()",
+        None,
+    ),
+    (
+        "activity",
+        "web",
+        "SELECT",
+        f"{S} AND org_id = wall_org() AND (wall_coordinates() OR actor_person_id = wall_person())",
+        None,
+    ),
+    (
+        "activity",
+        "web",
+        "INSERT",
+        None,
         f"""{S} AND (org_id = wall_org() OR EXISTS (SELECT FROM organisation o WHERE o.id = activity.org_id AND o.invited_by_id = wall_org())
             OR EXISTS (SELECT FROM mentoring_request r WHERE activity.org_id IN (r.org_id, r.mentor_org_id)))""",
     ),
     ("activity", "worker", "INSERT", None, S),
     ("letter", "web", "SELECT", f"{S} AND org_id = wall_org() AND wall_coordinates()", None),
     (
-        "letter", "web", "INSERT", None,
+        "letter",
+        "web",
+        "INSERT",
+        None,
         f"""{S} AND ((person_id IS NOT NULL AND {KNOWN}) OR (person_id IS NULL AND wall_coordinates() AND (org_id = wall_org()
             OR EXISTS (SELECT FROM organisation o WHERE o.id = letter.org_id AND o.invited_by_id = wall_org()))))""",
     ),
@@ -339,7 +399,10 @@ POLICIES = [
     ("notice", "web", "INSERT", None, f"{S} AND {KNOWN}"),
     ("notice", "worker", "INSERT", None, S),
     (
-        "action_link", "web", "INSERT", None,
+        "action_link",
+        "web",
+        "INSERT",
+        None,
         f"{S} AND EXISTS (SELECT FROM mentoring_request r WHERE r.org_id = subject_org_id AND r.id = subject_id AND {PARTY})",
     ),
     ("action_link", "worker", "INSERT", None, f"{S} AND subject_org_id = wall_org()"),
@@ -347,65 +410,116 @@ POLICIES = [
     ("card", "web", "ALL", f"org_id = wall_org() AND {MINE}", None),
     ("card", "reader", "SELECT", "true", None),
     (
-        "photo", "web", "SELECT",
+        "photo",
+        "web",
+        "SELECT",
         f"""{S} AND (person_id = wall_person()
             OR EXISTS (SELECT FROM directory d WHERE d.org_id = photo.org_id AND d.person_id = photo.person_id)
-            OR EXISTS (SELECT FROM mentoring_request r WHERE photo.person_id IN (r.mentee_person_id, r.mentor_person_id) AND {PARTY}))""", None,
+            OR EXISTS (SELECT FROM mentoring_request r WHERE photo.person_id IN (r.mentee_person_id, r.mentor_person_id) AND {PARTY}))""",
+        None,
     ),
     ("photo", "web", "INSERT", None, f"org_id = wall_org() AND {MINE}"),
     ("photo", "web", "UPDATE", f"org_id = wall_org() AND {MINE}", None),
     ("photo", "web", "DELETE", f"org_id = wall_org() AND {MINE}", None),
     ("mentee_profile", "web", "ALL", f"org_id = wall_org() AND {MINE}", None),
     (
-        "mentee_profile", "web", "SELECT",
+        "mentee_profile",
+        "web",
+        "SELECT",
         f"""{S} AND EXISTS (SELECT FROM mentoring_request r WHERE r.org_id = mentee_profile.org_id
-            AND r.mentee_id = mentee_profile.affiliation_id AND r.mentor_person_id = wall_person() AND r.state <> 'draft')""", None,
+            AND r.mentee_id = mentee_profile.affiliation_id AND r.mentor_person_id = wall_person() AND r.state <> 'draft')""",
+        None,
     ),
     ("saved_mentor", "web", "ALL", f"org_id = wall_org() AND {MINE}", None),
     ("queue_place", "web", "ALL", f"org_id = wall_org() AND {MINE}", None),
-    ("queue_place", "web", "SELECT", f"{S} AND mentor_org_id = wall_org() AND mentor_person_id = wall_person()", None),
+    (
+        "queue_place",
+        "web",
+        "SELECT",
+        f"{S} AND mentor_org_id = wall_org() AND mentor_person_id = wall_person()",
+        None,
+    ),
     # A draft is the mentee's alone; the employer sees a request from the moment it needs them.
     (
-        "mentoring_request", "web", "SELECT",
+        "mentoring_request",
+        "web",
+        "SELECT",
         f"{S} AND (mentee_person_id = wall_person() OR (state <> 'draft' AND ((mentor_person_id = wall_person() "
         f"AND state NOT IN ('awaiting_employer', 'refused_by_employer')) OR (org_id = wall_org() AND wall_coordinates()) "
-        f"OR (mentor_org_id = wall_org() AND wall_coordinates() AND state NOT IN ('awaiting_employer', 'refused_by_employer')))))", None,
+        f"OR (mentor_org_id = wall_org() AND wall_coordinates() AND state NOT IN ('awaiting_employer', 'refused_by_employer')))))",
+        None,
     ),
     (
-        "mentoring_request", "web", "INSERT", None,
+        "mentoring_request",
+        "web",
+        "INSERT",
+        None,
         f"""{S} AND org_id = wall_org() AND mentee_person_id = wall_person() AND NOT holds_place
             AND EXISTS (SELECT FROM directory d WHERE d.org_id = mentoring_request.mentor_org_id
                         AND d.mentor_id = mentoring_request.mentor_id AND d.person_id = mentoring_request.mentor_person_id)""",
     ),
-    ("mentoring_request", "web", "UPDATE", f"{S} AND (({PARTY}) OR (org_id = wall_org() AND wall_coordinates()))", None),
+    (
+        "mentoring_request",
+        "web",
+        "UPDATE",
+        f"{S} AND (({PARTY}) OR (org_id = wall_org() AND wall_coordinates()))",
+        None,
+    ),
     ("mentoring_request", "worker", "SELECT", f"{S} AND org_id = wall_org()", None),
     ("mentoring_request", "worker", "UPDATE", f"{S} AND org_id = wall_org()", None),
     ("request_message", "web", "SELECT", f"{S} AND {PAIR.format(table='request_message')}", None),
     (
-        "request_message", "web", "INSERT", None,
+        "request_message",
+        "web",
+        "INSERT",
+        None,
         f"{S} AND author_person_id = wall_person() AND {PAIR.format(table='request_message')}",
     ),
     (
-        "request_message", "web", "UPDATE",
+        "request_message",
+        "web",
+        "UPDATE",
         f"""{S} AND author_person_id = wall_person() AND EXISTS (SELECT FROM mentoring_request r
-            WHERE r.org_id = request_message.org_id AND r.id = request_message.request_id AND r.state = 'draft')""", None,
-    ),
-    ("employer_approval", "web", "SELECT", f"{S} AND EXISTS (SELECT FROM mentoring_request r WHERE r.org_id = employer_approval.org_id "
-     "AND r.id = request_id AND (r.mentee_person_id = wall_person() OR (r.org_id = wall_org() AND wall_coordinates())))", None),
-    ("employer_approval", "web", "INSERT", None, f"{S} AND org_id = wall_org() AND wall_coordinates() AND decided_by_id = wall_person()"),
-    (
-        "concern", "web", "SELECT",
-        f"{S} AND ((org_id = wall_org() AND wall_coordinates()) OR reporter_person_id = wall_person())", None,
+            WHERE r.org_id = request_message.org_id AND r.id = request_message.request_id AND r.state = 'draft')""",
+        None,
     ),
     (
-        "concern", "web", "INSERT", None,
+        "employer_approval",
+        "web",
+        "SELECT",
+        f"{S} AND EXISTS (SELECT FROM mentoring_request r WHERE r.org_id = employer_approval.org_id "
+        "AND r.id = request_id AND (r.mentee_person_id = wall_person() OR (r.org_id = wall_org() AND wall_coordinates())))",
+        None,
+    ),
+    (
+        "employer_approval",
+        "web",
+        "INSERT",
+        None,
+        f"{S} AND org_id = wall_org() AND wall_coordinates() AND decided_by_id = wall_person()",
+    ),
+    (
+        "concern",
+        "web",
+        "SELECT",
+        f"{S} AND ((org_id = wall_org() AND wall_coordinates()) OR reporter_person_id = wall_person())",
+        None,
+    ),
+    (
+        "concern",
+        "web",
+        "INSERT",
+        None,
         f"""{S} AND reporter_person_id = wall_person() AND EXISTS (SELECT FROM mentoring_request r
             WHERE r.org_id = concern.request_org_id AND r.id = concern.request_id AND {PARTY})""",
     ),
     ("concern", "web", "UPDATE", f"{S} AND org_id = wall_org() AND wall_coordinates()", None),
     ("mentorship", "web", "SELECT", f"{S} AND ({PARTY} OR {OURS})", None),
     (
-        "mentorship", "web", "INSERT", None,
+        "mentorship",
+        "web",
+        "INSERT",
+        None,
         f"""{S} AND org_id = wall_org() AND mentee_person_id = wall_person() AND EXISTS (SELECT FROM mentoring_request r
             WHERE r.org_id = mentorship.org_id AND r.id = mentorship.request_id AND r.holds_place
               AND r.mentor_person_id = mentorship.mentor_person_id)""",
@@ -435,15 +549,45 @@ POLICIES = [
 ]
 
 GATE_READS = (
-    "account", "person", "affiliation", "organisation", "firm_membership", "conflict_declaration", "personal_block",
-    "action_link", "notice", "mentoring_request", "mentor_profile", "card",
+    "account",
+    "person",
+    "affiliation",
+    "organisation",
+    "firm_membership",
+    "conflict_declaration",
+    "personal_block",
+    "action_link",
+    "notice",
+    "mentoring_request",
+    "mentor_profile",
+    "card",
 )
 GATE_WRITES = ("action_link", "mentoring_request", "mentor_profile", "card")
 
 TABLES = (
-    "organisation", "firm_membership", "conflict_declaration", "person", "account", "affiliation", "personal_block", "invitation",
-    "activity", "letter", "notice", "action_link", "mentor_profile", "photo", "mentee_profile", "card", "saved_mentor",
-    "queue_place", "mentoring_request", "request_message", "employer_approval", "concern", "mentorship",
+    "organisation",
+    "firm_membership",
+    "conflict_declaration",
+    "person",
+    "account",
+    "affiliation",
+    "personal_block",
+    "invitation",
+    "activity",
+    "letter",
+    "notice",
+    "action_link",
+    "mentor_profile",
+    "photo",
+    "mentee_profile",
+    "card",
+    "saved_mentor",
+    "queue_place",
+    "mentoring_request",
+    "request_message",
+    "employer_approval",
+    "concern",
+    "mentorship",
 )
 
 GRANTS = """
@@ -482,7 +626,9 @@ def upgrade() -> None:
     op.execute(CONTEXT)
     key = secrets.token_bytes(64)
     pads = sa.text("INSERT INTO wall_key (inner_pad, outer_pad) VALUES (:inner, :outer)")
-    op.get_bind().execute(pads, {"inner": bytes(b ^ 0x36 for b in key), "outer": bytes(b ^ 0x5C for b in key)})
+    op.get_bind().execute(
+        pads, {"inner": bytes(b ^ 0x36 for b in key), "outer": bytes(b ^ 0x5C for b in key)}
+    )
     op.get_bind().exec_driver_sql(GATE)
     op.execute("REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC")
     op.execute(

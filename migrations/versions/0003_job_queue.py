@@ -14,7 +14,9 @@ TABLES = "procrastinate_workers, procrastinate_jobs, procrastinate_periodic_defe
 def upgrade() -> None:
     # The pinned library carries its schema; a later version of the library brings a migration of its own here.
     op.get_bind().connection.driver_connection.execute(SchemaManager.get_schema().replace("%%", "%").encode())
-    op.execute("ALTER FUNCTION procrastinate_defer_jobs_v1(procrastinate_job_to_defer_v1[]) SECURITY DEFINER SET search_path = pg_catalog, public")
+    op.execute(
+        "ALTER FUNCTION procrastinate_defer_jobs_v1(procrastinate_job_to_defer_v1[]) SECURITY DEFINER SET search_path = pg_catalog, public"
+    )
     op.execute(
         """DO $$ DECLARE f record; BEGIN
         FOR f IN SELECT p.oid::regprocedure AS name FROM pg_proc p WHERE p.proname LIKE 'procrastinate%' LOOP
@@ -44,4 +46,6 @@ def downgrade() -> None:
             EXECUTE format('DROP FUNCTION %s CASCADE', f.name);
         END LOOP; END $$"""
     )
-    op.execute("DROP TYPE procrastinate_job_status, procrastinate_job_event_type, procrastinate_job_to_defer_v1 CASCADE")
+    op.execute(
+        "DROP TYPE procrastinate_job_status, procrastinate_job_event_type, procrastinate_job_to_defer_v1 CASCADE"
+    )

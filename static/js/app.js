@@ -34,7 +34,7 @@ const busy = (form, submitter, is) => {
 };
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.getAttribute("method") !== "post" || form.hasAttribute("hx-post")) return;
+  if (form.getAttribute("method") !== "post" || (form.hasAttribute("hx-post") && !form.hasAttribute("data-autosaves"))) return;
   if (form.dataset.sending) event.preventDefault();
   else busy(form, event.submitter, true);
 });
@@ -138,29 +138,39 @@ document.addEventListener("click", async (event) => {
   }
 });
 
-/* Autosave: a form with hx-post and data-autosaves tells how its last save went. */
-const savedState = (event) => {
+/* Autosave: a form with hx-post, hx-trigger="input …" and data-autosaves tells how its last save went, and tries again
+   after a failure, so that what it says then is true. */
+const RETRY_AFTER = 10_000;
+const autosaved = (event) => {
   const form = event.target.closest?.("form[data-autosaves]");
-  return form ? document.querySelector(`[data-saved-state][data-form="${form.id}"]`) ?? form.querySelector("[data-saved-state]") : null;
+  if (!form) return {};
+  const elsewhere = document.querySelector(`[data-saved-state][data-form="${CSS.escape(form.id)}"]`);
+  return { form, state: elsewhere ?? form.querySelector("[data-saved-state]") ?? document.querySelector("[data-saved-state]") };
 };
 const say = (state, kind, text) => {
   state.dataset.state = kind;
   state.textContent = text;
 };
+const failed = (form, state) => {
+  say(state, "failed", state.dataset.failed);
+  setTimeout(() => {
+    if (form.isConnected && state.dataset.state === "failed") form.dispatchEvent(new Event("input", { bubbles: true }));
+  }, RETRY_AFTER);
+};
 document.addEventListener("htmx:before:request", (event) => {
-  const state = savedState(event);
+  const { state } = autosaved(event);
   if (state) say(state, "saving", state.dataset.saving);
 });
 document.addEventListener("htmx:after:request", (event) => {
-  const state = savedState(event);
+  const { form, state } = autosaved(event);
   if (!state) return;
-  const time = new Intl.DateTimeFormat(page.lang, { hour: "2-digit", minute: "2-digit" }).format(new Date());
-  if (event.detail.ctx.response?.status < 400) say(state, "saved", fill(state.dataset.saved, { time }));
-  else say(state, "failed", state.dataset.failed);
+  const time = new Intl.DateTimeFormat(page.lang === "en" ? "en-GB" : page.lang, { hour: "2-digit", minute: "2-digit" }).format(new Date());
+  if (event.detail.ctx.response.status < 400) say(state, "saved", fill(state.dataset.saved, { time }));
+  else failed(form, state);
 });
 document.addEventListener("htmx:error", (event) => {
-  const state = savedState(event);
-  if (state) say(state, "failed", state.dataset.failed);
+  const { form, state } = autosaved(event);
+  if (state) failed(form, state);
 });
 
 /* What is on the page now, and what htmx brings later */

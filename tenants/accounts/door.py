@@ -1,7 +1,7 @@
 """The door: the database session of sign-in, invitations and the account, under a role of its own.
 
-The workspace's role cannot read accounts, and the door's role cannot read the marketplace: an error on either side of the
-house finds nothing of the other.
+The workspace's role cannot read accounts, and the door's role cannot read the marketplace: an error on either
+side of the house finds nothing of the other.
 """
 
 from __future__ import annotations

@@ -33,10 +33,10 @@ def new_uniquifier() -> str:
 
 
 class Account(Base, UserMixin):
-    """What signs a person in. Read only through the door (``accounts/door.py``): the pages of the workspace cannot see it.
+    """What signs a person in. Read through the door only (``door.py``): the workspace's pages cannot see it.
 
-    ``fs_uniquifier`` is the secret that the session cookie carries and that the database asks for before it opens a
-    workspace; changing it signs the person out everywhere.
+    ``fs_uniquifier`` is the secret that the session cookie carries and that the database asks for before it
+    opens a workspace; changing it signs the person out everywhere.
     """
 
     __tablename__ = "account"

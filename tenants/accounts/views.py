@@ -1,4 +1,4 @@
-"""Pages to sign in, sign out, and choose a workspace."""
+"""Names, in our words, for the pages that Flask-Security serves (``security.py``)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from flask import Blueprint
 
 bp = Blueprint("accounts", __name__)
 
+NAMES = {
+    "sign_in": "/sign-in",
+    "sign_out": "/sign-out",
+    "forgotten_password": "/forgotten-password",
+    "password": "/account/password",
+    "confirmation": "/account/confirmation",
+}
 
-@bp.get("/sign-in")
-def sign_in() -> str:
-    return ""
+for name, path in NAMES.items():
+    # These rules only build addresses; Flask-Security's own, of the same paths, answer requests.
+    bp.add_url_rule(path, name, build_only=True)

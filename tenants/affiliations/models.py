@@ -31,7 +31,13 @@ class Affiliation(Base):
     __tablename__ = "affiliation"
     __table_args__ = (
         sa.Index("ix_affiliation_person_id", "person_id"),
-        sa.Index("uq_affiliation_current", "org_id", "person_id", unique=True, postgresql_where=sa.text("ended_on IS NULL")),
+        sa.Index(
+            "uq_affiliation_current",
+            "org_id",
+            "person_id",
+            unique=True,
+            postgresql_where=sa.text("ended_on IS NULL"),
+        ),
     )
 
     org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
@@ -56,5 +62,7 @@ class PersonalBlock(Base):
 
     org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"), primary_key=True)
-    blocked_person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"), primary_key=True)
+    blocked_person_id: Mapped[int] = mapped_column(
+        sa.BigInteger, sa.ForeignKey("person.id"), primary_key=True
+    )
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())

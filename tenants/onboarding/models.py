@@ -19,9 +19,10 @@ class InvitationState(enum.StrEnum):
 
 
 class Invitation(Base):
-    """A link, sent once by e-mail, that makes an account and an affiliation. Only the token's SHA-256 is kept.
+    """A link, sent once by e-mail, that makes an account and an affiliation. Of its token only a hash is kept.
 
-    ``inviter_org_id`` differs from ``org_id`` when a network invites the first person of a firm.
+    ``inviter_org_id`` differs from ``org_id`` when a network invites the first person of a firm;
+    ``invited_by_id`` is empty when the operator invited from the command line.
     """
 
     __tablename__ = "invitation"
@@ -29,6 +30,7 @@ class Invitation(Base):
         sa.Index(
             "uq_invitation_open",
             "org_id",
+            "inviter_org_id",
             sa.text("lower(email)"),
             unique=True,
             postgresql_where=sa.text("state = 'open'"),
@@ -38,7 +40,7 @@ class Invitation(Base):
     org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
     id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, default=new_id)
     inviter_org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
-    invited_by_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    invited_by_id: Mapped[int | None] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
     email: Mapped[str] = mapped_column(sa.String(254))
     name: Mapped[str] = mapped_column(sa.String(120), default="")
     role: Mapped[Role] = mapped_column(default=Role.member)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, Response, abort, current_app, redirect, request
+
+from tenants.accounts import commands, queries
+from tenants.accounts.onward import safe_path
 
 bp = Blueprint("preferences", __name__)
 
@@ -13,26 +14,22 @@ YEAR = 365 * 24 * 3600
 
 @bp.post("/language")
 def language() -> Response:
-    return _keep("language", ("en", "fr"))
+    response = _keep("language", request.form.get("locale", ""), ("en", "fr"))
+    if account := queries.signed_in_account():
+        # Letters follow: the language somebody reads in is the one we write to them in.
+        commands.choose_language(account=account, locale=request.form["locale"])
+    return response
 
 
 @bp.post("/scheme")
 def scheme() -> Response:
-    return _keep("scheme", ("light", "dark", "system"))
+    return _keep("scheme", request.form.get("scheme", ""), ("light", "dark", ""))
 
 
-def _keep(name: str, allowed: tuple[str, ...]) -> Response:
-    value = request.form.get(name, "")
+def _keep(name: str, value: str, allowed: tuple[str, ...]) -> Response:
     if value not in allowed:
         abort(422)
     response = redirect(safe_path(request.form.get("next") or request.referrer or "/"), 303)
     secure = current_app.config["SESSION_COOKIE_SECURE"]
     response.set_cookie(name, value, max_age=YEAR, httponly=True, samesite="Lax", secure=secure)
     return response  # type: ignore[return-value]
-
-
-def safe_path(wanted: str) -> str:
-    """The path of ``wanted`` on this site, never another site's."""
-    parts = urlsplit(wanted)
-    path = "/" + parts.path.lstrip("/\\")
-    return f"{path}?{parts.query}" if parts.query else path

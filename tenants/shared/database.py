@@ -34,7 +34,11 @@ class Base(DeclarativeBase):
         list[int]: ARRAY(sa.Integer()),
         dict[str, Any]: JSONB(),
         enum.StrEnum: sa.Enum(
-            enum.StrEnum, native_enum=False, create_constraint=True, length=32, values_callable=lambda kind: [item.value for item in kind]
+            enum.StrEnum,
+            native_enum=False,
+            create_constraint=True,
+            length=32,
+            values_callable=lambda kind: [item.value for item in kind],
         ),
     }
 

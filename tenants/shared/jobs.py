@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import procrastinate
 from flask import Flask
+from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.job_context import JobContext
+from procrastinate.jobs import JobDeferrer
+from procrastinate.manager import JobManager
 from procrastinate.tasks import Task
 
 from tenants import walls
@@ -20,8 +24,12 @@ from tenants.shared.database import db
 
 queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
-RETRY = procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4)
-"""4, 16, 64 … seconds: a service that is down for a day is still reached."""
+# The worker lends ``queue`` an asynchronous connector, which cannot join a page's or a job's transaction; this can.
+_enqueuing = JobManager(connector=procrastinate.SyncPsycopgConnector())
+
+ATTEMPTS = 9
+RETRY = procrastinate.RetryStrategy(max_attempts=ATTEMPTS - 1, exponential_wait=4)
+"""4, 16, 64 … seconds between nine attempts: a service that is down for a day is still reached."""
 
 
 def tenant_job(name: str, **options: Any) -> Callable[[Callable[..., None]], Task[..., Any, Any]]:
@@ -36,13 +44,16 @@ def tenant_job(name: str, **options: Any) -> Callable[[Callable[..., None]], Tas
                     return
                 function(org_id=org_id, **arguments)
 
-        return queue.task(name=name, pass_context=True, **({"retry": RETRY} | options))(run)
+        return queue.task(name=name, pass_context=True, **({"retry": RETRY} | options))(run)  # type: ignore[arg-type]
 
     return register
 
 
 def clock_job(name: str, cron: str) -> Callable[[Callable[[], None]], Task[..., Any, Any]]:
-    """Register a function that the clock starts; several workers, or a worker that was down, start it once per tick."""
+    """Register a function that the clock starts, in one transaction: once per tick, however many workers there are.
+
+    Ticks missed for ten minutes or more are not made up for: let the function look at what is due, not at the tick.
+    """
 
     def register(function: Callable[[], None]) -> Task[..., Any, Any]:
         @functools.wraps(function)
@@ -51,6 +62,7 @@ def clock_job(name: str, cron: str) -> Callable[[Callable[[], None]], Task[..., 
             app: Flask = context.additional_context["app"]
             with app.app_context():
                 function()
+                db.session.commit()
 
         task = queue.task(name=name, pass_context=True, queueing_lock=name)(run)
         queue.periodic(cron=cron)(task)
@@ -59,15 +71,37 @@ def clock_job(name: str, cron: str) -> Callable[[Callable[[], None]], Task[..., 
     return register
 
 
-def enqueue(task: Task[..., Any, Any], *, org_id: int, session: Any = None, **arguments: Any) -> None:
-    """Put a job in the queue inside the present transaction: it runs if and only if the transaction commits."""
-    connection = (session or db.session).connection().connection.driver_connection
-    task.configure(connection=connection).defer(org_id=org_id, **arguments)
+def enqueue(
+    task: Task[..., Any, Any], *, org_id: int, session: Any = None, once: str | None = None, **arguments: Any
+) -> None:
+    """Put a job in the queue inside the present transaction: it runs if and only if the transaction commits.
+
+    ``once`` names the job: while one of that name waits to be run, another is left out.
+    """
+    session = session or db.session
+    connection = session.connection().connection.driver_connection
+    job = task.configure(queueing_lock=once).job
+    deferrer = JobDeferrer(job_manager=_enqueuing, job=job, connection=connection)
+    if once is None:
+        deferrer.defer(org_id=org_id, **arguments)
+        return
+    with suppress(AlreadyEnqueued), session.begin_nested():
+        deferrer.defer(org_id=org_id, **arguments)
+
+
+@queue.periodic(cron="* * * * *")
+@queue.task(name="resume_stalled_jobs", pass_context=True, queueing_lock="resume_stalled_jobs")
+async def resume_stalled_jobs(context: JobContext, timestamp: int) -> None:
+    """Put back what a worker held when it died: its heart has not beaten for half a minute."""
+    del timestamp
+    for job in await context.app.job_manager.get_stalled_jobs():
+        await context.app.job_manager.retry_job(job)
 
 
 def run_worker(app: Flask, *, wait: bool = True, concurrency: int = 2) -> None:
-    """Work until told to stop (``wait``), or until the queue is empty."""
+    """Work until told to stop (``wait``, the clock included), or until the queue is empty (the clock stands still)."""
     address = walls.plain_address(app.config["SQLALCHEMY_DATABASE_URI"])
+    queue.periodic_defaults = {} if wait else {"max_delay": 0}
     with queue.replace_connector(procrastinate.PsycopgConnector(conninfo=address)) as worker:
         worker.run_worker(
             wait=wait,

@@ -2,20 +2,216 @@
 
 from __future__ import annotations
 
+import logging
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
+import jinja2
 import sqlalchemy as sa
+from flask import current_app
+from flask_babel import force_locale, gettext
+from sqlalchemy.orm import undefer
 
-from tenants.shared import jobs
+from tenants.accounts.models import Account, Person
+from tenants.organisations.models import Organisation
+from tenants.shared import calendars, clock, jobs, mail
+from tenants.shared.choices import Subscription, is_wanted, subscription_token
 from tenants.shared.database import db, new_id
+from tenants.shared.kinds import KINDS
 from tenants.shared.models import Letter, LetterState, Notice
+
+log = logging.getLogger(__name__)
+
+NO_ADDRESS = "no address"
+NOT_WRITTEN = "not written"
+
+PARTS: dict[str, Any] = {"facts": (), "button": None, "links": (), "after": ()}
+"""What a letter may leave out; ``templates/layouts/letter.html`` says what the parts are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whom a letter speaks to: where it goes, in which language, and by which clock."""
+
+    name: str
+    address: str
+    locale: str
+    zone: ZoneInfo
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split(" ")[0]
 
 
 @jobs.tenant_job("send_letter", queue="letters")
 def send_letter(*, org_id: int, letter_id: int) -> None:
-    """Compose one letter in its reader's language and hand it to the mail server."""
-    raise NotImplementedError
+    """Compose one letter in its reader's language and hand it to the mail server, once.
+
+    The row stays locked meanwhile, so that two workers never send the same letter. Raises ``mail.NotYet`` to be
+    tried again.
+    """
+    letter = db.session.scalar(
+        sa.select(Letter)
+        .where(Letter.org_id == org_id, Letter.id == letter_id)
+        .options(undefer(Letter.data))
+        .with_for_update()
+    )
+    if letter is None or letter.state is not LetterState.queued:
+        return
+    letter.attempts += 1
+    try:
+        letter.state = _send(letter)
+        letter.error = ""
+        letter.data = {}
+    except mail.Undeliverable as refusal:
+        letter.state, letter.error = LetterState.failed, str(refusal)
+    except mail.NotYet as delay:
+        letter.error = str(delay)
+        if letter.attempts < jobs.ATTEMPTS:
+            db.session.commit()
+            raise mail.NotYet(f"letter {letter_id} of organisation {org_id} waits") from None
+        letter.state = LetterState.failed
+    db.session.commit()
+
+
+def _send(letter: Letter) -> LetterState:
+    """Send ``letter`` unless its reader switched its kind off; the state it is in afterwards."""
+    if letter.person_id and not is_wanted(Subscription(letter.org_id, letter.person_id, letter.kind)):
+        return LetterState.unwanted
+    organisation = db.session.get_one(Organisation, letter.org_id)
+    reader = reader_of(letter, organisation)
+    if reader is None:
+        raise mail.Undeliverable(NO_ADDRESS)
+    now = clock.now()
+    try:
+        message = compose(letter, reader, organisation, now)
+    except (jinja2.TemplateError, LookupError, TypeError, ValueError) as error:
+        # Told to the administrator rather than tried for a day: only a mended template or address helps.
+        log.exception("letter %s of the kind %s could not be written", letter.id, letter.kind)
+        raise mail.Undeliverable(NOT_WRITTEN) from error
+    mail.deliver(message)
+    letter.sent_at = now
+    return LetterState.sent
+
+
+def reader_of(letter: Letter, organisation: Organisation) -> Reader | None:
+    """The person the letter is for, with the address they sign in with; or the bare address it was written to."""
+    if letter.person_id is None:
+        locale = letter.locale or organisation.locale
+        name = (letter.data or {}).get("name", "")
+        return Reader(name, letter.address, locale, ZoneInfo("Europe/Paris")) if letter.address else None
+    person = db.session.get_one(Person, letter.person_id)
+    address = db.session.scalar(sa.select(Account.email).where(Account.id == letter.person_id, Account.active))
+    if address is None:
+        return None
+    return Reader(
+        person.name,
+        address,
+        person.locale or letter.locale or organisation.locale,
+        ZoneInfo(person.time_zone),
+    )
+
+
+def compose(letter: Letter, reader: Reader, organisation: Organisation, now: datetime) -> EmailMessage:
+    """The whole message, text and HTML, in the reader's language. Raises when a template lacks something it needs."""
+    off_url = None
+    if letter.person_id and not KINDS[letter.kind].essential:
+        token = subscription_token(Subscription(letter.org_id, letter.person_id, letter.kind))
+        off_url = absolute(f"/letters/subscriptions/{token}")
+    pages = templates()
+    scene = letter_scene(letter.data) | {
+        "reader": reader,
+        "zone": reader.zone,
+        "locale": reader.locale,
+        "organisation": organisation.name,
+        "accent": organisation.accent,
+        "home_url": absolute("/"),
+        "off_url": off_url,
+    }
+    message = EmailMessage(policy=mail.LETTER)
+    with force_locale(reader.locale):
+        words = PARTS | vars(pages.get_template(f"letters/{letter.kind}/letter.txt").make_module(scene))
+        message["Subject"] = mail.one_line(words["subject"])
+        sender = gettext("%(organisation)s through Passerelle", organisation=organisation.name)
+        text = pages.get_template("layouts/letter.txt").render(scene, letter=words)
+        html = pages.get_template("layouts/letter.html").render(scene, letter=words)
+    message.set_content(text, cte="quoted-printable")
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    from_address = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1]
+    message["From"] = Address(mail.one_line(sender, 120), addr_spec=from_address)
+    message["To"] = Address(mail.one_line(reader.name, 120), addr_spec=reader.address)
+    message["Date"] = format_datetime(now)
+    # The same for every attempt: a mail server that saw it before an unlucky break can tell.
+    message["Message-ID"] = f"<{letter.org_id}.{letter.id}@{from_address.rpartition('@')[2]}>"
+    message["Content-Language"] = reader.locale
+    message["Auto-Submitted"] = "auto-generated"
+    if off_url:
+        message["List-Unsubscribe"] = f"<{off_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if "calendar" in letter.data:
+        _attach_calendar(message, letter.data["calendar"], now)
+    return message
+
+
+def notice_sentence(kind: str, data: dict[str, Any], organisation: str, zone: ZoneInfo) -> str:
+    """One notice in the present language and by that clock; the kind's own label where ``data`` lacks a word."""
+    scene = letter_scene(data) | {"organisation": organisation, "zone": zone}
+    try:
+        return templates().get_template(f"letters/{kind}/notice.txt").render(scene).strip()
+    except jinja2.TemplateError:
+        log.exception("a notice of the kind %s could not be written", kind)
+        return str(KINDS[kind].label) if kind in KINDS else kind
+
+
+def templates() -> jinja2.Environment:
+    """The product's templates, in which a missing word is an error: better no letter than one without a name."""
+    strict: jinja2.Environment = current_app.extensions.setdefault(
+        "letter_templates", current_app.jinja_env.overlay(undefined=jinja2.StrictUndefined)
+    )
+    return strict
+
+
+def _attach_calendar(message: EmailMessage, calendar: dict[str, str], now: datetime) -> None:
+    file = calendars.event_file(
+        uid=calendar["uid"],
+        summary=mail.one_line(calendar["summary"]),
+        start=datetime.fromisoformat(calendar["start"]),
+        end=datetime.fromisoformat(calendar["end"]),
+        now=now,
+    )
+    message.add_attachment(
+        file,
+        maintype="text",
+        subtype="calendar",
+        filename="passerelle.ics",
+        params={"method": "PUBLISH", "charset": "utf-8"},
+    )
+
+
+def letter_scene(data: dict[str, Any]) -> dict[str, Any]:
+    """``data`` as the templates see it: every ``…_at`` a moment, every ``…url`` an absolute address of this site."""
+    return {key: _for_template(key, value) for key, value in data.items()}
+
+
+def _for_template(key: str, value: Any) -> Any:
+    if key.endswith("_at") and isinstance(value, str):
+        return datetime.fromisoformat(value)
+    if key.endswith("url"):
+        return absolute(value)
+    if isinstance(value, list):
+        return [letter_scene(item) if isinstance(item, dict) else item for item in value]
+    return value
+
+
+def absolute(url: str) -> str:
+    """``url`` (a path, or an address of this site) in full. Whatever else it was, it does not lead elsewhere."""
+    ours: str = current_app.config["BASE_URL"]
+    return url if url.startswith(f"{ours}/") else f"{ours}/{url.lstrip('/')}"
 
 
 def queue_letter(
@@ -32,14 +228,18 @@ def queue_letter(
 ) -> None:
     """Queue one letter for ``person_id`` (or for an ``address`` without a person yet) in the present transaction.
 
-    ``org_id`` is the workspace that the reader belongs to and whose name and accent the letter bears. ``data`` goes to the
-    templates ``letters/<kind>/`` as they are; it never holds what two people write to each other. With ``path``, the same
-    news is a notice in the reader's workspace that leads there.
+    ``org_id`` is the workspace that the reader belongs to and whose name and accent the letter bears. ``data`` goes to
+    the templates ``letters/<kind>/``: a key ending in ``url`` holds a path of this site, one ending in ``_at`` a moment
+    in ISO 8601; it never holds what two people write to each other. With ``path``, the same news is a notice in the
+    reader's workspace that leads there; links that act stay out of it. Raises ``ValueError`` when ``path`` is not one
+    of this site.
     """
+    if path is not None and (not path.startswith("/") or path.startswith("//")):
+        raise ValueError(f"a notice leads to a path of this site, not to {path!r}")
     session = session or db.session
     letter_id = new_id()
     session.execute(
-        sa.insert(Letter.__table__).values(
+        sa.insert(cast(sa.Table, Letter.__table__)).values(
             org_id=org_id,
             id=letter_id,
             kind=kind,
@@ -55,8 +255,18 @@ def queue_letter(
     )
     if path is not None and person_id is not None:
         session.execute(
-            sa.insert(Notice.__table__).values(
-                org_id=org_id, id=new_id(), person_id=person_id, kind=kind, data=data, path=path, created_at=now
+            sa.insert(cast(sa.Table, Notice.__table__)).values(
+                org_id=org_id,
+                id=new_id(),
+                person_id=person_id,
+                kind=kind,
+                data={
+                    key: value
+                    for key, value in data.items()
+                    if isinstance(value, str | int) and not key.endswith("url")
+                },
+                path=path,
+                created_at=now,
             )
         )
     jobs.enqueue(send_letter, org_id=org_id, letter_id=letter_id, session=session)

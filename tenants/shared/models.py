@@ -13,7 +13,7 @@ from tenants.shared.database import Base, new_id
 
 
 class Activity(Base):
-    """One line of a tenant's log: who did what, when, and only what this tenant may see. Never changed, never deleted."""
+    """One line of a tenant's log: who did what, when, and only what this tenant may see. Never changed or deleted."""
 
     __tablename__ = "activity"
     __table_args__ = (sa.Index("ix_activity_org_id_subject", "org_id", "subject_kind", "subject_id"),)
@@ -33,12 +33,14 @@ class LetterState(enum.StrEnum):
     queued = "queued"
     sent = "sent"
     failed = "failed"
+    unwanted = "unwanted"
 
 
 class Letter(Base):
     """One e-mail to one person, written when the work commits and sent by the worker afterwards.
 
     ``data`` may hold a link that acts: the web's role writes it and cannot read it back; it is emptied once sent.
+    ``attempts`` counts from the first try (or from the last "send again"); ``error`` is why the latest one failed.
     """
 
     __tablename__ = "letter"
@@ -56,6 +58,18 @@ class Letter(Base):
     error: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+
+class LetterChoice(Base):
+    """Whether a person wants one kind of letter by e-mail in one workspace; without a row they do. Their own affair."""
+
+    __tablename__ = "letter_choice"
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    wanted: Mapped[bool]
+    chosen_at: Mapped[datetime]
 
 
 class Notice(Base):

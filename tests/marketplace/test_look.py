@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from marketplace import look
 from marketplace.look import DARK_GROUNDS, ENOUGH, LIGHT_GROUNDS, accent_css, contrast, passing_shade
 
-TOKENS = (Path(__file__).parents[2] / "static" / "css" / "tokens.css").read_text()
+HOUSE = Path(__file__).parents[2]
+TOKENS = (HOUSE / "static" / "css" / "tokens.css").read_text()
 PAIR = re.compile(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)")
 GROUNDS = ("paper", "surface", "raised", "sunken")
 
@@ -94,3 +95,27 @@ def test_no_shade_passes_on_white_and_on_black_at_a_ratio_out_of_reach():
 
 def test_examples_in_the_docstrings_hold():
     assert doctest.testmod(look).failed == 0
+
+
+def pages() -> list[Path]:
+    """Every template a browser gets; letters need inline styles, because mail programs do."""
+    return [path for path in (HOUSE / "templates").rglob("*.html") if "letter" not in path.as_posix()]
+
+
+def test_every_drawing_a_page_names_is_in_the_sprite():
+    drawn = set(re.findall(r'<symbol id="([\w-]+)"', (HOUSE / "static" / "icons.svg").read_text()))
+    for path in pages():
+        named = set(re.findall(r"""\bicon\(["']([\w-]+)["']\)""", path.read_text()))
+        assert named <= drawn, f"{path.relative_to(HOUSE)}: {named - drawn}; add them to static/icons.svg"
+
+
+@pytest.mark.parametrize("refused", [r"\sstyle=", r"\son[a-z]+=", r"<style\b", r"<script(?![^>]*\bsrc=)"])
+def test_pages_hold_nothing_that_the_content_security_policy_refuses(refused):
+    for path in pages():
+        found = re.search(refused, path.read_text())
+        assert not found, f"{path.relative_to(HOUSE)}: {found[0]!r}; use a class, or static/js/app.js"
+
+
+def test_a_style_sheet_asks_no_other_host_for_anything():
+    for path in (HOUSE / "static" / "css").glob("*.css"):
+        assert "//" not in path.read_text().replace("http://www.w3.org", ""), path.name

@@ -1,0 +1,1 @@
+"""Invented people and firms for the demo and the bench; never imported by the product."""

@@ -1,0 +1,203 @@
+"""Search results in the reader's words: cards with the reason they are shown, filters with their counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from babel.lists import format_list
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from marketplace.directory.forms import GROUPS, Search
+from marketplace.directory.queries import Mentor, Results
+from marketplace.directory.ranking import Interests, in_common
+from marketplace.directory.words import KINDS, place_key
+from marketplace.vocabulary import CADENCES, LANGUAGES, SENIORITIES, SKILLS
+
+MOST_SHOWN = 8
+MOST_TAGS = 4
+RECENTLY = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class CardFace:
+    """What one card of the directory shows; nothing here is a code."""
+
+    id: int
+    person_id: int
+    name: str
+    initials: str
+    line: str
+    headline: str
+    tags: tuple[tuple[str, bool], ...]
+    more: int
+    why: str
+    places: int
+    photo: str | None
+    saved: bool
+
+
+def card_faces(
+    mentors: Iterable[Mentor], interests: Interests, *, slug: str, locale: str, now: datetime, sought: Iterable[str] = ()
+) -> list[CardFace]:
+    """The mentors as cards. ``sought``: skills that the search names, shown first and stressed with the reader's goals."""
+    wanted = frozenset((*interests.goals, *sought))
+    return [_card_face(mentor, interests, wanted, slug, locale, now) for mentor in mentors]
+
+
+def _card_face(
+    mentor: Mentor, interests: Interests, wanted: frozenset[str], slug: str, locale: str, now: datetime
+) -> CardFace:
+    skills = sorted((s for s in mentor.skills if s in SKILLS), key=lambda skill: skill not in wanted)
+    tags = [(SKILLS.label(skill, locale), skill in wanted) for skill in skills]
+    tags += [(word, False) for word in mentor.own_words]
+    words = mentor.name.split()
+    return CardFace(
+        id=mentor.mentor_id,
+        person_id=mentor.person_id,
+        name=mentor.name,
+        initials=words[0][:1] + (words[-1][:1] if len(words) > 1 else ""),
+        line=" · ".join(part for part in (mentor.title, mentor.firm) if part),
+        headline=mentor.headline,
+        tags=tuple(tags[:MOST_TAGS]),
+        more=max(len(tags) - MOST_TAGS, 0),
+        why=why_shown(mentor, interests, wanted, locale=locale, now=now),
+        places=mentor.room,
+        photo=f"/{slug}/profile/photo/{mentor.person_id}/{mentor.photo}/small" if mentor.photo else None,
+        saved=mentor.mentor_id in interests.saved,
+    )
+
+
+def why_shown(
+    mentor: Mentor, interests: Interests, sought: frozenset[str], *, locale: str, now: datetime
+) -> str:
+    """One sentence on what speaks for this mentor, the strongest reason that holds."""
+    goals = in_common(interests.goals, mentor.skills)
+    if goals:
+        return ngettext("Matches one of your goals", "Matches %(num)d of your goals", len(goals))
+    helps = in_common(sought, mentor.skills)
+    if helps:
+        return _("Helps with: %(skill)s", skill=SKILLS.label(helps[0], locale))
+    if interests.function and mentor.function == interests.function:
+        return _("Same function as yours, another company")
+    if interests.place and place_key(mentor.place) == place_key(interests.place):
+        return _("In %(place)s, like you", place=mentor.place)
+    if mentor.active_at > now - RECENTLY:
+        return _("Active these days")
+    if len(mentor.languages) > 1:
+        names = [LANGUAGES.label(code, locale) for code in mentor.languages if code in LANGUAGES]
+        return _("Speaks %(languages)s", languages=format_list(_lowered(names, locale), locale=locale))
+    if mentor.cadence and mentor.cadence in CADENCES:
+        return CADENCES.label(mentor.cadence, locale)
+    return ""
+
+
+def _lowered(names: Sequence[str], locale: str) -> list[str]:
+    return [name.lower() for name in names] if locale.startswith("fr") else list(names)
+
+
+# --- filters ----------------------------------------------------------------------------------------------------------
+
+
+def facet_groups(search: Search, results: Results, *, locale: str) -> list[dict[str, Any]]:
+    """The filters as the ``facets`` macro draws them; each group shows what is chosen and what is most frequent."""
+    legends = {
+        "skill": _("I want help with"),
+        "where": _("Where"),
+        "language": _("Language"),
+        "form": _("Form of mentoring"),
+        "industry": _("Industry"),
+        "function": _("Function"),
+        "seniority": _("Level"),
+    }
+    chosen = search.filters
+    groups: list[dict[str, Any]] = []
+    for name, kind in GROUPS.items():
+        picked = chosen.get(name, ())
+        counts = {token[2:]: number for token, number in results.counts.items() if token[0] == kind}
+        values = _shown(kind, counts, picked)
+        if values:
+            choices = [
+                {
+                    "value": value,
+                    "label": choice_label(name, value, locale, results.places),
+                    "count": _count(counts.get(value, 0), results.capped),
+                    "selected": value in picked,
+                }
+                for value in values
+            ]
+            groups.append(
+                {
+                    "name": name,
+                    "legend": legends[name],
+                    "choices": choices,
+                    "open": bool(picked) or name in {"skill", "where", "language"},
+                }
+            )
+    groups.append(
+        {
+            "name": "full",
+            "legend": _("Places"),
+            "choices": [
+                {"value": "1", "label": _("Show full mentors too"), "count": None, "selected": search.full}
+            ],
+        }
+    )
+    groups.append(
+        {
+            "name": "own",
+            "legend": _("Company"),
+            "choices": [
+                {"value": "1", "label": _("Only in my own company"), "count": None, "selected": search.own}
+            ],
+            "open": search.own,
+        }
+    )
+    return groups
+
+
+def _shown(kind: str, counts: Mapping[str, int], picked: Sequence[str]) -> list[str]:
+    often = sorted(counts, key=lambda value: (-counts[value], value))
+    shown = [*picked, *(value for value in often if value not in picked)][: max(MOST_SHOWN, len(picked))]
+    if kind == "v":
+        return sorted(shown, key=SENIORITIES.slugs.index)
+    if kind == "w":
+        return sorted(shown, key=lambda value: (value not in {"remote", "in_person"}, -counts.get(value, 0), value))
+    return sorted(shown, key=lambda value: (-counts.get(value, 0), value))
+
+
+def _count(number: int, capped: bool) -> int | str:
+    return f"{number}+" if capped and number else number
+
+
+def choice_label(name: str, value: str, locale: str, places: Mapping[str, str]) -> str:
+    """What a filter's choice is called."""
+    if name != "where":
+        return KINDS[GROUPS[name]].label(value, locale)
+    if value == "remote":
+        return _("Remote")
+    if value == "in_person":
+        return _("In person")
+    return places.get(value, value.replace("-", " ").capitalize())
+
+
+def applied_filters(search: Search, results: Results, *, path: str, locale: str) -> list[dict[str, str]]:
+    """What narrows the search now, each with the address that takes it off."""
+    filters = [
+        (choice_label(name, value, locale, results.places), search.without(name, value))
+        for name, values in search.chosen
+        for value in values
+    ]
+    if search.full:
+        filters.append((_("Full mentors too"), search.without("full")))
+    if search.own:
+        filters.append((_("My own company"), search.without("own")))
+    return [{"label": label, "without": address(path, less)} for label, less in filters]
+
+
+def address(path: str, search: Search, **further: str) -> str:
+    query = search.query_string(**further)
+    return f"{path}?{query}" if query else path

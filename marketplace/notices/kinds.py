@@ -1,0 +1,27 @@
+"""The kinds of letters that the marketplace writes."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from tenants.shared.kinds import KINDS, Kind
+
+KINDS |= {
+    "request_received": Kind(_l("Somebody asks me to be their mentor")),
+    "request_reminder": Kind(_l("A request still waits for my answer"), essential=False),
+    "information_asked": Kind(_l("A mentor asks me for more information")),
+    "information_given": Kind(_l("A mentee has answered my question")),
+    "request_accepted": Kind(_l("A mentor says yes")),
+    "request_declined": Kind(_l("A mentor says no")),
+    "request_expired": Kind(_l("A mentor has not answered in time")),
+    "request_expired_mentor": Kind(_l("A request to me has expired"), essential=False),
+    "request_withdrawn": Kind(_l("A mentee withdraws a request"), essential=False),
+    "request_lapsed": Kind(_l("A mentorship was not confirmed in time"), essential=False),
+    "mentorship_confirmed": Kind(_l("A mentorship is confirmed")),
+    "employer_asked": Kind(_l("A request needs our approval")),
+    "employer_approved": Kind(_l("My employer says yes"), essential=False),
+    "employer_refused": Kind(_l("My employer says no")),
+    "concern_reported": Kind(_l("Somebody reports a concern")),
+    "place_free": Kind(_l("A mentor I queue for has a free place"), essential=False),
+    "profile_published": Kind(_l("My mentor page is published"), essential=False),
+}

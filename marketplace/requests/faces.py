@@ -1,0 +1,121 @@
+"""Requests as their pages show them: the two people, the headline, what comes next and by when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from marketplace.mentors.faces import photo_url
+from marketplace.pages import day, moment
+from marketplace.requests.models import EmployerApproval, MessageKind, RequestMessage
+from marketplace.requests.models import RequestState as S
+from marketplace.requests.queries import AskedMentor, Seen, Side
+from marketplace.requests.states import CLOSED_STATES, STEPS
+from marketplace.requests.timeline import timeline
+from marketplace.requests.words import HEADLINES, NEXT, STATES
+from tenants.current import Acting
+
+WITHDRAWABLE = STEPS["withdraw_request"].before
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFace:
+    """One end of the tandem."""
+
+    id: int
+    name: str
+    firm: str
+    photo: str | None = None
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split(" ")[0]
+
+
+def face(side: Side, slug: str | None) -> PersonFace:
+    """``slug``: the workspace whose address serves photos to the reader; None for a reader who is not signed in."""
+    photo = photo_url(slug, side.id, side.fingerprint, small=True) if slug else None
+    return PersonFace(side.id, side.name, side.firm, photo)
+
+
+def myself(viewer: Acting) -> PersonFace:
+    return PersonFace(viewer.person_id, viewer.person_name, viewer.org_name)
+
+
+def mentor_face(mentor: AskedMentor, slug: str) -> PersonFace:
+    photo = photo_url(slug, mentor.person_id, mentor.fingerprint, small=True)
+    return PersonFace(mentor.person_id, mentor.name, mentor.firm, photo)
+
+
+def arc(state: S) -> str:
+    """How the tandem's arc is drawn."""
+    if state is S.confirmed:
+        return "confirmed"
+    return "ended" if state in CLOSED_STATES else "open"
+
+
+def _of_viewer(pair: tuple[Any, Any], seen: Seen) -> str:
+    return str(pair[0 if seen.viewer_is_mentee else 1])
+
+
+def scene(
+    seen: Seen,
+    viewer: Acting,
+    messages: Sequence[RequestMessage],
+    approval: EmployerApproval | None = None,
+    *,
+    signed_in: bool = True,
+) -> dict[str, Any]:
+    """What the page of one request needs, whoever of the two reads it."""
+    asked = seen.asked
+    values = {
+        "name": seen.other.first_name,
+        "when": moment(asked.due_at, viewer.zone) if asked.due_at else "",
+    }
+    slug = viewer.slug if signed_in else None
+    return {
+        "seen": seen,
+        "asked": asked,
+        "state": asked.state.value,
+        "left": face(seen.mentee if seen.viewer_is_mentee else seen.mentor, slug),
+        "right": face(seen.other, slug),
+        "arc": arc(asked.state),
+        "headline": _of_viewer(HEADLINES[asked.state], seen) % values,
+        "next": _of_viewer(NEXT[asked.state], seen) % values,
+        "yours": seen.yours,
+        "opening": [m for m in messages if m.kind in OPENING],
+        "replies": [m for m in messages if m.kind not in OPENING],
+        "timeline": timeline(seen, messages, approval),
+        "approval": approval,
+    }
+
+
+OPENING = frozenset({MessageKind.goal, MessageKind.why_you, MessageKind.what_i_bring})
+
+
+def list_item(seen: Seen, viewer: Acting) -> dict[str, Any]:
+    """One line of a list (see the macro ``inbox``); ``state_kind`` and ``state_text`` for the macro ``state``."""
+    asked = seen.asked
+    if asked.state is S.draft:
+        url = url_for("requests.new", mentor_id=asked.mentor_id)
+    else:
+        url = url_for("requests.show", request_id=asked.id)
+    ended = asked.state in CLOSED_STATES
+    kind = "waits" if seen.yours else "ok" if asked.state is S.confirmed else "ended" if ended else ""
+    return {
+        "left": face(seen.mentee if seen.viewer_is_mentee else seen.mentor, viewer.slug),
+        "right": face(seen.other, viewer.slug),
+        "tandem_state": arc(asked.state),
+        "title": seen.other.name,
+        "url": url,
+        "firm": seen.other.firm,
+        "as_mentee": seen.viewer_is_mentee,
+        "state_text": _of_viewer(STATES[asked.state], seen),
+        "state_kind": kind,
+        "due": day(asked.due_at, viewer.zone) if asked.due_at else None,
+        "yours": seen.yours,
+        "id": asked.id,
+    }

@@ -1,0 +1,202 @@
+"""Letters about a request: what each says, and the jobs that write those whose link acts.
+
+A link in a letter acts for its reader, so only the worker may make one; such a letter is written by a job queued with
+the transition. Every other letter is queued by the transition itself. No letter holds what the two wrote.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from marketplace.mentors.models import MentorProfile, QueuePlace
+from marketplace.requests import queries
+from marketplace.requests.models import MentoringRequest, RequestState
+from tenants.shared import clock
+from tenants.shared.database import db
+from tenants.shared.jobs import tenant_job
+from tenants.shared.letters import queue_letter
+from tenants.shared.models import ActionLink
+
+ANSWER_REQUEST = "answer_request"
+CONFIRM_REQUEST = "confirm_request"
+
+
+def request_path(slug: str, request_id: int) -> str:
+    return f"/{slug}/requests/{request_id}"
+
+
+def hash_of(token: str) -> bytes:
+    """What is kept of a link's token."""
+    return sha256(token.encode()).digest()
+
+
+def iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+# --- what each letter says ------------------------------------------------------------------------------------------
+
+
+def request_received(mentee: str, mentee_firm: str, answer_url: str, due_at: datetime | None) -> dict[str, Any]:
+    """To the mentor; the same for request_reminder."""
+    return {"mentee_name": mentee, "mentee_firm": mentee_firm, "answer_url": answer_url, "due_at": iso(due_at)}
+
+
+def information_given(mentee: str, answer_url: str, due_at: datetime | None) -> dict[str, Any]:
+    return {"mentee_name": mentee, "answer_url": answer_url, "due_at": iso(due_at)}
+
+
+def information_asked(mentor: str, path: str, due_at: datetime | None) -> dict[str, Any]:
+    return {"mentor_name": mentor, "url": path, "due_at": iso(due_at)}
+
+
+def request_accepted(mentor: str, mentor_firm: str, confirm_url: str, due_at: datetime | None) -> dict[str, Any]:
+    return {"mentor_name": mentor, "mentor_firm": mentor_firm, "url": confirm_url, "due_at": iso(due_at)}
+
+
+def request_declined(mentor: str, path: str) -> dict[str, Any]:
+    """Similar mentors are shown on the page, where what the mentee may see is known."""
+    return {"mentor_name": mentor, "url": path, "similar": []}
+
+
+def request_expired(mentor: str, path: str, can_resend: bool) -> dict[str, Any]:
+    return {"mentor_name": mentor, "url": path, "can_resend": can_resend, "similar": []}
+
+
+def request_expired_mentor(mentee: str, path: str) -> dict[str, Any]:
+    return {"mentee_name": mentee, "url": path}
+
+
+def request_withdrawn(mentee: str, path: str) -> dict[str, Any]:
+    return {"mentee_name": mentee, "url": path}
+
+
+def request_lapsed(other: str, path: str) -> dict[str, Any]:
+    return {"other_name": other, "url": path}
+
+
+def mentorship_confirmed(other: str, other_firm: str, path: str, calendar: dict[str, str]) -> dict[str, Any]:
+    return {"other_name": other, "other_firm": other_firm, "url": path, "calendar": calendar}
+
+
+def employer_asked(mentee: str, mentor: str, mentor_firm: str, path: str) -> dict[str, Any]:
+    return {"mentee_name": mentee, "mentor_name": mentor, "mentor_firm": mentor_firm, "url": path}
+
+
+def employer_answered(mentor: str, path: str) -> dict[str, Any]:
+    """To the mentee: employer_approved, employer_refused."""
+    return {"mentor_name": mentor, "url": path}
+
+
+def concern_reported(path: str) -> dict[str, Any]:
+    return {"url": path}
+
+
+def place_free(mentor: str, path: str) -> dict[str, Any]:
+    return {"mentor_name": mentor, "url": path}
+
+
+# --- letters whose link acts ----------------------------------------------------------------------------------------
+
+TO_MENTOR = frozenset({"request_received", "request_reminder", "information_given"})
+
+
+def make_link(link_id: int, asked: MentoringRequest, *, org_id: int, person_id: int, purpose: str) -> str | None:
+    """A new link: ``person_id`` may act once on the request until it is due. None if this link was made before."""
+    token = secrets.token_urlsafe(32)
+    values = {
+        "org_id": org_id,
+        "id": link_id,
+        "person_id": person_id,
+        "purpose": purpose,
+        "subject_org_id": asked.org_id,
+        "subject_id": asked.id,
+        "token_hash": hash_of(token),
+        "expires_at": asked.due_at,
+    }
+    statement = insert(ActionLink.__table__).values(values).on_conflict_do_nothing()
+    made = db.session.execute(statement).rowcount
+    return token if made else None
+
+
+@tenant_job("tell_by_link")
+def tell_by_link(*, org_id: int, request_id: int, kind: str, link_id: int) -> None:
+    """Write the letter ``kind`` with a link of its own.
+
+    ``link_id`` is decided with the transition: a job that runs twice finds its link made and writes nothing more. A
+    request that has moved on meanwhile needs no letter.
+    """
+    asked = db.session.get(MentoringRequest, (org_id, request_id))
+    expected = RequestState.sent if kind in TO_MENTOR else RequestState.accepted
+    if asked is None or asked.state is not expected:
+        return
+    write_with_link(asked, kind=kind, link_id=link_id, now=clock.now())
+    db.session.commit()
+
+
+def write_with_link(asked: MentoringRequest, *, kind: str, link_id: int, now: datetime) -> None:
+    """The letter ``kind``, its link and its notice, inside the present transaction of the worker."""
+    persons, firms = queries.people(
+        (asked.mentee_person_id, asked.mentor_person_id), (asked.org_id, asked.mentor_org_id)
+    )
+    mentee, mentor = persons[asked.mentee_person_id], persons[asked.mentor_person_id]
+    mentee_firm, mentor_firm = firms[asked.org_id], firms[asked.mentor_org_id]
+    to_mentor = kind in TO_MENTOR
+    reader, firm = (mentor, mentor_firm) if to_mentor else (mentee, mentee_firm)
+    token = make_link(
+        link_id,
+        asked,
+        org_id=firm.id,
+        person_id=reader.id,
+        purpose=ANSWER_REQUEST if to_mentor else CONFIRM_REQUEST,
+    )
+    if token is None:
+        return
+    url = f"/links/{token}"
+    if kind == "information_given":
+        data = information_given(mentee.name, url, asked.due_at)
+    elif to_mentor:
+        data = request_received(mentee.name, mentee_firm.name, url, asked.due_at)
+    else:
+        data = request_accepted(mentor.name, mentor_firm.name, url, asked.due_at)
+    path = request_path(firm.slug, asked.id)
+    queue_letter(kind, org_id=firm.id, person_id=reader.id, now=now, data=data, path=path)
+
+
+@tenant_job("tell_queue")
+def tell_queue(*, org_id: int, mentor_id: int) -> None:
+    """A mentor of this organisation has room again: tell the first who waits, still sees them, and was not told yet."""
+    now = clock.now()
+    while first := queries.next_in_queue(org_id, mentor_id):
+        place = sa.update(QueuePlace).where(
+            QueuePlace.org_id == first.org_id,
+            QueuePlace.person_id == first.person_id,
+            QueuePlace.mentor_org_id == org_id,
+            QueuePlace.mentor_id == mentor_id,
+            QueuePlace.told_at.is_(None),
+        )
+        if db.session.execute(place.values(told_at=now)).rowcount:
+            _tell_of_place(org_id, mentor_id, first.org_id, first.person_id, now)
+            break
+        db.session.commit()
+    db.session.commit()
+
+
+def _tell_of_place(org_id: int, mentor_id: int, reader_org_id: int, reader_id: int, now: datetime) -> None:
+    mentor = db.session.get_one(MentorProfile, (org_id, mentor_id))
+    persons, firms = queries.people([mentor.person_id], [reader_org_id])
+    path = f"/{firms[reader_org_id].slug}/mentors/{mentor_id}"
+    queue_letter(
+        "place_free",
+        org_id=reader_org_id,
+        person_id=reader_id,
+        now=now,
+        data=place_free(persons[mentor.person_id].name, path),
+        path=path,
+    )

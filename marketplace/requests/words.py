@@ -1,0 +1,101 @@
+"""What the pages and refusals say about a request's state, and the reasons to report a concern."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from marketplace.requests.models import RequestState as S
+
+# (what the mentee reads, what the mentor reads)
+STATES = {
+    S.draft: (_l("Draft"), _l("Draft")),
+    S.awaiting_employer: (_l("Waits for your employer"), _l("Waits for the employer")),
+    S.sent: (_l("Waits for an answer"), _l("Waits for your answer")),
+    S.more_information: (_l("Waits for your answer"), _l("Waits for more information")),
+    S.accepted: (_l("Waits for you to confirm"), _l("Waits for confirmation")),
+    S.confirmed: (_l("Confirmed"), _l("Confirmed")),
+    S.declined: (_l("Declined"), _l("Declined")),
+    S.withdrawn: (_l("Withdrawn"), _l("Withdrawn")),
+    S.expired: (_l("No answer in time"), _l("No answer in time")),
+    S.lapsed: (_l("Not confirmed in time"), _l("Not confirmed in time")),
+    S.refused_by_employer: (_l("Refused by your employer"), _l("Refused by the employer")),
+}
+
+# What somebody reads whose act came too late.
+MEANWHILE = {
+    S.draft: _l("This request has not been sent yet."),
+    S.awaiting_employer: _l("This request waits for the employer’s answer."),
+    S.sent: _l("This request has been sent and waits for the mentor’s answer."),
+    S.more_information: _l("The mentor has asked for more information, and the mentee’s answer comes next."),
+    S.accepted: _l("The mentor has said yes, and the mentee’s confirmation comes next."),
+    S.confirmed: _l("Both have confirmed already: the mentorship has begun."),
+    S.declined: _l("The mentor has declined this request."),
+    S.withdrawn: _l("The mentee has withdrawn this request."),
+    S.expired: _l("Nobody answered in time, so this request has expired."),
+    S.lapsed: _l("The request was not confirmed in time, so the place was given back."),
+    S.refused_by_employer: _l("The employer has refused this request."),
+}
+
+CONCERNS = {
+    "no_answer": _l("They no longer answer, or did not come"),
+    "disrespect": _l("Disrespectful or hurtful words"),
+    "pressure": _l("Pressure, harassment or an unwanted approach"),
+    "recruiting_or_selling": _l("They try to recruit me or to sell me something"),
+    "confidentiality": _l("Something confidential was passed on"),
+    "other": _l("Something else"),
+}
+
+# Over the request's page: (the mentee reads, the mentor reads). %(name)s is the other one's first name.
+HEADLINES = {
+    S.awaiting_employer: (_l("Your employer is asked first"), ""),
+    S.sent: (_l("You asked %(name)s"), _l("%(name)s asks you to be their mentor")),
+    S.more_information: (_l("%(name)s would like to know more"), _l("You asked %(name)s for more")),
+    S.accepted: (_l("%(name)s said yes"), _l("You said yes to %(name)s")),
+    S.confirmed: (_l("You and %(name)s are a pair"), _l("You and %(name)s are a pair")),
+    S.declined: (_l("%(name)s cannot be your mentor now"), _l("You declined")),
+    S.withdrawn: (_l("You withdrew this request"), _l("%(name)s withdrew this request")),
+    S.expired: (_l("No answer in time"), _l("The time to answer is over")),
+    S.lapsed: (_l("Not confirmed in time"), _l("%(name)s did not confirm in time")),
+    S.refused_by_employer: (_l("Your employer said no"), ""),
+}
+
+# What happens next, and by when. %(when)s is a moment in the reader's zone.
+NEXT = {
+    S.awaiting_employer: (
+        _l("An answer is due by %(when)s. Once your employer agrees, %(name)s reads your words."),
+        "",
+    ),
+    S.sent: (
+        _l("%(name)s has until %(when)s to answer, and is reminded half way."),
+        _l("Answer by %(when)s: accept, ask for more, or decline."),
+    ),
+    S.more_information: (
+        _l("Answer by %(when)s; then %(name)s has two weeks again."),
+        _l("%(name)s has until %(when)s to answer. You will get a letter."),
+    ),
+    S.accepted: (
+        _l("Confirm before %(when)s and the mentorship begins. The place is kept for you until then."),
+        _l("%(name)s has until %(when)s to confirm. The place is kept until then."),
+    ),
+    S.confirmed: (
+        _l("Your mentorship has a page of its own: how to reach each other, and the first meeting."),
+        _l("Your mentorship has a page of its own: how to reach each other, and the first meeting."),
+    ),
+    S.declined: (
+        _l("It says nothing about you. What you wrote stays here, so asking somebody else takes little time."),
+        _l("%(name)s has read your reason. There is nothing more to do."),
+    ),
+    S.withdrawn: (
+        _l("What you wrote stays here, in case you ask somebody else."),
+        _l("There is nothing for you to do."),
+    ),
+    S.expired: (
+        _l("Your request has run out. What you wrote stays here."),
+        _l("The request has run out, and %(name)s was told. There is nothing for you to do."),
+    ),
+    S.lapsed: (
+        _l("The place that was kept for you was given back. You may ask %(name)s again."),
+        _l("The place that was kept is free again. There is nothing for you to do."),
+    ),
+    S.refused_by_employer: (_l("%(name)s was not told of your request."), ""),
+}

@@ -1,0 +1,42 @@
+"""Where a reader goes next: after a form, and after signing in."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from flask import url_for
+
+from tenants.affiliations.models import COORDINATORS, Role
+from tenants.organisations.models import OrganisationKind
+
+STARTS = {"mentee": "directory.index", "mentor": "mentors.edit", "network": "firms.index"}
+"""What a visitor of the home page came for, and the page of a workspace that serves it."""
+
+
+def first_page(slug: str, kind: OrganisationKind, role: Role, start: str = "") -> str:
+    """Where somebody begins in a workspace: who runs a network with its firms, everybody else with the mentors."""
+    runs_network = kind is OrganisationKind.network and role in COORDINATORS
+    usual = "firms.index" if runs_network else "directory.index"
+    wanted = STARTS.get(start, usual)
+    return url_for(usual if wanted == "firms.index" else wanted, organisation=slug)
+
+
+def path_or_nothing(wanted: str | None) -> str:
+    """``wanted`` when it is a plain path of this site, else nothing.
+
+    Browsers read a backslash as a slash and skip control characters, so that neither is plain.
+    """
+    if not wanted or not re.fullmatch(r"/(?![/\\])[^\\\x00-\x20\x7f]*", wanted):
+        return ""
+    return wanted
+
+
+def safe_path(wanted: str) -> str:
+    """The path of ``wanted`` on this site, never another site's."""
+    try:
+        parts = urlsplit(wanted)
+    except ValueError:
+        return "/"
+    path = "/" + parts.path.lstrip("/\\")
+    return f"{path}?{parts.query}" if parts.query else path

@@ -1,0 +1,78 @@
+"""What the account's pages read, through the door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from flask_login import current_user
+
+from tenants.accounts.door import door
+from tenants.accounts.models import Account
+from tenants.affiliations.models import COORDINATORS, Affiliation, Role
+from tenants.organisations.models import Organisation, OrganisationKind
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """One organisation that a person belongs to today."""
+
+    slug: str
+    org_name: str
+    kind: OrganisationKind
+    accent: str
+    role: Role
+    job_title: str
+
+    @property
+    def in_network(self) -> bool:
+        return self.kind is OrganisationKind.network
+
+    @property
+    def coordinates(self) -> bool:
+        return self.role in COORDINATORS
+
+
+def signed_in_account() -> Account | None:
+    """This visitor's account; None when nobody is signed in, or when the session was ended elsewhere."""
+    if not current_user.is_authenticated:
+        return None
+    account: Account = current_user._get_current_object()
+    return account
+
+
+def account_of(email: str) -> Account | None:
+    """The account with this address, however it is written."""
+    return door.scalar(sa.select(Account).where(sa.func.lower(Account.email) == email.strip().lower()))
+
+
+def workspaces_of(person_id: int, *, today: date) -> list[Workspace]:
+    """Where this person may work today: firms first, then networks, by name."""
+    rows = door.execute(
+        sa.select(
+            Organisation.slug,
+            Organisation.name,
+            Organisation.kind,
+            Organisation.accent,
+            Affiliation.role,
+            Affiliation.job_title,
+        )
+        .join(Affiliation, Affiliation.org_id == Organisation.id)
+        .where(
+            Affiliation.person_id == person_id,
+            sa.or_(Affiliation.ended_on.is_(None), Affiliation.ended_on > today),
+        )
+        .order_by(Organisation.kind, Organisation.name)
+    )
+    return [Workspace(*row) for row in rows]
+
+
+def organisation_for_letters(person_id: int) -> int | None:
+    """Whose name a letter about the account bears: the latest organisation that the person belonged to."""
+    return door.scalar(
+        sa.select(Affiliation.org_id)
+        .where(Affiliation.person_id == person_id)
+        .order_by(Affiliation.ended_on.is_(None).desc(), Affiliation.created_at.desc(), Affiliation.id.desc())
+        .limit(1)
+    )

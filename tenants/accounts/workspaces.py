@@ -1,0 +1,34 @@
+"""From a sign-in to a workspace: straight there when there is one, a choice when there are several."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tenants.accounts import queries
+from tenants.accounts.language import in_language_of
+from tenants.accounts.onward import first_page
+from tenants.affiliations.words import ROLES
+from tenants.shared import clock
+
+bp = Blueprint("workspaces", __name__)
+
+
+@bp.get("/")
+def index() -> ResponseReturnValue:
+    account = queries.signed_in_account()
+    if account is None:
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
+    start = request.args.get("start", "")
+    workspaces = queries.workspaces_of(account.id, today=clock.today())
+    if len(workspaces) == 1:
+        return redirect(first_page(workspaces[0].slug, workspaces[0].kind, workspaces[0].role, start), 303)
+    places = [(place, first_page(place.slug, place.kind, place.role, start)) for place in workspaces]
+    with in_language_of(account.person):
+        return render_template(
+            "accounts/workspaces.html",
+            person=account.person,
+            email=account.email,
+            places=places,
+            role_labels=ROLES,
+        )

@@ -1,0 +1,62 @@
+"""The log's verbs as sentences. A verb without one here fails a test, so no line is ever shown raw."""
+
+from __future__ import annotations
+
+from flask_babel import gettext, lazy_gettext as _l
+
+from tenants.shared.models import Activity
+
+SENTENCES = {
+    "firm.admitted": _l("admitted a firm: %(firm)s"),
+    "firm.asked_to_join": _l("asked a firm to join"),
+    "firm.active": _l("put a membership back in force"),
+    "firm.suspended": _l("suspended a member firm"),
+    "firm.left": _l("ended a membership"),
+    "conflict.declared": _l("declared a conflict of interest"),
+    "conflict.ended": _l("ended a conflict of interest"),
+    "organisation.created": _l("created the organisation"),
+    "organisation.settings_changed": _l("changed the settings"),
+    "invitation.sent": _l("invited %(name)s"),
+    "invitation.accepted": _l("took up an invitation"),
+    "invitation.withdrawn": _l("withdrew the invitation of %(name)s"),
+    "profile.published": _l("published a mentor page"),
+    "profile.paused": _l("paused a mentor page"),
+    "profile.resumed": _l("resumed a mentor page"),
+    "profile.withdrawn": _l("withdrew a mentor page"),
+}
+
+KINDS = {
+    "organisation": _l("Organisation"),
+    "conflict": _l("Conflicts of interest"),
+    "invitation": _l("Invitations"),
+    "profile": _l("Mentor pages"),
+    "request": _l("Requests"),
+    "mentorship": _l("Mentorships"),
+    "concern": _l("Concerns"),
+    "letter": _l("Letters"),
+    "account": _l("Accounts"),
+}
+
+ICONS = {
+    "organisation": "firm",
+    "conflict": "shield",
+    "invitation": "mail",
+    "profile": "person",
+    "request": "request",
+    "mentorship": "mentorship",
+    "concern": "flag",
+    "letter": "mail",
+    "account": "lock",
+}
+
+
+class _Blank(dict[str, str]):
+    def __missing__(self, _key: str) -> str:
+        return "…"
+
+
+def sentence(line: Activity) -> str:
+    """``Ann Acme invited Mia Acme``, in the reader's language."""
+    known = SENTENCES.get(line.verb)
+    act = str(known) % _Blank({key: str(value) for key, value in line.data.items()}) if known else line.verb
+    return f"{line.actor_name or gettext('The clock')} {act}"

@@ -1,0 +1,52 @@
+"""What a newcomer tells us on the page behind an invitation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+from flask_security.proxies import _security
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, RadioField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from tenants.onboarding.zones import zones
+
+
+def one_line(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+class NewcomerForm(FlaskForm):
+    name = StringField(
+        _l("Your name, as others here see it"),
+        filters=[one_line],
+        validators=[InputRequired(_l("Enter your name.")), Length(min=2, max=120)],
+    )
+    password = PasswordField(
+        _l("Choose a password"),
+        validators=[InputRequired(_l("Enter a password."))],
+    )
+    locale = RadioField(
+        _l("Your language"),
+        choices=[("en", "English"), ("fr", "Français")],
+        validators=[InputRequired()],
+    )
+    time_zone = SelectField(_l("Your time zone"), validators=[InputRequired()])
+
+    def __init__(self, *, email: str, **values: Any) -> None:
+        super().__init__(**values)
+        self.email = email
+        self.time_zone.choices = zones(str(get_locale() or "en")[:2])
+
+    def validate_name(self, field: StringField) -> None:
+        if not any(letter.isalpha() for letter in field.data):
+            raise ValidationError(_l("Enter your name."))
+
+    def validate_password(self, field: PasswordField) -> None:
+        faults, field.data = _security.password_util.validate(
+            field.data, True, email=self.email, name=self.name.data or ""
+        )
+        if faults:
+            raise ValidationError(faults[0])

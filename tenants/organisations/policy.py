@@ -1,0 +1,26 @@
+"""Who may look after organisations."""
+
+from __future__ import annotations
+
+from tenants.affiliations.models import Role
+from tenants.current import Acting
+
+
+def may_run_network(acting: Acting) -> bool:
+    return acting.in_network and acting.role in {Role.network_admin, Role.programme_manager}
+
+
+def may_admit_firms(acting: Acting) -> bool:
+    return acting.in_network and acting.role is Role.network_admin
+
+
+def may_declare_conflicts(acting: Acting) -> bool:
+    return acting.coordinates and not acting.in_network
+
+
+def may_change_settings(acting: Acting) -> bool:
+    return acting.role in {Role.company_admin, Role.hr_partner, Role.network_admin}
+
+
+def may_leave_networks(acting: Acting) -> bool:
+    return acting.role is Role.company_admin

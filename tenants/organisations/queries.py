@@ -1,0 +1,176 @@
+"""What an organisation's administrators read. The viewer comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from flask import abort
+from sqlalchemy.orm import aliased
+
+from tenants.current import Acting
+from tenants.organisations.models import (
+    ConflictDeclaration,
+    ConflictKind,
+    FirmMembership,
+    MembershipState,
+    Organisation,
+    OrganisationKind,
+)
+from tenants.shared.database import db
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFirm:
+    """A firm on the network's desk: counts of what it has done, never who did it."""
+
+    id: int
+    name: str
+    slug: str
+    state: MembershipState
+    joined_on: date
+    people: int
+    mentors: int
+    conflicts_declared: bool
+    requests: int
+
+    @property
+    def steps(self) -> tuple[tuple[str, bool], ...]:
+        """The way in, in order: what has been done."""
+        return (
+            ("joined", self.state is MembershipState.active),
+            ("people", self.people > 0),
+            ("conflicts", self.conflicts_declared),
+            ("mentors", self.mentors > 0),
+            ("request", self.requests > 0),
+        )
+
+    @property
+    def done(self) -> int:
+        return sum(done for _name, done in self.steps)
+
+    @property
+    def next_step(self) -> str | None:
+        """The first step that has not been done; None when the firm is running."""
+        return next((name for name, done in self.steps if not done), None)
+
+    def days_in(self, today: date) -> int:
+        return (today - self.joined_on).days
+
+
+STUCK_AFTER_DAYS = 10
+"""A firm that joined longer ago and has not finished its way in is stuck."""
+
+
+def member_firms(acting: Acting) -> list[MemberFirm]:
+    """The network's firms, those that are stuck first."""
+    figures = sa.func.firm_figures().table_valued(
+        sa.column("firm_id", sa.Integer),
+        sa.column("people", sa.Integer),
+        sa.column("mentors", sa.Integer),
+        sa.column("conflicts_declared", sa.Boolean),
+        sa.column("requests", sa.Integer),
+    )
+    query = (
+        sa.select(
+            Organisation.id,
+            Organisation.name,
+            Organisation.slug,
+            FirmMembership.state,
+            FirmMembership.joined_on,
+            figures.c.people,
+            figures.c.mentors,
+            figures.c.conflicts_declared,
+            figures.c.requests,
+        )
+        .join(FirmMembership, FirmMembership.firm_id == Organisation.id)
+        .join(figures, figures.c.firm_id == Organisation.id)
+        .where(FirmMembership.network_id == acting.org_id, FirmMembership.state != MembershipState.left)
+    )
+    firms = [MemberFirm(**row._mapping) for row in db.session.execute(query)]
+    return sorted(firms, key=lambda firm: (firm.next_step is None, firm.done, firm.joined_on, firm.name))
+
+
+def member_firm_or_404(acting: Acting, firm_id: int) -> MemberFirm:
+    return next((firm for firm in member_firms(acting) if firm.id == firm_id), None) or abort(404)
+
+
+def membership_or_404(acting: Acting, network_id: int, firm_id: int) -> FirmMembership:
+    """A membership that the viewer's organisation is one side of."""
+    if acting.org_id not in (network_id, firm_id):
+        abort(404)
+    return db.session.get(FirmMembership, (network_id, firm_id)) or abort(404)
+
+
+def networks_of(acting: Acting) -> Sequence[sa.Row[tuple[Organisation, FirmMembership]]]:
+    """The networks that the viewer's firm belongs to, was invited to, or was suspended from."""
+    query = (
+        sa.select(Organisation, FirmMembership)
+        .join(FirmMembership, FirmMembership.network_id == Organisation.id)
+        .where(FirmMembership.firm_id == acting.org_id, FirmMembership.state != MembershipState.left)
+        .order_by(Organisation.name)
+    )
+    return db.session.execute(query).all()
+
+
+def own_organisation(acting: Acting) -> Organisation:
+    return db.session.get_one(Organisation, acting.org_id)
+
+
+def firms_in_sight(acting: Acting) -> Sequence[Organisation]:
+    """Companies that the viewer's firm could meet here: of the same networks, or of the marketplace when both are in it.
+
+    Conflicts do not shorten this list: a name missing from it would tell that the other side declared one.
+    """
+    fellow, own = aliased(FirmMembership), aliased(FirmMembership)
+    fellows = (
+        sa.select(fellow.firm_id)
+        .join(own, own.network_id == fellow.network_id)
+        .where(own.firm_id == acting.org_id, own.state == "active", fellow.state == "active")
+    )
+    seen = Organisation.id.in_(fellows)
+    if 0 in acting.audiences:
+        seen |= Organisation.in_marketplace
+    query = (
+        sa.select(Organisation)
+        .where(Organisation.kind == OrganisationKind.company, Organisation.id != acting.org_id, seen)
+        .order_by(Organisation.name)
+    )
+    return db.session.scalars(query).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    id: int
+    other_name: str
+    kind: ConflictKind
+    since: date
+    until: date | None
+    note: str
+
+    def stands_on(self, today: date) -> bool:
+        return self.since <= today and (self.until is None or self.until > today)
+
+
+def conflicts(acting: Acting) -> list[Conflict]:
+    """What the viewer's own firm declared, newest first; what others declared about it is nobody's to read."""
+    query = (
+        sa.select(
+            ConflictDeclaration.id,
+            Organisation.name.label("other_name"),
+            ConflictDeclaration.kind,
+            ConflictDeclaration.since,
+            ConflictDeclaration.until,
+            ConflictDeclaration.note,
+        )
+        .join(Organisation, Organisation.id == ConflictDeclaration.other_org_id)
+        .where(ConflictDeclaration.org_id == acting.org_id)
+        .order_by(ConflictDeclaration.until.is_not(None), ConflictDeclaration.since.desc(), Organisation.name)
+    )
+    return [Conflict(**row._mapping) for row in db.session.execute(query)]
+
+
+def conflict_or_404(acting: Acting, conflict_id: int) -> ConflictDeclaration:
+    return db.session.get(ConflictDeclaration, (acting.org_id, conflict_id)) or abort(404)

@@ -1,0 +1,137 @@
+"""The scene of the access contract: published pages and one request under way, with the ids that its rows point at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from marketplace.mentorships.models import Mentorship
+from marketplace.requests.models import MentoringRequest, MessageKind, RequestMessage, RequestState
+from tenants.onboarding.models import Invitation
+from tenants.organisations.models import ConflictDeclaration, ConflictKind
+from tenants.shared import clock
+from tenants.shared.database import new_id
+from tenants.shared.models import Letter, LetterState, Notice
+from tests.cast import Cast
+
+
+@dataclass(slots=True)
+class Scene:
+    """The cast, and what stands between them."""
+
+    cast: Cast
+    request_id: int
+    accepted_id: int
+    confirmed_id: int
+    mentorship_id: int
+    conflict_id: int
+    invitation_id: int
+    notice_id: int
+    letter_id: int
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.cast, name)
+
+
+WORDS = "Only Mia and Max may ever read this sentence."
+
+
+def make_request(session: Session, cast: Cast, mentee: str, mentor: str, state: RequestState) -> int:
+    """A request between two of the cast, with private words, in ``state``. The mentor's page must exist."""
+    asking, asked, now = cast[mentee], cast[mentor], clock.now()
+    request_id = new_id()
+    session.add(
+        MentoringRequest(
+            org_id=asking.org_id,
+            id=request_id,
+            mentee_id=asking.affiliation_id,
+            mentee_person_id=asking.person_id,
+            mentor_org_id=asked.org_id,
+            mentor_id=asked.mentor_id,
+            mentor_person_id=asked.person_id,
+            state=state,
+            form="cross_company",
+            cadence="monthly",
+            holds_place=state in {RequestState.accepted, RequestState.confirmed},
+            sent_at=now - timedelta(days=1),
+            due_at=now + timedelta(days=6) if state is not RequestState.confirmed else None,
+            created_at=now - timedelta(days=1),
+            updated_at=now,
+        )
+    )
+    session.flush()
+    session.add(
+        RequestMessage(
+            org_id=asking.org_id,
+            id=new_id(),
+            request_id=request_id,
+            author_person_id=asking.person_id,
+            kind=MessageKind.goal,
+            body=WORDS,
+            created_at=now,
+        )
+    )
+    session.flush()
+    return request_id
+
+
+def set_scene(session: Session, cast: Cast) -> Scene:
+    """Write the scene with the operator's session and commit it."""
+    now = clock.now()
+    sent = make_request(session, cast, "mia", "max", RequestState.sent)
+    accepted = make_request(session, cast, "pam", "max", RequestState.accepted)
+    confirmed = make_request(session, cast, "gus", "abe", RequestState.confirmed)
+    mentorship = Mentorship(
+        org_id=cast.gus.org_id,
+        id=new_id(),
+        request_id=confirmed,
+        mentee_person_id=cast.gus.person_id,
+        mentor_org_id=cast.abe.org_id,
+        mentor_id=cast.abe.mentor_id,
+        mentor_person_id=cast.abe.person_id,
+        form="cross_company",
+        cadence="monthly",
+        started_at=now,
+    )
+    conflict = ConflictDeclaration(
+        org_id=cast.mia.org_id,
+        id=new_id(),
+        other_org_id=cast.ida.org_id,
+        kind=ConflictKind.competitor,
+        since=now.date(),
+        declared_by_id=cast.ann.person_id,
+    )
+    invitation = Invitation(
+        org_id=cast.mia.org_id,
+        id=new_id(),
+        inviter_org_id=cast.mia.org_id,
+        invited_by_id=cast.ann.person_id,
+        email="zoe@acme.example",
+        token_hash=b"0" * 32,
+        expires_at=now + timedelta(days=3),
+    )
+    notice = Notice(
+        org_id=cast.mia.org_id,
+        id=new_id(),
+        person_id=cast.mia.person_id,
+        kind="request_accepted",
+        data={"mentor_name": "Max Globex", "mentor_firm": "Globex", "url": "", "due_at": now.isoformat()},
+        path=f"/acme/requests/{sent}",
+        created_at=now,
+    )
+    letter = Letter(
+        org_id=cast.mia.org_id,
+        id=new_id(),
+        kind="request_accepted",
+        person_id=cast.mia.person_id,
+        data={},
+        state=LetterState.failed,
+        error="550 no such mailbox",
+        created_at=now,
+    )
+    session.add_all([mentorship, conflict, invitation, notice, letter])
+    session.commit()
+    return Scene(cast, sent, accepted, confirmed, mentorship.id, conflict.id, invitation.id, notice.id, letter.id)

@@ -1,0 +1,117 @@
+"""The access contract: every endpoint, the whole cast, one expected status each. An endpoint that is not listed fails."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask, url_for
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from tests.cast import Actor, Cast, make_cast
+from tests.contracts import access
+from tests.contracts.scene import Scene, set_scene
+from tests.contracts.table import Row
+from tests.factories import publish
+
+OPEN_TO_ALL = frozenset({"static", "accent", "health.health", "health.ready"})
+"""Endpoints that answer everybody alike and know no tenant."""
+
+
+def rows() -> list[Row]:
+    found = []
+    for module in pkgutil.iter_modules(access.__path__):
+        found += importlib.import_module(f"{access.__name__}.{module.name}").ROWS
+    return found
+
+
+ROWS = rows()
+
+
+def named(row: Row) -> str:
+    return f"{row.method} {row.endpoint}"
+
+
+@pytest.fixture
+def fresh_scene(app: Flask, operator: Session, _admin, _tables) -> Iterator[Callable[[], Scene]]:
+    """Make the scene anew; what stood before is deleted."""
+
+    def make() -> Scene:
+        with _admin.connect() as connection:
+            connection.exec_driver_sql(_tables)
+        operator.expunge_all()
+        cast = make_cast(operator)
+        operator.commit()
+        for mentor in (cast.max, cast.abe, cast.ida, cast.olga):
+            publish(app, mentor)
+        return set_scene(operator, cast)
+
+    yield make
+
+
+def address(app: Flask, row: Row, scene: Scene, slug: str | None) -> str:
+    with app.test_request_context():
+        values = dict(row.url(scene))
+        if slug is not None:
+            values["organisation"] = slug
+        return url_for(row.endpoint, **values)
+
+
+def ask(client: FlaskClient, row: Row, path: str) -> int:
+    if row.method == "GET":
+        return client.get(path).status_code
+    return client.open(path, method=row.method, data=dict(row.form)).status_code
+
+
+def test_every_endpoint_is_in_the_contract(app: Flask):
+    listed = {(row.method, row.endpoint) for row in ROWS}
+    served = {
+        (method, rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint not in OPEN_TO_ALL
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+    assert served - listed == set(), (
+        "List these in tests/contracts/access/<feature>.py: who may, and what everybody else gets."
+    )
+    assert listed - served == set(), "These are listed and no longer served."
+
+
+@pytest.mark.parametrize("row", ROWS, ids=named)
+def test_each_of_the_cast_gets_what_the_contract_says(row: Row, app: Flask, fresh_scene, sign_in, anonymous):
+    scene = fresh_scene()
+    got: dict[str, int] = {"(nobody)": ask(anonymous, row, address(app, row, scene, row.slug))}
+    wanted: dict[str, int] = {"(nobody)": row.anonymous}
+    for name in sorted(scene.cast, key=lambda name: name in row.expected):
+        if row.method != "GET" and name in row.expected:
+            scene = fresh_scene()
+        got[name] = ask(sign_in(scene.cast[name]), row, address(app, row, scene, row.slug))
+        wanted[name] = row.expected.get(name, row.others)
+    assert got == wanted
+
+
+def strangers(cast: Cast) -> list[Actor]:
+    return [cast.hal, cast.ida]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=named)
+def test_another_tenants_id_and_a_missing_id_are_the_same_page(row: Row, app: Flask, fresh_scene, sign_in):
+    if row.slug is None:
+        pytest.skip("not inside a workspace")
+    scene = fresh_scene()
+    real = row.url(scene)
+    if not any(isinstance(value, int) for value in real.values()):
+        pytest.skip("points at nothing")
+    missing = {name: 1 if isinstance(value, int) else value for name, value in real.items()}
+    for stranger in strangers(scene.cast):
+        client = sign_in(stranger)
+        answers = []
+        for values in (real, missing):
+            with app.test_request_context():
+                path = url_for(row.endpoint, organisation=stranger.slug, **values)
+            answers.append(client.open(path, method=row.method, data=dict(row.form)))
+        assert [answer.status_code for answer in answers] == [404, 404]
+        assert answers[0].data == answers[1].data

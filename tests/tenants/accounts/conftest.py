@@ -1,0 +1,86 @@
+"""A browser that fills in real forms: CSRF is on, and the session is the cookie that the page set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_security.utils import hash_password
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from dev.mailbox.server import Mailbox
+from marketplace.app import create_app
+from tenants.accounts.models import Account
+from tenants.shared.extensions import limiter
+from tests.cast import PASSWORD, Actor
+
+
+class Browser:
+    """Opens pages and sends the forms on them, as a person would."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def get(self, path: str, **arguments: object) -> TestResponse:
+        return self.client.get(path, **arguments)
+
+    def token(self, path: str) -> str:
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self.get(path).text)
+        assert found, f"{path} has no form"
+        return found[1]
+
+    def send(self, page: str, target: str | None = None, **fields: str) -> TestResponse:
+        """Open ``page``, then post ``fields`` with its CSRF token to ``target`` (or to the page itself)."""
+        data = {"csrf_token": self.token(page), **fields}
+        return self.client.post(target or page, data=data)
+
+    def sign_in(self, actor: Actor, password: str = PASSWORD, page: str = "/sign-in", **fields: str) -> TestResponse:
+        return self.send(page, "/sign-in", email=actor.email, password=password, **fields)
+
+
+@pytest.fixture(scope="package")
+def guarded_app(settings) -> Flask:
+    """The product with CSRF and throttles on, as it is served."""
+    return create_app(settings, overrides={"TESTING": True, "RATELIMIT_ENABLED": True})
+
+
+@pytest.fixture
+def open_browser(guarded_app: Flask) -> Iterator[Callable[[], Browser]]:
+    """Make a new browser; each has its own cookies. The throttles begin at nought."""
+    with guarded_app.app_context():
+        limiter.reset()
+    yield lambda: Browser(guarded_app.test_client())
+    with guarded_app.app_context():
+        limiter.reset()
+
+
+@pytest.fixture
+def with_password(guarded_app: Flask, operator: Session) -> Callable[[Actor], Actor]:
+    """Give an actor the cast's password."""
+
+    def give(actor: Actor) -> Actor:
+        with guarded_app.app_context():
+            operator.get_one(Account, actor.person_id).password = hash_password(PASSWORD)
+        operator.commit()
+        return actor
+
+    return give
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    with Mailbox() as box:
+        yield box
+
+
+@pytest.fixture
+def deliver(settings, mailbox: Mailbox) -> Callable[[], None]:
+    """Run the worker once; its letters arrive in ``mailbox``."""
+    from tenants.shared.jobs import run_worker
+
+    worker = create_app(settings, role="worker", overrides={"TESTING": True, "MAIL_PORT": mailbox.port})
+    return lambda: run_worker(worker, wait=False, concurrency=1)
