@@ -25,6 +25,7 @@ test: ## Run every test; ONLY="tests/x.py -k word" for some
 		$(RUN) -m pytest -n 2 $(ONLY)
 
 check: ready ## Format, lint, types, layers, templates, translations
+	$(RUN) -m pip check --quiet
 	$(RUN) -m ruff format --check .
 	$(RUN) -m ruff check .
 	$(RUN) -m mypy

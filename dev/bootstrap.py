@@ -45,9 +45,7 @@ def apt_install(*packages: str) -> bool:
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     install = ["apt-get", "install", "--yes", "-qq", "--no-install-recommends", *packages]
     for command in (install, ["apt-get", "update", "-qq"], install):
-        done = subprocess.run(
-            command, env=quiet, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-        )
+        done = subprocess.run(command, env=quiet, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         if command is install and done.returncode == 0:
             return True
     sys.stderr.write(done.stderr)
@@ -58,7 +56,7 @@ def has_pip() -> bool:
     python = VENV / "bin" / "python"
     if not python.exists():
         return False
-    probe = [python, "-c", "import pip, sys; print(sys.prefix)"]
+    probe = [str(python), "-c", "import pip, sys; print(sys.prefix)"]
     done = subprocess.run(probe, capture_output=True, text=True)
     return done.returncode == 0 and Path(done.stdout.strip()) == VENV
 

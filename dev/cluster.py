@@ -168,9 +168,7 @@ class Cluster:
         # PostgreSQL's own guard against two servers on one folder goes with the file: look before.
         while orphans := servant.processes_in(self.data):
             if time.monotonic() > give_up:
-                raise ClusterProblem(
-                    f"Processes of a crashed server still work in {self.data}: end {orphans}."
-                )
+                raise ClusterProblem(f"Processes of a crashed server still work in {self.data}: end {orphans}.")
             time.sleep(0.05)
         for left in (self.data / "postmaster.pid", *self.sockets.glob(SOCKET_NAME + "*")):
             left.unlink(missing_ok=True)
@@ -237,9 +235,7 @@ class Cluster:
             if subprocess.run(ready, check=False).returncode == 0:
                 return True
             if time.monotonic() > give_up:
-                raise ClusterProblem(
-                    f"The server in {self.folder} does not answer. Its own words: {self.log}."
-                )
+                raise ClusterProblem(f"The server in {self.folder} does not answer. Its own words: {self.log}.")
             time.sleep(0.05)
         return False
 

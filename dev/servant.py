@@ -71,8 +71,7 @@ def make_private(folder: Path) -> None:
         servant = _servant()
         if folder.is_symlink() or status.st_uid != (servant.pw_uid if servant else os.geteuid()):
             raise ClusterProblem(
-                f"{folder} belongs to {account_name(status.st_uid)}. Run this as that account,"
-                " or delete the folder."
+                f"{folder} belongs to {account_name(status.st_uid)}. Run this as that account, or delete the folder."
             )
         folder.chmod(0o700)
     except OSError as refused:

@@ -116,9 +116,7 @@ class Supervisor:
                 f"The {name} died {len(child.deaths)} times within {self.window:.0f} s. Its last words,"
                 f" from {self.logs / name}.log:\n{self._last_words(name)}"
             )
-        self.say(
-            f"The {name} died ({_how(status)}); it starts again in a moment. Log: {self.logs / name}.log"
-        )
+        self.say(f"The {name} died ({_how(status)}); it starts again in a moment. Log: {self.logs / name}.log")
         child.start_again_at = now + min(len(child.deaths), 3)
 
     def _spawn(self, service: Service) -> subprocess.Popen[bytes]:

@@ -12,7 +12,7 @@ from marketplace.config import ENGINE_OPTIONS, Settings, flask_settings
 from tenants import current, walls
 from tenants.accounts import door, security
 from tenants.shared.database import db
-from tenants.shared.extensions import csrf, limiter, mail
+from tenants.shared.extensions import compress, csrf, limiter, mail
 
 HOUSE = Path(__file__).resolve().parent.parent
 
@@ -40,6 +40,7 @@ def create_app(
     cli.install(app)
     pages.install(app)
     if role == "web":
+        compress.init_app(app)
         csrf.init_app(app)
         limiter.init_app(app)
         current.install(app)

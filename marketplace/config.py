@@ -15,7 +15,7 @@ class SettingsError(RuntimeError):
     """A setting is missing or wrong; the message says which and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which would hide the defaults that from_environment reads
 class Settings:
     """One process's settings. ``database`` is the operator's address; the roles' own addresses win where given."""
 
@@ -107,6 +107,9 @@ def flask_settings(settings: Settings, role: str) -> dict[str, Any]:
         "MAIL_PASSWORD": settings.mail_password or None,
         "MAIL_USE_TLS": settings.mail_use_tls,
         "MAIL_DEFAULT_SENDER": settings.mail_sender,
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_BR_LEVEL": 4,
+        "COMPRESS_LEVEL": 5,
         "RATELIMIT_STORAGE_URI": "memory://",
         "RATELIMIT_HEADERS_ENABLED": False,
     }

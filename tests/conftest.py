@@ -158,3 +158,12 @@ def mailbox(worker_app: Flask) -> Iterator[Mailbox]:
 
 def pytest_configure(config: Any) -> None:
     os.environ.setdefault("SECRET_KEY", SECRET)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What the browser tests measured, in presses and bytes."""
+    reports = [*terminalreporter.stats.get("passed", ()), *terminalreporter.stats.get("failed", ())]
+    told = sorted(value for report in reports for name, value in report.user_properties if name == "effort")
+    if told:
+        terminalreporter.section("effort")
+        terminalreporter.write_line("\n".join(told))

@@ -1,5 +1,6 @@
 """Invented people: who they are, whom they work for, what they can help with. Deterministic for a given seed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -56,6 +57,13 @@ class Firm:
     networks: tuple[str, ...]
     origins: tuple[str, ...]
 
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> "Firm":
+        """A firm from its line in firms.yaml."""
+        slug, name, industry, city, accent, locale, time_zone, weight, networks, origins = row
+        of_networks, of_names = tuple(networks.split()), tuple(origins.split())
+        return cls(slug, name, industry, city, accent, locale, time_zone, weight, of_networks, of_names)
+
     @property
     def domain(self) -> str:
         return f"{self.slug}.example"
@@ -89,13 +97,13 @@ class Human:
 
 @dataclass(slots=True)
 class Page:
-    """What a mentor's page says, under the names of the product's own columns; the last three are set by who loads it."""
+    """What a mentor's page says, under the names of the product's own columns; who loads it sets the last three."""
 
     title: str
     headline: str
     story: str
-    function: str
-    seniority: str
+    function: str | None
+    seniority: str | None
     industries: list[str]
     skills: list[str]
     own_words: list[str]
@@ -117,10 +125,7 @@ def networks() -> list[Network]:
 
 
 def firms() -> list[Firm]:
-    found = []
-    for *facts, of_networks, origins in table("firms")["firms"]:
-        found.append(Firm(*facts, networks=tuple(of_networks.split()), origins=tuple(origins.split())))
-    return found
+    return [Firm.of(row) for row in table("firms")["firms"]]
 
 
 class Trades:

@@ -5,8 +5,6 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from psycopg.types.json import Jsonb
-
 ORDER = (
     "organisation",
     "person",
@@ -52,19 +50,19 @@ class Rows:
         self._rows: dict[str, list[Mapping[str, Any]]] = {table: [] for table in ORDER}
 
     def add(self, table: str, **row: Any) -> None:
-        self._rows[table].append(row)
+        """One more row; raises ValueError when its columns are not those of the first."""
+        rows = self._rows[table]
+        if rows and list(row) != list(rows[0]):
+            raise ValueError(f"{table}: {', '.join(row)} instead of {', '.join(rows[0])}")
+        rows.append(row)
 
-    def count(self, table: str) -> int:
-        return len(self._rows[table])
+    def of(self, table: str) -> Sequence[Mapping[str, Any]]:
+        """The rows of one table so far."""
+        return self._rows[table]
 
-    def tables(self) -> Iterator[tuple[str, Sequence[str], list[tuple[Any, ...]]]]:
+    def tables(self) -> Iterator[tuple[str, Sequence[str], Iterator[tuple[Any, ...]]]]:
         """(table, its columns, its rows as tuples) for each table that has any, parents first."""
         for table in ORDER:
             rows = self._rows[table]
             if rows:
-                columns = tuple(rows[0])
-                yield table, columns, [tuple(_stored(row[column]) for column in columns) for row in rows]
-
-
-def _stored(value: Any) -> Any:
-    return Jsonb(value) if isinstance(value, dict) else value
+                yield table, tuple(rows[0]), (tuple(row.values()) for row in rows)

@@ -1,11 +1,12 @@
 """The demo's organisations and people: three networks, forty firms, those who work there, and who may see whom."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
 from dev.demo.content import table
+from dev.demo.known import KNOWN
 from dev.demo.people import Firm, Human, Network, Page, Population, firms, networks
 from dev.demo.rows import Ids
 
@@ -13,6 +14,7 @@ MARKETPLACE = 0
 DAY = timedelta(days=1)
 
 STATES = ("published",) * 86 + ("paused",) * 5 + ("draft",) * 6 + ("withdrawn",) * 3
+KNOWN_FAMILIES = frozenset(known.last for known in KNOWN)
 AUDIENCES = ("networks",) * 60 + ("marketplace",) * 33 + ("company",) * 7
 
 
@@ -35,12 +37,13 @@ class Org:
     needs_approval: bool = False
     memberships: dict[int, str] = field(default_factory=dict)
     conflicts: set[int] = field(default_factory=set)
+    audiences: frozenset[int] = frozenset()
+    """The organisations whose pages its people may see (0: the marketplace)."""
 
-    @property
-    def audiences(self) -> set[int]:
-        """The organisations whose pages its people may see (0: the marketplace)."""
+    def settle(self) -> None:
+        """Read the audiences off the memberships."""
         active = {network for network, state in self.memberships.items() if state == "active"}
-        return {self.id, *active} | ({MARKETPLACE} if self.in_marketplace else set())
+        self.audiences = frozenset({self.id, *active} | ({MARKETPLACE} if self.in_marketplace else set()))
 
 
 @dataclass(slots=True)
@@ -107,8 +110,10 @@ class World:
         self.conflicts: list[tuple[Org, Org, str, str]] = []
         self._emails: set[str] = set()
         self._names: set[str] = set()
+        self.known: dict[str, Member] = {}
         self._found()
-        self._hire(mentors, others)
+        self._welcome()
+        self._hire(mentors, mentors + others)
 
     def days_ago(self, days: float) -> datetime:
         """A moment of a working day about so many days ago, never in the future."""
@@ -137,8 +142,8 @@ class World:
         return (
             mentor.state == "published"
             and viewer is not owner
-            and bool(set(mentor.chosen) & owner.audiences & viewer.audiences)
             and owner.id not in viewer.conflicts
+            and not (owner.audiences & viewer.audiences).isdisjoint(mentor.chosen)
             and pair not in self.blocks
             and pair[::-1] not in self.blocks
         )
@@ -157,6 +162,8 @@ class World:
             org.memberships = {self.orgs[slug].id: "active" for slug in firm.networks}
         for network_slug, firm_slug, state, _ in facts["memberships"]:
             self.orgs[firm_slug].memberships[self.orgs[network_slug].id] = state
+        for org in self.orgs.values():
+            org.settle()
         self._declare(facts)
 
     def _add_org(self, source: Network | Firm, kind: str, created_at: datetime) -> Org:
@@ -199,21 +206,42 @@ class World:
 
     # --- people ---
 
-    def _hire(self, mentors: int, others: int) -> None:
+    def _welcome(self) -> None:
+        """The people whom one can sign in as, before anybody else."""
+        for known in KNOWN:
+            org = self.orgs[known.slug]
+            org.created_at = min(org.created_at, self.days_ago(800))
+            human = Human(
+                *(known.first, known.last, known.gender, known.locale, known.languages),
+                *(known.function, known.seniority, known.title),
+                industry=org.firm.industry if org.firm else "public_non_profit",
+            )
+            self._names.add(human.name)
+            member = self.join(org, human, known.role)
+            member.since = self.days_ago(760)
+            member.skills = list(known.skills)
+            self.known[known.who] = member
+            if known.page is not None:
+                mentor = self.volunteer(member, replace(known.page), "published")
+                mentor.page.audience = "networks"
+                mentor.page.network_ids = sorted(org.memberships)
+
+    def _hire(self, mentors: int, people: int) -> None:
+        """Until there are so many mentor pages and so many people in all."""
         empty = set(table("firms")["empty"])
         peopled = [org for org in self.firms() if org.slug not in empty]
         weights = [org.firm.weight if org.firm else 0 for org in peopled]
         for network in self.networks():
-            self.join(network, self._drawn(network), "network_admin")
-            self.join(network, self._drawn(network), "programme_manager")
-        for org, count in zip(peopled, shares(mentors, weights), strict=True):
+            for role in ("network_admin", "programme_manager"):
+                if not any(member.org is network and member.role == role for member in self.members):
+                    self.join(network, self._drawn(network), role)
+        for org, count in zip(peopled, shares(mentors - len(self.mentors), weights), strict=True):
             for _ in range(count):
                 self.volunteer(self.join(org, self._drawn(org, mentor=True), "member"))
-        staff = [role for _ in peopled for role in ("company_admin", "hr_partner")]
-        left = max(0, others - len(staff) - 2 * len(self.networks()))
-        for org, count in zip(peopled, shares(left, weights), strict=True):
+        for org in peopled:
             for role in ("company_admin", "hr_partner"):
                 self.join(org, self._drawn(org, function="human_resources", seniority="department_head"), role)
+        for org, count in zip(peopled, shares(max(0, people - len(self.members)), weights), strict=True):
             for _ in range(count):
                 member = self.join(org, self._drawn(org), "member")
                 member.skills = self.wishes(member.human)
@@ -224,10 +252,14 @@ class World:
         firm = org.firm or self._as_firm(org)
         for _ in range(50):
             human = self.population.human(firm, mentor=mentor, function=function, seniority=seniority)
-            if human.name not in self._names:
+            if human.name not in self._names and human.last not in KNOWN_FAMILIES:
                 break
         self._names.add(human.name)
         return human
+
+    def stranger(self, org: Org) -> Human:
+        """Somebody of ``org`` who is not here yet."""
+        return self._drawn(org)
 
     @staticmethod
     def _as_firm(org: Org) -> Firm:
@@ -273,14 +305,13 @@ class World:
 
     def wishes(self, human: Human) -> list[str]:
         """What a mentee of this trade would like to learn: two to four skills, from two groups at least."""
-        population, rng = self.population, self.rng
+        rng = self.rng
         own = table("people")["skills"][human.function]
         common = table("people")["common"]
         first, second = (own, common) if rng.random() < 0.55 else (common, own)
         chosen = dict.fromkeys([rng.choice(first), rng.choice(second)])
         for _ in range(int(rng.random() * 3)):
             chosen[rng.choice(common)] = None
-        del population
         return list(chosen)
 
     def volunteer(self, member: Member, page: Page | None = None, state: str = "") -> Mentor:

@@ -157,17 +157,19 @@ class Correspondent:
         self.rng = Random(f"{seed} correspondence")
         self._used: dict[int, int] = {}
 
-    def request(self, mentee: Author, page: str) -> Request | None:
+    def request(self, mentee: Author, page: str, goal: str = "") -> Request | None:
         """A request about the mentee's first group of skills to somebody whose page reads ``page``.
 
-        None when nothing written for that group suits the mentee's trade.
+        ``goal`` stands instead of a goal drawn. None when nothing written for that group suits the mentee's trade.
         """
-        goals = texts("requests", "goals", mentee.locale)[mentee.groups[0]]
-        fitting = [goal for goal in goals if not goal.needs or _fits(goal.needs, mentee)]
-        if not fitting:
-            return None
+        if not goal:
+            goals = texts("requests", "goals", mentee.locale)[mentee.groups[0]]
+            fitting = [text for text in goals if not text.needs or _fits(text.needs, mentee)]
+            if not fitting:
+                return None
+            goal = self._pick(fitting).by(mentee.gender)
         return Request(
-            self._pick(fitting).by(mentee.gender),
+            goal,
             self._about("why_you", mentee, page),
             self._pick(texts("requests", "brings", mentee.locale)["any"]).by(mentee.gender),
         )
@@ -186,11 +188,9 @@ class Correspondent:
         lines = texts("requests", "declines", mentor.locale)[reason]
         return self._pick([line for line in lines if not line.needs or group in line.needs]).by(mentor.gender)
 
-    def withdrawal(self, mentee: Author) -> str:
-        return self._pick(texts("requests", "withdrawals", mentee.locale)["any"]).by(mentee.gender)
-
-    def seeking(self, mentee: Author) -> str:
-        return self._pick(texts("requests", "seeking", mentee.locale)["any"]).by(mentee.gender)
+    def line(self, slot: str, author: Author, tag: str = "any") -> str:
+        """One line of a slot that depends on nobody else: seeking, withdrawals, contacts, refusals, concerns."""
+        return self._pick(texts("requests", slot, author.locale)[tag]).by(author.gender)
 
     def experience(self, mentee: Author) -> str:
         return self._pick(texts("requests", "experience", mentee.locale)[mentee.function]).by(mentee.gender)

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 NAME = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9]{9}")
 ADDRESS_IN_TEXT = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
-PAGE_POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+PAGE_POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 # The letter is foreign: it gets no script and no way out but a link that the reader clicks.
 LETTER_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src http: https: data:;"
@@ -113,9 +113,7 @@ def create_app(folder: Path, *, product_address: str = "") -> Flask:
     def html(name: str) -> Response:
         content = letter_or_404(name).html or ""
         parts = quote(url_for("letter", name=name) + "/parts/")
-        content = re.sub(
-            r"cid:([^\"'\s>)]+)", lambda found: request.host_url.rstrip("/") + parts + found[1], content
-        )
+        content = re.sub(r"cid:([^\"'\s>)]+)", lambda found: request.host_url.rstrip("/") + parts + found[1], content)
         response = Response('<base target="_blank">' + content, mimetype="text/html")
         response.headers["Content-Security-Policy"] = LETTER_POLICY
         return response

@@ -78,11 +78,7 @@ class Mailbox:
 
     def to(self, address: str) -> list[EmailMessage]:
         """The letters whose envelope named this address, oldest first."""
-        return [
-            letter
-            for letter in self.letters
-            if address.lower() in letter["X-Envelope-To"].lower().split(", ")
-        ]
+        return [letter for letter in self.letters if address.lower() in letter["X-Envelope-To"].lower().split(", ")]
 
     def clear(self) -> None:
         """Forget every letter and every answer; files stay."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from babel.lists import format_list
@@ -33,9 +34,11 @@ class CardFace:
     line: str
     headline: str
     tags: tuple[tuple[str, bool], ...]
-    more: int
+    more: str
     why: str
-    places: int
+    room: str
+    keep: str
+    full: bool
     photo: str | None
     saved: bool
 
@@ -63,9 +66,11 @@ def _card_face(
         line=" · ".join(part for part in (mentor.title, mentor.firm) if part),
         headline=mentor.headline,
         tags=tuple(tags[:MOST_TAGS]),
-        more=max(len(tags) - MOST_TAGS, 0),
+        more=more_words(len(tags) - MOST_TAGS, locale),
         why=why_shown(mentor, interests, wanted, locale=locale, now=now),
-        places=mentor.room,
+        room=room_words(mentor.room, locale),
+        keep=keep_words(locale).format(name=mentor.name),
+        full=mentor.room < 1,
         photo=f"/{slug}/profile/photo/{mentor.person_id}/{mentor.photo}/small" if mentor.photo else None,
         saved=mentor.mentor_id in interests.saved,
     )
@@ -77,22 +82,57 @@ def why_shown(
     """One sentence on what speaks for this mentor, the strongest reason that holds."""
     goals = in_common(interests.goals, mentor.skills)
     if goals:
-        return ngettext("Matches one of your goals", "Matches %(num)d of your goals", len(goals))
+        return goal_words(len(goals), locale)
     helps = in_common(sought, mentor.skills)
     if helps:
         return _("Helps with: %(skill)s", skill=SKILLS.label(helps[0], locale))
     if interests.function and mentor.function == interests.function:
-        return _("Same function as yours, another company")
+        return fixed_words(locale)["function"]
     if interests.place and place_key(mentor.place) == place_key(interests.place):
         return _("In %(place)s, like you", place=mentor.place)
     if mentor.active_at > now - RECENTLY:
-        return _("Active these days")
+        return fixed_words(locale)["active"]
     if len(mentor.languages) > 1:
         names = [LANGUAGES.label(code, locale) for code in mentor.languages if code in LANGUAGES]
         return _("Speaks %(languages)s", languages=format_list(_lowered(names, locale), locale=locale))
     if mentor.cadence and mentor.cadence in CADENCES:
         return CADENCES.label(mentor.cadence, locale)
     return ""
+
+
+# Asked for on every card: settled once per language, since looking up a sentence costs more than drawing one.
+
+
+@lru_cache(maxsize=64)
+def goal_words(goals: int, locale: str) -> str:
+    del locale
+    return ngettext("Matches one of your goals", "Matches %(num)d of your goals", goals)
+
+
+@lru_cache(maxsize=64)
+def room_words(places: int, locale: str) -> str:
+    del locale
+    if places < 1:
+        return _("Full for now")
+    return ngettext("%(num)d place", "%(num)d places", places)
+
+
+@lru_cache(maxsize=64)
+def more_words(more: int, locale: str) -> str:
+    del locale
+    return ngettext("and %(num)d more", "and %(num)d more", more) if more > 0 else ""
+
+
+@lru_cache(maxsize=8)
+def keep_words(locale: str) -> str:
+    del locale
+    return _("Keep {name} on my list")
+
+
+@lru_cache(maxsize=8)
+def fixed_words(locale: str) -> dict[str, str]:
+    del locale
+    return {"function": _("Same function as yours, another company"), "active": _("Active these days")}
 
 
 def _lowered(names: Sequence[str], locale: str) -> list[str]:

@@ -22,6 +22,7 @@ GROUPS = {
 
 LONGEST_SEARCH = 200
 MOST_CHOICES = 12
+GREATEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,5 +90,5 @@ def _less(values: tuple[str, ...], value: str | None) -> tuple[str, ...]:
 
 def ids_from(values: list[str], most: int) -> list[int]:
     """The first ``most`` different identifiers among ``values``; what is no identifier is left out."""
-    ids = dict.fromkeys(int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 19)
-    return list(ids)[:most]
+    ids = dict.fromkeys(int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 20)
+    return [each for each in ids if each <= GREATEST_ID][:most]

@@ -17,8 +17,8 @@ from flask import abort, current_app
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from marketplace.directory.forms import GROUPS, Search
-from marketplace.directory.ranking import Candidate, Interests, put_in_order
+from marketplace.directory.forms import GREATEST_ID, GROUPS, Search
+from marketplace.directory.ranking import Candidate, Interests, Ranked, put_in_order
 from marketplace.directory.words import any_of, meanings, place_key, typed_words
 from tenants.current import Acting
 from tenants.shared.database import db
@@ -45,7 +45,7 @@ WALL = """
 
 CANDIDATES = """
     SELECT {part} AS part, c.org_id, c.mentor_id, c.score, c.room,
-           (extract(epoch FROM c.active_at) / 86400)::integer AS day, c.rank, c.facets
+           (extract(epoch FROM c.active_at) / 86400)::integer AS day, c.rank, ' ' || c.facets || ' ' AS facets
     FROM directory_candidates(%(match_{part})s::tsquery, {rank}::tsquery, %(audiences)s::integer[],
                               %(hidden)s::integer[], %(blocked)s::bigint[], %(full)s, %(most)s) c
     WHERE c.org_id = %(own)s OR NOT %(own_only)s
@@ -95,6 +95,8 @@ def execute(statement: str, parameters: Mapping[str, Any]) -> sa.CursorResult[An
 
 def mentor_or_404(viewer: Acting, mentor_id: int) -> Mentor:
     """The mentor's public page, with ``story_html``. Hidden, unpublished and never existed are the same 404."""
+    if mentor_id > GREATEST_ID:
+        abort(404)
     row = execute(
         f"SELECT {COLUMNS}, d.story_html FROM directory d WHERE d.mentor_id = %(id)s AND {WALL}",
         sight(viewer) | {"id": mentor_id},
@@ -244,8 +246,8 @@ def _candidates(
         parameters["hidden"] = [*parameters["hidden"], viewer.org_id]
     parameters |= {f"match_{part}": match for part, match in enumerate(matches)}
     parts: list[list[Candidate]] = [[] for _ in matches]
-    for part, *values, facets in execute(_candidates_statement(len(matches)), parameters):
-        parts[part].append(Candidate(*values, facets.split()))
+    for row in execute(_candidates_statement(len(matches)), parameters).all():
+        parts[row[0]].append(Candidate._make(row[1:]))
     return parts
 
 
@@ -278,7 +280,7 @@ def _rank_query(text: str) -> str | None:
 
 def _counts(parts: Sequence[Sequence[Candidate]], groups: Sequence[str]) -> tuple[dict[str, int], dict[str, str]]:
     """How many each filter would show; a group in use is counted as if it were not. Also how places are spelt."""
-    tallies = [Counter(token for candidate in part for token in candidate.facets) for part in parts]
+    tallies = [Counter("".join([candidate.facets for candidate in part]).split()) for part in parts]
     counts: dict[str, int] = {}
     places: dict[str, str] = {}
     for name, kind in GROUPS.items():
@@ -308,20 +310,20 @@ class Place:
     side: str
 
 
-def _start(ordered: Sequence[Candidate], place: Place | None) -> int:
+def _start(ordered: Sequence[Ranked], place: Place | None) -> int:
     if place is None:
         return 0
     key = (-place.rank, place.mentor_id)
     if place.side == "after":
-        return sum((-candidate.rank, candidate.mentor_id) <= key for candidate in ordered)
-    return max(sum((-candidate.rank, candidate.mentor_id) < key for candidate in ordered) - PAGE_SIZE, 0)
+        return sum(candidate[:2] <= key for candidate in ordered)
+    return max(sum(candidate[:2] < key for candidate in ordered) - PAGE_SIZE, 0)
 
 
 def _signer(search: Search) -> URLSafeSerializer:
     return URLSafeSerializer(current_app.secret_key or "", salt=f"directory {search.query_string()}")
 
 
-def _cursor(search: Search, day: int, candidate: Candidate, side: str) -> str:
+def _cursor(search: Search, day: int, candidate: Ranked, side: str) -> str:
     text = _signer(search).dumps([day, candidate.rank, candidate.mentor_id, side])
     return text if isinstance(text, str) else text.decode()
 

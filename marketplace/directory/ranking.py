@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 TEXT, GOAL, FUNCTION, LANGUAGE, ROOM, RECENT, PAGE = 4000, 1000, 150, 300, 600, 800, 800
 MOST_GOALS = 3
@@ -21,9 +23,11 @@ class Interests:
     saved: frozenset[int] = frozenset()
 
 
-@dataclass(slots=True)
-class Candidate:
-    """One visible card, reduced to what orders and counts it. ``day`` is the last day of activity, in days since 1970."""
+class Candidate(NamedTuple):
+    """One visible card, reduced to what orders and counts it.
+
+    ``day``: the last day of activity, in days since 1970. ``facets``: its tokens, with a space before and after each.
+    """
 
     org_id: int
     mentor_id: int
@@ -31,35 +35,55 @@ class Candidate:
     room: int
     day: int
     text: float
-    facets: list[str]
-    rank: int = 0
+    facets: str
+
+
+class Ranked(NamedTuple):
+    """Sorts by itself: the best first."""
+
+    worth: int
+    mentor_id: int
+    org_id: int
+
+    @property
+    def rank(self) -> int:
+        return -self.worth
 
 
 def put_in_order(
     candidates: Sequence[Candidate], interests: Interests, *, today: int, words: bool
-) -> list[Candidate]:
-    """Best first. The rank adds up: text match, goals in common, language and function in common, room, activity (halved
-    every ``HALF_LIFE_DAYS``) and how much the page tells. The same for everybody who shares these, on any one day.
+) -> list[Ranked]:
+    """Best first. The rank adds up: text match, goals in common, language and function in common, room, activity
+    (halved every ``HALF_LIFE_DAYS``) and how much the page tells. The same for all who share these, on any one day.
     """
-    goals = {f"s:{goal}" for goal in interests.goals}
-    languages = {f"l:{language}" for language in interests.languages}
-    function = f"f:{interests.function}"
+    goals = [f" s:{goal} " for goal in interests.goals]
+    languages = [f" l:{language} " for language in interests.languages]
+    function = f" f:{interests.function} "
     best = max((candidate.text for candidate in candidates), default=0.0) or 1.0
-    for candidate in candidates:
-        facets = candidate.facets
-        rank = candidate.score * PAGE // 1000 + int(RECENT * 0.5 ** (max(today - candidate.day, 0) / HALF_LIFE_DAYS))
+    ordered = []
+    for org_id, mentor_id, score, room, day, text, facets in candidates:
+        rank = score * PAGE // 1000 + freshness(today - day)
         if words:
-            rank += int(TEXT * candidate.text / best)
+            rank += int(TEXT * text / best)
         if goals:
-            rank += GOAL * min(len(goals.intersection(facets)), MOST_GOALS)
-        if languages and not languages.isdisjoint(facets):
-            rank += LANGUAGE
+            rank += GOAL * min(sum([goal in facets for goal in goals]), MOST_GOALS)
+        for language in languages:
+            if language in facets:
+                rank += LANGUAGE
+                break
         if function in facets:
             rank += FUNCTION
-        if candidate.room:
+        if room:
             rank += ROOM
-        candidate.rank = rank
-    return sorted(candidates, key=lambda candidate: (-candidate.rank, candidate.mentor_id))
+        ordered.append(Ranked(-rank, mentor_id, org_id))
+    ordered.sort()
+    return ordered
+
+
+@lru_cache(maxsize=1024)
+def freshness(days: int) -> int:
+    """What activity so many days ago is worth."""
+    return int(RECENT * 0.5 ** (max(days, 0) / HALF_LIFE_DAYS))
 
 
 def in_common(wanted: Collection[str], offered: Sequence[str]) -> list[str]:

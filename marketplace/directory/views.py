@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
 from marketplace.directory import commands, queries
 from marketplace.directory.faces import (
@@ -37,9 +38,9 @@ def index() -> ResponseReturnValue:
     results = queries.search_mentors(g.acting, search, today=today, cursor=request.args.get("page"))
     path = url_for("directory.index")
     sought = [*search.filters.get("skill", ()), *skills_meant(search.words)]
-    template = "directory/_results.html" if request.headers.get("HX-Request") else "directory/index.html"
-    page = render_template(
-        template,
+    # Drawn apart from the page around it: alone it answers a script, and as one piece it is cheaper to pass on.
+    found = render_template(
+        "directory/_results.html",
         search=search,
         results=results,
         path=path,
@@ -53,6 +54,15 @@ def index() -> ResponseReturnValue:
         before=address(path, search, page=results.before) if results.before else None,
         after=address(path, search, page=results.after) if results.after else None,
     )
+    if request.headers.get("HX-Request"):
+        page = found
+    else:
+        page = render_template(
+            "directory/index.html",
+            search=search,
+            path=path,
+            found=Markup(found),  # noqa: S704 - our own template
+        )
     return page, {"Vary": "HX-Request, Cookie"}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from marketplace.mentors.drafts import Window, merge
+from marketplace.mentors.drafts import Window, differences, merge
 from marketplace.mentors.models import MenteeProfile
 from tenants.current import Acting
 from tenants.shared.database import db
@@ -37,7 +37,7 @@ def save_mentee_profile(
     profile = _for_writing(acting, now)
     there = {name: getattr(profile, name) for name in FIELDS}
     merged = merge(window, values, there, saved_in=profile.saved_in)
-    changed = {name: value for name, value in merged.values.items() if getattr(profile, name) != value}
+    changed = differences(merged.values, there)
     for name, value in changed.items():
         setattr(profile, name, value)
     if changed:

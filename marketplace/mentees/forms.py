@@ -33,4 +33,8 @@ class MenteeForm(RemembersWindow, FlaskForm):
 
     def draft(self) -> dict[str, Any]:
         """The values for ``save_mentee_profile``."""
-        return {name: self[name].data for name in FIELDS} | {"function": self.function.data or None}
+        return {name: self[name].data for name in FIELDS} | {
+            "goals": self.goals.data or [],
+            "languages": self.languages.data or [],
+            "function": self.function.data or None,
+        }

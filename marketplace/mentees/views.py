@@ -34,7 +34,7 @@ def save() -> ResponseReturnValue:
         return (render_template("mentors/_problems.html", form=form) if partly else _page(form)), 422
     window = form.sent_from(insists=request.form.get("keeps") == "mine")
     saved = commands.save_mentee_profile(acting=g.acting, values=form.draft(), window=window, now=clock.now())
-    others = {form[name].label.text: in_words(value, form[name]) for name, value in saved.contested.items()}
+    others = {str(form[name].label.text): in_words(value, form[name]) for name, value in saved.contested.items()}
     kept = kept_sentence(form[name].label.text for name in saved.elsewhere)
     form.show(shown_now(window, form.draft(), saved.contested), window=form.window.data)
     if partly:

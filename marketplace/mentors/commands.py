@@ -16,6 +16,7 @@ from marketplace.mentors.cards import project_card, remove_card
 from marketplace.mentors.drafts import (
     PUBLISHED_FIELDS,
     Window,
+    differences,
     has_unpublished_changes,
     merge,
     restored,
@@ -67,8 +68,9 @@ def save_draft(
     its author was shown (see ``drafts.merge``). Saving what is already stored changes nothing.
     """
     profile = _profile_for_writing(acting, now)
-    merged = merge(window, values, values_of(profile), saved_in=profile.saved_in)
-    changed = {name: value for name, value in merged.values.items() if getattr(profile, name) != value}
+    there = values_of(profile)
+    merged = merge(window, values, there, saved_in=profile.saved_in)
+    changed = differences(merged.values, there)
     if changed:
         capacity = changed.pop("capacity", None)
         if capacity is not None:
@@ -190,10 +192,11 @@ def remove_photo(*, acting: Acting) -> None:
 
 def block_person(*, acting: Acting, person_id: int, now: datetime) -> None:
     """From now on the two do not find each other. The other is not told. Twice is no error."""
-    statement = insert(PersonalBlock).values(
-        org_id=acting.org_id, person_id=acting.person_id, blocked_person_id=person_id, created_at=now
-    )
-    db.session.execute(statement.on_conflict_do_nothing())
+    if not queries.has_blocked(acting, person_id):
+        statement = insert(PersonalBlock).values(
+            org_id=acting.org_id, person_id=acting.person_id, blocked_person_id=person_id, created_at=now
+        )
+        db.session.execute(statement.on_conflict_do_nothing())
     db.session.commit()
 
 

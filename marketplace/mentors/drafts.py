@@ -12,6 +12,7 @@ from marketplace.mentors.models import Audience, MentorProfile, ProfileState
 from tenants.current import Acting
 
 WORDS = ("headline", "title", "story", "place", "board_mandates")
+CHOICES = frozenset({"skills", "industries", "languages", "forms", "network_ids", "goals"})
 LISTS = ("skills", "own_words", "industries", "languages", "forms", "network_ids")
 PUBLISHED_FIELDS = (*WORDS, *LISTS, "function", "seniority", "remote", "in_person", "cadence", "audience")
 """What others see once it is published, and only then."""
@@ -79,12 +80,11 @@ def has_unpublished_changes(profile: MentorProfile) -> bool:
 
 
 def fingerprints(values: Mapping[str, Any]) -> dict[str, str]:
-    """A short mark for each value, by which a window tells what it was shown."""
-    return {name: hashlib.sha256(_plain(value).encode()).hexdigest()[:10] for name, value in values.items()}
-
-
-def _plain(value: Any) -> str:
-    return json.dumps(sorted(value) if isinstance(value, list | tuple) else value)
+    """A short mark for each value, by which a window tells what it was shown. The order of choices makes none."""
+    return {
+        name: hashlib.sha256(json.dumps(sorted(value) if name in CHOICES else value).encode()).hexdigest()[:10]
+        for name, value in values.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,12 @@ class Merged:
     values: dict[str, Any]
     elsewhere: tuple[str, ...] = ()
     contested: Mapping[str, Any] = field(default_factory=dict)
+
+
+def differences(here: Mapping[str, Any], there: Mapping[str, Any]) -> dict[str, Any]:
+    """Those values of ``here`` that say something else than ``there``."""
+    mine, theirs = fingerprints(here), fingerprints({name: there[name] for name in here})
+    return {name: value for name, value in here.items() if mine[name] != theirs[name]}
 
 
 def merge(window: Window | None, here: Mapping[str, Any], there: Mapping[str, Any], *, saved_in: str) -> Merged:

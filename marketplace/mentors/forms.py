@@ -113,7 +113,7 @@ class OwnWordsField(Field):
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         words = [one_line(word) for word in re.split(r"[,;\n]", valuelist[0] if valuelist else "")]
-        self.data = list({word.casefold(): word for word in reversed(words) if word}.values())[::-1]
+        self.data = [word for n, word in enumerate(words) if word and word not in words[:n]]
 
     def pre_validate(self, form: Form) -> None:
         del form

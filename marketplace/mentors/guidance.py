@@ -149,7 +149,7 @@ def _and(parts: list[str]) -> str:
 
 def kept_sentence(labels: Iterable[str]) -> str:
     """Told once another window's changes were kept beside this one's; nothing to tell without any."""
-    fields = ", ".join(labels)
+    fields = ", ".join(map(str, labels))
     return fields and _("Another window had changed this meanwhile, and it was kept: %(fields)s.", fields=fields)
 
 

@@ -13,6 +13,7 @@ from flask import abort
 from marketplace.mentors.models import Audience, Card, MentorProfile, Photo
 from marketplace.requests.models import MentoringRequest, RequestState
 from tenants.accounts.models import Person
+from tenants.affiliations.models import PersonalBlock
 from tenants.current import Acting
 from tenants.organisations.models import FirmMembership, MembershipState, Organisation, OrganisationKind
 from tenants.shared.database import db
@@ -137,6 +138,13 @@ def blocked_people(viewer: Acting) -> list[BlockedPerson]:
     return [BlockedPerson(*row) for row in rows]
 
 
+def has_blocked(viewer: Acting, person_id: int) -> bool:
+    """The viewer blocked this person here (the other way round is told to nobody)."""
+    own = (PersonalBlock.org_id == viewer.org_id, PersonalBlock.person_id == viewer.person_id)
+    block = sa.select(PersonalBlock.created_at).where(*own, PersonalBlock.blocked_person_id == person_id)
+    return db.session.scalar(block) is not None
+
+
 def knows(viewer: Acting, person_id: int) -> bool:
     """The viewer can see this person in the directory, or stands in a request with them."""
     return person_id != viewer.person_id and bool(
@@ -151,7 +159,7 @@ def _listed(viewer: Acting, person_id: Any, org_id: Any = None) -> sa.ColumnElem
         c.aud.overlap(list(viewer.audiences)),
         c.org_id.not_in(viewer.hidden),
         c.person_id.not_in(viewer.blocked),
-        sa.or_(c.org_id != viewer.org_id, c.aud.any(viewer.org_id)),
+        sa.or_(c.org_id != viewer.org_id, sa.literal(viewer.org_id) == sa.any_(c.aud)),
     )
     return (seen.where(c.org_id == org_id) if org_id is not None else seen).exists()
 

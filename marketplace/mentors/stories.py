@@ -51,6 +51,8 @@ def story_html(text: str) -> Markup:
     return Markup(clean)  # noqa: S704 - cleaned one line above
 
 
-def _away_only(_tag: str, _attribute: str, value: str) -> str | None:
+def _away_only(_tag: str, attribute: str, value: str) -> str | None:
     """A story links to other sites; an address inside this one could pass for a button of ours."""
-    return value if value.partition(":")[0].lower() in SCHEMES else None
+    if attribute == "href":
+        return value if value.partition(":")[0].lower() in SCHEMES else None
+    return value if attribute == "rel" else None

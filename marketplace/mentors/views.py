@@ -179,7 +179,7 @@ def photo(person_id: int, fingerprint: str, size: str) -> Response:
 
 @bp.post("/blocks/<int:person_id>")
 def block(person_id: int) -> ResponseReturnValue:
-    if not queries.knows(g.acting, person_id):
+    if not queries.has_blocked(g.acting, person_id) and not queries.knows(g.acting, person_id):
         abort(404)
     commands.block_person(acting=g.acting, person_id=person_id, now=clock.now())
     _flash_with_undo(
@@ -237,7 +237,7 @@ def _refused(form: ProfileForm) -> ResponseReturnValue:
 
 def _contested(form: ProfileForm, saved: commands.SavedDraft, *, partly: bool = False) -> ResponseReturnValue:
     """The other window's words beside this one's; nothing contested is stored before somebody chooses."""
-    others = {form[name].label.text: in_words(value, form[name]) for name, value in saved.contested.items()}
+    others = {str(form[name].label.text): in_words(value, form[name]) for name, value in saved.contested.items()}
     form.show(shown_now(form.sent_from(), form.draft(), saved.contested), window=form.window.data)
     if partly:
         return _pieces(form, saved.profile, others=others), 409

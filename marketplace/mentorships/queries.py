@@ -23,7 +23,7 @@ class Pair:
     seen: Seen
 
 
-def _visible_mentorships(viewer: Acting) -> sa.Select[Any]:
+def _visible_mentorships(viewer: Acting) -> sa.Select[*tuple[Any, ...]]:
     return (
         visible_requests(viewer)
         .join(

@@ -44,8 +44,8 @@ Words = Mapping[MessageKind, str]
 # --- what every step does -------------------------------------------------------------------------------------------
 
 
-def _way_back(asked: MentoringRequest) -> str:
-    return url_for("requests.show", request_id=asked.id)
+def _way_back(acting: Acting, asked: MentoringRequest) -> str:
+    return url_for("requests.show", organisation=acting.slug, request_id=asked.id)
 
 
 def _allow(allowed: bool) -> None:
@@ -53,7 +53,7 @@ def _allow(allowed: bool) -> None:
         raise Forbidden(_("You can see this request, but this step is not yours to take."))
 
 
-def _lock(asked: MentoringRequest, step: str, *, way_back: str | None = None) -> None:
+def _lock(acting: Acting, asked: MentoringRequest, step: str, *, way_back: str | None = None) -> None:
     """Hold the row until the commit, read it again, and refuse if the step is no longer open."""
     found = db.session.scalar(
         sa.select(MentoringRequest)
@@ -64,7 +64,7 @@ def _lock(asked: MentoringRequest, step: str, *, way_back: str | None = None) ->
     if found is None:
         raise Refused(_("This request has changed since you opened the page."), way_back=way_back)
     if found.state not in STEPS[step].before:
-        raise Refused(str(MEANWHILE[found.state]), way_back=way_back or _way_back(asked))
+        raise Refused(str(MEANWHILE[found.state]), way_back=way_back or _way_back(acting, asked))
 
 
 def _move(asked: MentoringRequest, step: str, to: RequestState, *, now: datetime, due: datetime | None) -> None:
@@ -93,7 +93,6 @@ def _write(
 def _write_all(
     acting: Acting, asked: MentoringRequest, words: Words, *, now: datetime, reason: str | None = None
 ) -> None:
-    """Core, not ORM: what one writes to another tenant's table cannot be read back."""
     rows = [
         {
             "org_id": asked.org_id,
@@ -107,7 +106,7 @@ def _write_all(
         }
         for kind, body in words.items()
     ]
-    db.session.execute(sa.insert(RequestMessage.__table__), rows)
+    db.session.execute(sa.insert(RequestMessage).values(rows))
 
 
 def _log(
@@ -200,9 +199,13 @@ def _keep_draft(
     return draft
 
 
-def _already_asked(asked: MentoringRequest, mentor: AskedMentor) -> Refused:
-    sentence = _("You have already asked %(name)s. Here is where your request stands.", name=mentor.first_name)
-    return Refused(sentence, way_back=_way_back(asked))
+class AlreadyAsked(Refused):
+    """This pair has an open request (``asked``); the page may show it beside the words that were typed."""
+
+    def __init__(self, acting: Acting, asked: MentoringRequest, mentor: AskedMentor) -> None:
+        sentence = _("You have already asked %(name)s. Here is where it stands.", name=mentor.first_name)
+        super().__init__(sentence, way_back=_way_back(acting, asked))
+        self.asked = asked
 
 
 def save_draft(
@@ -213,7 +216,7 @@ def save_draft(
     _one_at_a_time(acting)
     asked = queries.request_in_hand(acting, mentor.person_id)
     if asked is not None and asked.state is not RequestState.draft:
-        raise _already_asked(asked, mentor)
+        raise AlreadyAsked(acting, asked, mentor)
     asked = _keep_draft(acting, mentor, asked, words, form=form, cadence=cadence, now=now)
     db.session.commit()
     return asked
@@ -223,11 +226,11 @@ def discard_draft(*, acting: Acting, seen: Seen) -> None:
     """Throw a draft away, with every word of it."""
     asked = seen.asked
     _allow(policy.may_discard(acting, asked))
-    _lock(asked, "send_request")
-    own = RequestMessage.__table__.c
-    db.session.execute(
-        sa.delete(RequestMessage.__table__).where(own.org_id == asked.org_id, own.request_id == asked.id)
+    _lock(acting, asked, "send_request")
+    written = sa.delete(RequestMessage).where(
+        RequestMessage.org_id == asked.org_id, RequestMessage.request_id == asked.id
     )
+    db.session.execute(written, execution_options={"synchronize_session": False})
     db.session.delete(asked)
     db.session.commit()
 
@@ -239,7 +242,9 @@ def _reason_to_wait(acting: Acting, mentor: AskedMentor, firm: Organisation, oth
             "place is free.",
             name=mentor.first_name,
         )
-        return Refused(sentence, way_back=url_for("directory.show", mentor_id=mentor.mentor_id))
+        return Refused(
+            sentence, way_back=url_for("directory.show", organisation=acting.slug, mentor_id=mentor.mentor_id)
+        )
     if others >= firm.max_open_requests:
         sentence = ngettext(
             "You have %(num)d open request, which is as many as your organisation allows. Withdraw it or wait for the "
@@ -248,7 +253,7 @@ def _reason_to_wait(acting: Acting, mentor: AskedMentor, firm: Organisation, oth
             "answer; your words are kept as a draft.",
             others,
         )
-        return Refused(sentence, way_back=url_for("requests.index"))
+        return Refused(sentence, way_back=url_for("requests.index", organisation=acting.slug))
     return None
 
 
@@ -257,15 +262,19 @@ def send_request(
 ) -> MentoringRequest:
     """Ask ``mentor``: through the employer first where the organisation wants it so.
 
-    Raises ``Refused`` when this pair has an open request, the mentor is full, or the mentee has as many open
-    requests as the organisation allows; the words then stay as a draft.
+    Sent twice in the same words, it is sent once. Raises ``AlreadyAsked`` when this pair has another open request,
+    ``Refused`` when the mentor is full or the mentee has as many open requests as the organisation allows; the words
+    then stay as a draft.
     """
     _allow(policy.may_ask(acting, mentor.person_id))
     _one_at_a_time(acting)
     in_hand = queries.requests_in_hand(acting)
     asked = next((one for one in in_hand if one.mentor_person_id == mentor.person_id), None)
     if asked is not None and asked.state is not RequestState.draft:
-        raise _already_asked(asked, mentor)
+        if _says_the_same(acting, asked, words):
+            db.session.commit()
+            return asked
+        raise AlreadyAsked(acting, asked, mentor)
     asked = _keep_draft(acting, mentor, asked, words, form=form, cadence=cadence, now=now)
     firm = db.session.get_one(Organisation, acting.org_id)
     wait = _reason_to_wait(acting, mentor, firm, sum(one.state in OPEN_STATES for one in in_hand))
@@ -275,6 +284,11 @@ def send_request(
     _dispatch(acting, asked, mentor, firm, now=now)
     db.session.commit()
     return asked
+
+
+def _says_the_same(acting: Acting, asked: MentoringRequest, words: Words) -> bool:
+    """A second press of the same button, and not a second thought."""
+    return words == {kind: message.body for kind, message in queries.written_words(acting, asked).items()}
 
 
 def _dispatch(
@@ -305,13 +319,13 @@ def resend_request(*, acting: Acting, seen: Seen, mentor: AskedMentor, now: date
     old = seen.asked
     _allow(policy.may_resend(acting, old))
     _one_at_a_time(acting)
-    _lock(old, "resend_request")
+    _lock(acting, old, "resend_request")
     if not queries.may_resend_now(acting, old):
-        raise Refused(_("A request can be sent again once."), way_back=_way_back(old))
+        raise Refused(_("A request can be sent again once."), way_back=_way_back(acting, old))
     in_hand = queries.requests_in_hand(acting)
     open_one = next((one for one in in_hand if one.mentor_person_id == mentor.person_id), None)
     if open_one is not None and open_one.state is not RequestState.draft:
-        raise _already_asked(open_one, mentor)
+        raise AlreadyAsked(acting, open_one, mentor)
     words = {kind: message.body for kind, message in queries.written_words(acting, old).items()}
     asked = _keep_draft(acting, mentor, open_one, words, form=old.form, cadence=old.cadence, now=now, resent_from=old)
     firm = db.session.get_one(Organisation, acting.org_id)
@@ -329,7 +343,7 @@ def resend_request(*, acting: Acting, seen: Seen, mentor: AskedMentor, now: date
 
 def _employers_answer(acting: Acting, asked: MentoringRequest, approved: bool, reason: str, now: datetime) -> None:
     db.session.execute(
-        sa.insert(EmployerApproval.__table__).values(
+        sa.insert(EmployerApproval).values(
             org_id=asked.org_id,
             request_id=asked.id,
             approved=approved,
@@ -344,7 +358,7 @@ def approve_request(*, acting: Acting, seen: Seen, now: datetime) -> None:
     """The employer says yes: the request goes to the mentor."""
     asked = seen.asked
     _allow(policy.may_approve(acting, asked))
-    _lock(asked, "approve_request", way_back=url_for("requests.approvals"))
+    _lock(acting, asked, "approve_request", way_back=url_for("requests.approvals", organisation=acting.slug))
     _employers_answer(acting, asked, True, "", now)
     _move(asked, "approve_request", RequestState.sent, now=now, due=now + ANSWER_WITHIN)
     asked.sent_at = now
@@ -360,7 +374,7 @@ def refuse_request(*, acting: Acting, seen: Seen, reason: str, now: datetime) ->
     """The employer says no. ``reason`` is for the mentee; the mentor never learns of the request."""
     asked = seen.asked
     _allow(policy.may_approve(acting, asked))
-    _lock(asked, "refuse_request", way_back=url_for("requests.approvals"))
+    _lock(acting, asked, "refuse_request", way_back=url_for("requests.approvals", organisation=acting.slug))
     _employers_answer(acting, asked, False, reason, now)
     _move(asked, "refuse_request", RequestState.refused_by_employer, now=now, due=None)
     db.session.flush()
@@ -377,7 +391,7 @@ def ask_for_more(*, acting: Acting, seen: Seen, question: str, now: datetime, li
     """The mentor would like to know something before they answer. ``link``: the hash of the link they came by."""
     asked = seen.asked
     _allow(policy.may_answer(acting, asked))
-    _lock(asked, "ask_for_more")
+    _lock(acting, asked, "ask_for_more")
     _spend(link, now)
     _move(asked, "ask_for_more", RequestState.more_information, now=now, due=now + ANSWER_WITHIN)
     _write(acting, asked, MessageKind.question, question, now=now)
@@ -392,7 +406,7 @@ def answer_question(*, acting: Acting, seen: Seen, answer: str, now: datetime) -
     """The mentee answers; the mentor has the full time again."""
     asked = seen.asked
     _allow(policy.may_give_information(acting, asked))
-    _lock(asked, "answer_question")
+    _lock(acting, asked, "answer_question")
     _move(asked, "answer_question", RequestState.sent, now=now, due=now + ANSWER_WITHIN)
     asked.sent_at, asked.reminded_at = now, None
     _write(acting, asked, MessageKind.answer, answer, now=now)
@@ -416,7 +430,7 @@ def accept_request(
     """
     asked = seen.asked
     _allow(policy.may_answer(acting, asked))
-    _lock(asked, "accept_request")
+    _lock(acting, asked, "accept_request")
     _spend(link, now)
     if not db.session.scalar(sa.select(sa.func.claim_place(asked.org_id, asked.id))):
         raise Refused(
@@ -425,7 +439,7 @@ def accept_request(
                 "tell %(name)s that you have no room.",
                 name=seen.mentee.first_name,
             ),
-            way_back=_way_back(asked),
+            way_back=_way_back(acting, asked),
         )
     db.session.refresh(asked, ["holds_place"])
     _move(asked, "accept_request", RequestState.accepted, now=now, due=now + CONFIRM_WITHIN)
@@ -443,7 +457,7 @@ def decline_request(
     """The mentor says no, with a reason of the list that the mentee reads."""
     asked = seen.asked
     _allow(policy.may_answer(acting, asked))
-    _lock(asked, "decline_request")
+    _lock(acting, asked, "decline_request")
     _spend(link, now)
     _move(asked, "decline_request", RequestState.declined, now=now, due=None)
     _write(acting, asked, MessageKind.decline, words, now=now, reason=reason)
@@ -460,7 +474,7 @@ def withdraw_request(*, acting: Acting, seen: Seen, words: str, now: datetime) -
     """The mentee takes the request back. A mentor whom it reached is told; a place that was kept is free again."""
     asked = seen.asked
     _allow(policy.may_withdraw(acting, asked))
-    _lock(asked, "withdraw_request")
+    _lock(acting, asked, "withdraw_request")
     _move(asked, "withdraw_request", RequestState.withdrawn, now=now, due=None)
     db.session.flush()
     _give_back_place(asked)
@@ -478,7 +492,7 @@ def confirm_request(
     """The mentee confirms: the mentorship exists, and its place is used. ``contact`` is shown to the mentor."""
     asked = seen.asked
     _allow(policy.may_confirm(acting, asked))
-    _lock(asked, "confirm_request")
+    _lock(acting, asked, "confirm_request")
     _spend(link, now)
     mentorship = Mentorship(
         org_id=asked.org_id,
@@ -525,7 +539,7 @@ def report_concern(*, acting: Acting, seen: Seen, reason: str, words: str, now: 
     _allow(policy.may_report(acting, asked))
     org_id = queries.shared_network(acting, seen.other.org_id) or acting.org_id
     db.session.execute(
-        sa.insert(Concern.__table__).values(
+        sa.insert(Concern).values(
             org_id=org_id,
             id=new_id(),
             reporter_person_id=acting.person_id,

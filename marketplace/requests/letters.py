@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -120,9 +120,9 @@ def make_link(link_id: int, asked: MentoringRequest, *, org_id: int, person_id: 
         "token_hash": hash_of(token),
         "expires_at": asked.due_at,
     }
-    statement = insert(ActionLink.__table__).values(values).on_conflict_do_nothing()
-    made = db.session.execute(statement).rowcount
-    return token if made else None
+    statement = insert(cast(sa.Table, ActionLink.__table__)).values(values).on_conflict_do_nothing()
+    made = cast(sa.CursorResult[Any], db.session.execute(statement, execution_options={"preserve_rowcount": True}))
+    return token if made.rowcount == 1 else None
 
 
 @tenant_job("tell_by_link")
@@ -130,13 +130,14 @@ def tell_by_link(*, org_id: int, request_id: int, kind: str, link_id: int) -> No
     """Write the letter ``kind`` with a link of its own.
 
     ``link_id`` is decided with the transition: a job that runs twice finds its link made and writes nothing more. A
-    request that has moved on meanwhile needs no letter.
+    request that has moved on or run out meanwhile needs no letter.
     """
     asked = db.session.get(MentoringRequest, (org_id, request_id))
     expected = RequestState.sent if kind in TO_MENTOR else RequestState.accepted
-    if asked is None or asked.state is not expected:
+    now = clock.now()
+    if asked is None or asked.state is not expected or asked.due_at is None or asked.due_at <= now:
         return
-    write_with_link(asked, kind=kind, link_id=link_id, now=clock.now())
+    write_with_link(asked, kind=kind, link_id=link_id, now=now)
     db.session.commit()
 
 
@@ -181,7 +182,8 @@ def tell_queue(*, org_id: int, mentor_id: int) -> None:
             QueuePlace.mentor_id == mentor_id,
             QueuePlace.told_at.is_(None),
         )
-        if db.session.execute(place.values(told_at=now)).rowcount:
+        told = cast(sa.CursorResult[Any], db.session.execute(place.values(told_at=now)))
+        if told.rowcount == 1:
             _tell_of_place(org_id, mentor_id, first.org_id, first.person_id, now)
             break
         db.session.commit()

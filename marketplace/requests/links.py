@@ -68,13 +68,14 @@ def _enter(token: str, purpose: str | None = None) -> tuple[Seen, bytes, str]:
         raise ClosedLink(row["state"], row)
     if purpose not in {None, row["purpose"]}:
         abort(404)
-    g.acting = Acting.from_row(row)
+    g.acting = Acting.from_row(dict(row))
+    g.slug = g.acting.slug
     refresh_locale()
     return queries.request_or_404(g.acting, row["subject_id"]), token_hash, row["purpose"]
 
 
 def _page(seen: Seen, token: str, purpose: str, *, status: int = 200, **forms: Any) -> ResponseReturnValue:
-    answers = {
+    answers: dict[str, Any] = {
         "accept_form": AcceptForm(formdata=None, prefix="accept"),
         "question_form": QuestionForm(formdata=None),
         "decline_form": DeclineForm(formdata=None, prefix="decline"),

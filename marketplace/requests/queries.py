@@ -79,7 +79,7 @@ class Seen:
         return self.asked.state is RequestState.sent
 
 
-def _with_people() -> sa.Select[Any]:
+def _with_people() -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             MentoringRequest,
@@ -132,7 +132,7 @@ def _of_mentor(viewer: Acting) -> sa.ColumnElement[bool]:
     )
 
 
-def visible_requests(viewer: Acting) -> sa.Select[Any]:
+def visible_requests(viewer: Acting) -> sa.Select[*tuple[Any, ...]]:
     """The viewer's own requests in this workspace: those they made, and those that reached them as a mentor."""
     return _with_people().where(sa.or_(_of_mentee(viewer), _of_mentor(viewer)))
 
@@ -155,7 +155,7 @@ def requests_in_progress(viewer: Acting) -> list[Seen]:
 
 
 def finished_requests(viewer: Acting, before: int | None = None) -> list[Seen]:
-    """What is over, newest first, older than the request ``before``: ``PAGE`` of them, and one more if there is more."""
+    """What is over, newest first, older than ``before`` (an id): ``PAGE`` of them, and one more if there is more."""
     query = visible_requests(viewer).where(MentoringRequest.state.not_in(OPEN_STATES | {RequestState.draft}))
     if before is not None:
         query = query.where(MentoringRequest.id < before)
@@ -320,7 +320,7 @@ class Approval:
     decided_at: datetime | None
 
 
-def _own_peoples(viewer: Acting) -> sa.Select[Any]:
+def _own_peoples(viewer: Acting) -> sa.Select[*tuple[Any, ...]]:
     return _with_people().where(
         MentoringRequest.org_id == viewer.org_id,
         MentoringRequest.mentee_person_id != viewer.person_id,
@@ -410,7 +410,7 @@ class ToldConcern:
     about: str
 
 
-def _concerns(viewer: Acting) -> sa.Select[Any]:
+def _concerns(viewer: Acting) -> sa.Select[*tuple[Any, ...]]:
     reporter, about = aliased(Person), aliased(Person)
     return (
         sa.select(Concern, reporter.name, Organisation.name, about.name)

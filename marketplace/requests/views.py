@@ -9,6 +9,7 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from marketplace.directory.faces import card_faces
 from marketplace.directory.queries import interests_of, similar_mentors
@@ -119,6 +120,13 @@ def send(mentor_id: int) -> ResponseReturnValue:
     return redirect(url_for("requests.show", request_id=asked.id), 303)
 
 
+@bp.errorhandler(commands.AlreadyAsked)
+def show_already_asked(error: commands.AlreadyAsked) -> ResponseReturnValue:
+    """The form again, with what was typed, and the way to the request that there is."""
+    mentor = queries.askable_mentor_or_404(g.acting, error.asked.mentor_id)
+    return _ask_page(mentor, _ask_form(mentor, None), None, status=409, already=error.asked.id)
+
+
 def save_draft(mentor_id: int) -> ResponseReturnValue:
     """The autosave; nothing is checked but the lengths, for a thought half written is worth keeping."""
     mentor = queries.askable_mentor_or_404(g.acting, mentor_id)
@@ -176,7 +184,7 @@ def _page(seen: Seen, *, status: int = 200, **forms: Any) -> ResponseReturnValue
         mentors = similar_mentors(g.acting, card, limit=3)
         interests = interests_of(g.acting)
         similar = card_faces(mentors, interests, slug=g.acting.slug, locale=str(get_locale()), now=clock.now())
-    answers = {
+    answers: dict[str, Any] = {
         "accept_form": AcceptForm(formdata=None, prefix="accept"),
         "question_form": QuestionForm(formdata=None),
         "decline_form": DeclineForm(formdata=None, prefix="decline"),
@@ -186,13 +194,12 @@ def _page(seen: Seen, *, status: int = 200, **forms: Any) -> ResponseReturnValue
     if seen.yours and "confirm_form" not in forms and "accept_form" not in forms:
         mine = queries.own_address(g.acting)
         answers["accept_form"].contact.data = answers["confirm_form"].contact.data = mine
-    here = {"request_id": asked.id}
     page = render_template(
         "requests/show.html",
         **faces.scene(seen, g.acting, queries.conversation(g.acting, asked), queries.employers_answer(g.acting, asked)),
         **(answers | forms),
         urls={
-            name: url_for(f"requests.{name}", **here)
+            name: url_for(f"requests.{name}", request_id=asked.id)
             for name in ("accept", "ask_for_more", "decline", "answer", "confirm")
         },
         mentee_profile=queries.mentee_profile(g.acting, asked.org_id, asked.mentee_id, asked.mentee_person_id)
@@ -380,7 +387,13 @@ def handle(concern_id: int) -> ResponseReturnValue:
 @bp.app_template_filter("cadence")
 def cadence(slug: str | None) -> str:
     """A cadence as the reader calls it."""
-    return CADENCES.label(slug, str(get_locale())) if slug in CADENCES else ""
+    return CADENCES.label(slug, str(get_locale())) if slug and slug in CADENCES else ""
+
+
+@bp.app_template_filter("lines")
+def lines(text: str) -> Markup:
+    """What somebody typed, with its line breaks and no markup of its own."""
+    return Markup("<br>").join(text.split("\n"))
 
 
 @bp.app_template_filter("decline_reason")

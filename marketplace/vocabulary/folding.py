@@ -4,13 +4,15 @@ import re
 import unicodedata
 
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "ð": "d", "þ": "th"})
+_MARKS = re.compile(f"[{''.join(c for c in map(chr, range(0x300, 0x10000)) if unicodedata.combining(c))}]+")
 _WORD = re.compile(r"[^\W_]+(?:&[^\W_]+)*")
 
 
 def fold(text: str) -> str:
     """`text` in lower case without accents or ligatures: "Œuvre à l'Été" becomes "oeuvre a l'ete"."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    if text.isascii():
+        return text.lower()
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS)))
 
 
 def words(text: str) -> list[str]:

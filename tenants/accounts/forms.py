@@ -16,6 +16,10 @@ def strip(text: str | None) -> str | None:
     return text.strip() if isinstance(text, str) else text
 
 
+def mark_as_address(form: Any, _field: Any) -> None:
+    form.is_address = True
+
+
 class Onward:
     """Where to go after the form: ``next`` when it was asked for, else what the home page was opened for."""
 
@@ -62,9 +66,18 @@ class ForgottenPasswordForm(theirs.ForgotPasswordForm):
             theirs.IsString(),
             theirs.email_required,
             theirs.EmailValidation(verify=False),
+            mark_as_address,
             theirs.valid_user_email,
         ],
     )
+    is_address = False
+
+    def validate(self, **options: Any) -> bool:
+        """Flask-Security hides every error of the field, not to tell who has an account; a slip need not be hidden."""
+        valid: bool = super().validate(**options)
+        if not self.is_address:
+            self.form_errors.extend(self.email.errors)
+        return valid
 
 
 class ResetPasswordForm(theirs.ResetPasswordForm):

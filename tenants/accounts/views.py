@@ -15,5 +15,6 @@ NAMES = {
 }
 
 for name, path in NAMES.items():
+    methods = ["POST"] if name == "sign_out" else ["GET"]
     # These rules only build addresses; Flask-Security's own, of the same paths, answer requests.
-    bp.add_url_rule(path, name, build_only=True)
+    bp.add_url_rule(path, name, methods=methods, build_only=True)

@@ -23,6 +23,21 @@ SENTENCES = {
     "profile.paused": _l("paused a mentor page"),
     "profile.resumed": _l("resumed a mentor page"),
     "profile.withdrawn": _l("withdrew a mentor page"),
+    "profile.changed": _l("published changes to a mentor page"),
+    "request.put_to_employer": _l("asked a mentor; the employer’s answer is awaited"),
+    "request.approved": _l("approved a request"),
+    "request.refused_by_employer": _l("did not approve a request"),
+    "request.sent": _l("asked a mentor"),
+    "request.more_asked": _l("asked the mentee for more"),
+    "request.answered": _l("answered the mentor’s question"),
+    "request.accepted": _l("accepted a request"),
+    "request.declined": _l("declined a request"),
+    "request.withdrawn": _l("withdrew a request"),
+    "request.expired": _l("closed a request that nobody answered"),
+    "request.lapsed": _l("closed a request that was not confirmed in time"),
+    "mentorship.confirmed": _l("confirmed a mentorship"),
+    "concern.handled": _l("marked a concern as handled"),
+    "letter.sent_again": _l("sent a letter again"),
 }
 
 KINDS = {

@@ -66,9 +66,7 @@ def create() -> ResponseReturnValue:
 def resend(invitation_id: int) -> ResponseReturnValue:
     invitation = queries.invitation_or_404(g.acting, invitation_id)
     if invitation.state is not InvitationState.open:
-        raise Refused(
-            _("This invitation was already taken up or withdrawn."), way_back=url_for("people.index")
-        )
+        raise Refused(_("This invitation was already taken up or withdrawn."), way_back=url_for("people.index"))
     commands.invite(
         acting=g.acting,
         email=invitation.email,

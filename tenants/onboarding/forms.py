@@ -8,7 +8,7 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_security.proxies import _security
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, RadioField, SelectField, StringField
+from wtforms import PasswordField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from tenants.onboarding.zones import zones
@@ -30,7 +30,7 @@ class NewcomerForm(FlaskForm):
     )
     locale = RadioField(
         _l("Your language"),
-        choices=[("en", "English"), ("fr", "Français")],
+        choices=[SelectChoice("en", "English"), SelectChoice("fr", "Français")],
         validators=[InputRequired()],
     )
     time_zone = SelectField(_l("Your time zone"), validators=[InputRequired()])
@@ -38,7 +38,7 @@ class NewcomerForm(FlaskForm):
     def __init__(self, *, email: str, **values: Any) -> None:
         super().__init__(**values)
         self.email = email
-        self.time_zone.choices = zones(str(get_locale() or "en")[:2])
+        self.time_zone.choices = [SelectChoice(*zone) for zone in zones(str(get_locale() or "en")[:2])]
 
     def validate_name(self, field: StringField) -> None:
         if not any(letter.isalpha() for letter in field.data):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import procrastinate
@@ -79,14 +79,11 @@ def enqueue(
     ``once`` names the job: while one of that name waits to be run, another is left out.
     """
     session = session or db.session
-    connection = session.connection().connection.driver_connection
     job = task.configure(queueing_lock=once).job
-    deferrer = JobDeferrer(job_manager=_enqueuing, job=job, connection=connection)
-    if once is None:
-        deferrer.defer(org_id=org_id, **arguments)
-        return
-    with suppress(AlreadyEnqueued), session.begin_nested():
-        deferrer.defer(org_id=org_id, **arguments)
+    # The savepoint keeps the work around it alive when the queue says that such a job waits already.
+    with suppress(AlreadyEnqueued), session.begin_nested() if once else nullcontext():
+        connection = session.connection().connection.driver_connection
+        JobDeferrer(job_manager=_enqueuing, job=job, connection=connection).defer(org_id=org_id, **arguments)
 
 
 @queue.periodic(cron="* * * * *")

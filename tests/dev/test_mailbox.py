@@ -17,15 +17,9 @@ def letter(to: str = "mia@acme.example", subject: str = "Max has accepted") -> E
     message["From"] = "Passerelle <letters@passerelle.example>"
     message["To"] = to
     message["Subject"] = subject
-    message.set_content(
-        "Bonjour Mia,\n\nrépondez ici : https://passerelle.example/requests/7?t=a&u=b.\n<b>no</b>\n"
-    )
-    message.add_alternative(
-        '<p>Bonjour <a href="https://passerelle.example/7">ici</a><script>x</script>', "html"
-    )
-    message.add_attachment(
-        b"BEGIN:VCALENDAR\r\n", maintype="text", subtype="calendar", filename="meeting.ics"
-    )
+    message.set_content("Bonjour Mia,\n\nrépondez ici : https://passerelle.example/requests/7?t=a&u=b.\n<b>no</b>\n")
+    message.add_alternative('<p>Bonjour <a href="https://passerelle.example/7">ici</a><script>x</script>', "html")
+    message.add_attachment(b"BEGIN:VCALENDAR\r\n", maintype="text", subtype="calendar", filename="meeting.ics")
     return message
 
 

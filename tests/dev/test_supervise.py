@@ -39,11 +39,15 @@ def python(code: str, *arguments: str) -> list[str]:
     return [sys.executable, "-c", code, *arguments]
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 15) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
     give_up = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < give_up, "waited in vain"
         time.sleep(0.02)
+
+
+def read(file: Path) -> str:
+    return file.read_text() if file.exists() else ""
 
 
 def gone(process: int) -> bool:
@@ -62,9 +66,9 @@ def test_a_signal_ends_everything_that_was_started(tmp_path: Path, number: signa
         assert whole.stdout
         assert whole.stdout.readline() == "ready\n"
         child = tmp_path / "child"
-        wait_for(lambda: child.exists() and child.read_text())
+        wait_for(lambda: read(child))
         whole.send_signal(number)
-        assert whole.wait(10) == 0
+        assert whole.wait(30) == 0
         wait_for(lambda: gone(int(child.read_text())))
     finally:
         whole.kill()
@@ -73,15 +77,24 @@ def test_a_signal_ends_everything_that_was_started(tmp_path: Path, number: signa
 def test_what_dies_is_said_and_started_again(tmp_path: Path) -> None:
     said: list[str] = []
     mark = tmp_path / "mark"
-    dies_once = (
-        "import pathlib, sys, time; p = pathlib.Path(sys.argv[1]); n = p.exists(); p.touch(); n or exit(3); "
-    )
+    dies_once = "import pathlib, sys, time; p = pathlib.Path(sys.argv[1]); n = p.exists(); p.touch(); n or exit(3); "
     service = Service("worker", python(dies_once + "p.write_text('again'); time.sleep(60)", str(mark)))
     with supervisor(tmp_path, service, said=said) as together:
-        give_up = time.monotonic() + 15
+        give_up = time.monotonic() + 60
         together.watch(until=lambda: (mark.exists() and bool(mark.read_text())) or time.monotonic() > give_up)
     assert mark.read_text() == "again"
     assert said == [f"The worker died (status 3); it starts again in a moment. Log: {tmp_path}/worker.log"]
+
+
+def test_what_a_dead_service_had_started_is_ended_before_it_starts_again(tmp_path: Path) -> None:
+    child = tmp_path / "child"
+    dies = FAMILY.replace("time.sleep(60)\n", "sys.exit(3)\n")
+    with supervisor(tmp_path, Service("server", python(dies, str(child)))) as together:
+        give_up = time.monotonic() + 60
+        together.watch(until=lambda: read(child) != "" or time.monotonic() > give_up)
+        first = read(child)
+        together.watch(until=lambda: read(child) not in ("", first) or time.monotonic() > give_up)
+        assert gone(int(first))
 
 
 def test_what_keeps_dying_ends_the_whole_with_its_last_words(tmp_path: Path) -> None:
@@ -89,9 +102,7 @@ def test_what_keeps_dying_ends_the_whole_with_its_last_words(tmp_path: Path) -> 
     broken = Service("broken", python("raise SystemExit('no such table')"))
     with (
         pytest.raises(GaveUp, match="no such table"),
-        Supervisor(
-            [well, broken], logs=tmp_path, environment=os.environ, say=print, deaths_allowed=0
-        ) as together,
+        Supervisor([well, broken], logs=tmp_path, environment=os.environ, say=print, deaths_allowed=0) as together,
     ):
         together.watch()
     assert [child for child in psutil.Process().children() if "time.sleep(60)" in str(child.cmdline())] == []

@@ -29,8 +29,8 @@ class _Form(HTMLParser):
                 self.data.setdefault(a["name"], []).append(a.get("value") or "")
         elif tag == "select":
             self.select = a.get("name")
-        elif tag == "option" and self.select and "selected" in a:
-            self.data.setdefault(self.select, []).append(a.get("value") or "")
+        elif tag == "option" and self.select and ("selected" in a or self.select not in self.data):
+            self.data[self.select] = [a.get("value") or ""]
         elif tag == "textarea":
             self.textarea = a.get("name")
             self.data.setdefault(self.textarea, [""])
@@ -38,14 +38,16 @@ class _Form(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":
             self.select = None
-        elif tag == "textarea":
+        elif tag == "textarea" and self.textarea:
+            words = self.data[self.textarea]
+            words[0] = words[0].replace("\r\n", "\n").removeprefix("\n")
             self.textarea = None
         elif tag == "form":
             self.inside = False
 
     def handle_data(self, data: str) -> None:
         if self.inside and self.textarea:
-            self.data[self.textarea][0] = (self.data[self.textarea][0] + data).removeprefix("\n").replace("\r\n", "\n")
+            self.data[self.textarea][0] += data
 
 
 def read_form(html: str, form_id: str) -> dict[str, Any]:
@@ -53,6 +55,18 @@ def read_form(html: str, form_id: str) -> dict[str, Any]:
     parser = _Form(form_id)
     parser.feed(html)
     return parser.data
+
+
+@pytest.fixture
+def sign_in(sign_in):
+    """The same browser, in English whoever signs in."""
+
+    def signed_in(actor):
+        client = sign_in(actor)
+        client.set_cookie("language", "en")
+        return client
+
+    return signed_in
 
 
 @pytest.fixture

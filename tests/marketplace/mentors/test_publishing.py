@@ -46,7 +46,9 @@ def test_publishing_twice_publishes_once_and_writes_one_letter(app, cast, operat
     publish(app, cast.max)
     publish(app, cast.max)
     assert len(cards(operator)) == 1
-    assert operator.scalar(sa.select(sa.func.count()).select_from(Letter).where(Letter.kind == "profile_published")) == 1
+    assert (
+        operator.scalar(sa.select(sa.func.count()).select_from(Letter).where(Letter.kind == "profile_published")) == 1
+    )
     verbs = list(operator.scalars(sa.select(Activity.verb).where(Activity.subject_id == cast.max.mentor_id)))
     assert verbs == ["profile.published"]
 
@@ -84,6 +86,15 @@ def test_what_is_written_after_publishing_is_seen_only_once_it_is_published_too(
     assert cards(operator)[0].headline == "Ask me about failure."
 
 
+def test_saving_a_published_page_as_it_is_makes_no_change(app, written, cast, operator):
+    publish(app, cast.max, skills=["hiring", "delegation", "budgeting"], languages=["fr", "de", "en"])
+    client, form = written(cast.max)
+    before = profile_of(operator, cast.max).version
+    client.post("/globex/profile/draft", data=form)
+    assert profile_of(operator, cast.max).version == before
+    assert "Others see this page as it stands here" in client.get("/globex/profile/").text
+
+
 def test_a_page_paused_with_changes_comes_back_as_it_was(app, cast, operator):
     publish(app, cast.max)
     with acting(app, cast.max) as max_:
@@ -98,9 +109,17 @@ def test_a_request_under_way_survives_a_pause(app, cast, operator):
     publish(app, cast.max)
     operator.add(
         MentoringRequest(
-            org_id=cast.mia.org_id, id=new_id(), mentee_id=cast.mia.affiliation_id, mentee_person_id=cast.mia.person_id,
-            mentor_org_id=cast.max.org_id, mentor_id=cast.max.mentor_id, mentor_person_id=cast.max.person_id,
-            state=RequestState.sent, created_at=NOW, updated_at=NOW,
+            org_id=cast.mia.org_id,
+            id=new_id(),
+            mentee_id=cast.mia.affiliation_id,
+            mentee_person_id=cast.mia.person_id,
+            mentor_org_id=cast.max.org_id,
+            mentor_id=cast.max.mentor_id,
+            mentor_person_id=cast.max.person_id,
+            state=RequestState.sent,
+            sent_at=NOW,
+            created_at=NOW,
+            updated_at=NOW,
         )
     )
     operator.commit()
@@ -162,13 +181,19 @@ def test_who_can_see_me_does_not_tell_of_a_conflict(app, cast, operator, sign_in
     assert "For people of 1 other firm in Bridge; for nobody at your own company." in before
     operator.add(
         ConflictDeclaration(
-            org_id=cast.mia.org_id, id=new_id(), other_org_id=cast.max.org_id, kind=ConflictKind.competitor,
+            org_id=cast.mia.org_id,
+            id=new_id(),
+            other_org_id=cast.max.org_id,
+            kind=ConflictKind.competitor,
             declared_by_id=cast.ann.person_id,
         )
     )
     operator.commit()
     assert not seen_by(sign_in, cast.mia, cast.max)
-    assert "For people of 1 other firm in Bridge; for nobody at your own company." in sign_in(cast.max).get("/globex/profile/").text
+    assert (
+        "For people of 1 other firm in Bridge; for nobody at your own company."
+        in sign_in(cast.max).get("/globex/profile/").text
+    )
     assert sign_in(cast.max).get(f"/globex/profile/preview?firm={cast.mia.org_id}").status_code == 200
 
 
@@ -190,8 +215,15 @@ def test_a_person_without_a_page_can_neither_pause_nor_publish_nor_withdraw(cast
 
 def test_a_network_s_own_person_may_volunteer_for_its_firms(app, cast, sign_in):
     publish(
-        app, cast.ned, headline="I see many firms.", title="Director", story="I have seen forty firms from the inside." * 2,
-        skills=["delegation"], languages=["en"], forms=["cross_company"], audience=Audience.company,
+        app,
+        cast.ned,
+        headline="I see many firms.",
+        title="Director",
+        story="I have seen forty firms from the inside." * 2,
+        skills=["delegation"],
+        languages=["en"],
+        forms=["cross_company"],
+        audience=Audience.company,
     )
     assert seen_by(sign_in, cast.mia, cast.ned)
     assert not seen_by(sign_in, cast.ida, cast.ned)

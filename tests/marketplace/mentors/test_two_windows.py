@@ -76,10 +76,10 @@ def test_a_window_that_says_nothing_readable_of_itself_is_asked_too(written, cas
 
 
 def test_merge_field_by_field():
-    shown = fingerprints({"a": "1", "b": "1", "c": "1", "d": "1", "e": ["x", "y"]})
-    here = {"a": "1", "b": "2", "c": "2", "d": "2", "e": ["y", "x"]}
-    there = {"a": "9", "b": "1", "c": "9", "d": "2", "e": ["x", "y"]}
+    shown = fingerprints({"a": "1", "b": "1", "c": "1", "d": "1", "skills": ["x", "y"]})
+    here = {"a": "1", "b": "2", "c": "2", "d": "2", "skills": ["y", "x"]}
+    there = {"a": "9", "b": "1", "c": "9", "d": "2", "skills": ["x", "y"]}
     merged = merge(Window("w", shown), here, there, saved_in="other")
     assert merged.elsewhere == ("a",)
     assert merged.contested == {"c": "9"}
-    assert merged.values == {"b": "2", "d": "2", "e": ["y", "x"]}
+    assert merged.values == {"b": "2", "d": "2", "skills": ["y", "x"]}

@@ -12,7 +12,6 @@ from flask_security.utils import hash_password
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from dev.mailbox.server import Mailbox
 from marketplace.app import create_app
 from tenants.accounts.models import Account
 from tenants.shared.extensions import limiter
@@ -69,18 +68,3 @@ def with_password(guarded_app: Flask, operator: Session) -> Callable[[Actor], Ac
         return actor
 
     return give
-
-
-@pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    with Mailbox() as box:
-        yield box
-
-
-@pytest.fixture
-def deliver(settings, mailbox: Mailbox) -> Callable[[], None]:
-    """Run the worker once; its letters arrive in ``mailbox``."""
-    from tenants.shared.jobs import run_worker
-
-    worker = create_app(settings, role="worker", overrides={"TESTING": True, "MAIL_PORT": mailbox.port})
-    return lambda: run_worker(worker, wait=False, concurrency=1)

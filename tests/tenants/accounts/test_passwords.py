@@ -1,6 +1,8 @@
 """A forgotten password, a changed one, and what both do to browsers that are signed in."""
 
 import re
+from statistics import median
+from time import perf_counter
 
 import pytest
 import sqlalchemy as sa
@@ -15,12 +17,12 @@ def link_in(letter):
     return re.search(r"http://localhost(/forgotten-password/\S+)", letter.get_body(("plain",)).get_content())[1]
 
 
-def test_a_forgotten_password_is_replaced_by_letter(open_browser, cast, with_password, mailbox, deliver):
+def test_a_forgotten_password_is_replaced_by_letter(open_browser, cast, with_password, mailbox, work):
     elsewhere, here = open_browser(), open_browser()
     elsewhere.sign_in(with_password(cast.mia))
     asked = here.send("/forgotten-password", email=cast.mia.email)
     assert asked.status_code == 200
-    deliver()
+    work()
     [letter] = mailbox.to(cast.mia.email)
     path = link_in(letter)
     assert here.get(path).status_code == 200, "opening the link changes nothing"
@@ -32,15 +34,15 @@ def test_a_forgotten_password_is_replaced_by_letter(open_browser, cast, with_pas
     assert elsewhere.get("/workspaces/").location.startswith("/sign-in"), "old sessions are dead"
     assert elsewhere.get("/acme/requests/").status_code != 200
     assert here.sign_in(cast.mia, NEW).status_code == 302
-    deliver()
+    work()
     assert len(mailbox.to(cast.mia.email)) == 2, "and a letter says that the password was changed"
 
 
-def test_the_link_works_once(open_browser, cast, with_password, mailbox, deliver):
+def test_the_link_works_once(open_browser, cast, with_password, mailbox, work):
     here = open_browser()
     with_password(cast.mia)
     here.send("/forgotten-password", email=cast.mia.email)
-    deliver()
+    work()
     path = link_in(mailbox.to(cast.mia.email)[0])
     here.send(path, password=NEW)
     again = here.get(path)
@@ -48,7 +50,7 @@ def test_the_link_works_once(open_browser, cast, with_password, mailbox, deliver
     assert "does not work, or was used" in here.get("/forgotten-password").text
 
 
-def test_the_link_ends_after_an_hour(open_browser, cast, with_password, mailbox, deliver):
+def test_the_link_ends_after_an_hour(open_browser, cast, with_password, mailbox, work):
     import time_machine
 
     here = open_browser()
@@ -56,12 +58,12 @@ def test_the_link_ends_after_an_hour(open_browser, cast, with_password, mailbox,
     with time_machine.travel("2026-12-01T09:00:00Z"):
         here.send("/forgotten-password", email=cast.mia.email)
     with time_machine.travel("2026-12-01T10:00:05Z"):
-        deliver()
+        work()
         path = link_in(mailbox.to(cast.mia.email)[0])
         assert here.get(path).location == "/forgotten-password"
 
 
-def test_nobody_learns_who_has_an_account(open_browser, cast, with_password, mailbox, deliver):
+def test_nobody_learns_who_has_an_account(open_browser, cast, with_password, mailbox, work):
     with_password(cast.mia)
     answers = []
     for email in (cast.mia.email, "nobody@acme.example"):
@@ -69,11 +71,33 @@ def test_nobody_learns_who_has_an_account(open_browser, cast, with_password, mai
         token = re.search(r'csrf_token" value="([^"]+)', page.text)[1]
         answers.append((page.status_code, page.text.replace(email, "").replace(token, "")))
     assert answers[0] == answers[1]
-    deliver()
+    work()
     assert mailbox.to("nobody@acme.example") == []
 
 
-def test_the_link_never_bears_a_host_that_the_asker_made_up(open_browser, cast, with_password, mailbox, deliver):
+def test_asking_takes_as_long_for_an_unknown_address(open_browser, cast, with_password):
+    with_password(cast.mia)
+
+    def seconds(email):
+        page = open_browser()
+        token = page.token("/forgotten-password")
+        start = perf_counter()
+        page.client.post("/forgotten-password", data={"csrf_token": token, "email": email})
+        return perf_counter() - start
+
+    times = [(seconds(cast.mia.email), seconds(f"no{n}@acme.example")) for n in range(5)]
+    known, unknown = median(pair[0] for pair in times), median(pair[1] for pair in times)
+    assert 0.4 < known / unknown < 2.5, (known, unknown)
+
+
+@pytest.mark.parametrize("email", ["", "mia", "mia@"])
+def test_a_slip_in_the_address_is_said(open_browser, email):
+    page = open_browser().send("/forgotten-password", email=email)
+    assert page.status_code == 422
+    assert "e-mail address" in page.text.split('role="alert"')[1][:600]
+
+
+def test_the_link_never_bears_a_host_that_the_asker_made_up(open_browser, cast, with_password, mailbox, work):
     with_password(cast.mia)
     page = open_browser()
     token = page.token("/forgotten-password")
@@ -82,7 +106,7 @@ def test_the_link_never_bears_a_host_that_the_asker_made_up(open_browser, cast, 
         data={"csrf_token": token, "email": cast.mia.email},
         headers={"Host": "localhost", "X-Forwarded-Host": "evil.example"},
     )
-    deliver()
+    work()
     assert "evil.example" not in mailbox.to(cast.mia.email)[0].as_string()
 
 
@@ -92,7 +116,7 @@ def test_letters_about_passwords_are_not_asked_for_endlessly(open_browser, cast)
     assert answers == [200] * 5 + [429]
 
 
-def test_changing_the_password_signs_out_every_other_browser(open_browser, cast, with_password, mailbox, deliver):
+def test_changing_the_password_signs_out_every_other_browser(open_browser, cast, with_password, mailbox, work):
     here, elsewhere = open_browser(), open_browser()
     here.sign_in(with_password(cast.mia))
     elsewhere.sign_in(cast.mia)
@@ -100,7 +124,7 @@ def test_changing_the_password_signs_out_every_other_browser(open_browser, cast,
     assert done.location == "/workspaces/"
     assert here.get("/workspaces/").location == "/acme/mentors/"
     assert elsewhere.get("/workspaces/").location.startswith("/sign-in")
-    deliver()
+    work()
     [letter] = mailbox.to(cast.mia.email)
     assert NEW not in letter.as_string()
 

@@ -31,9 +31,7 @@ def test_the_home_page_s_start_survives_the_choice(sign_in, cast):
 
 def test_somebody_whose_ties_have_ended_reads_a_kind_page(sign_in, cast, operator):
     operator.execute(
-        sa.update(Affiliation)
-        .where(Affiliation.person_id == cast.mia.person_id)
-        .values(ended_on=date(2026, 1, 31))
+        sa.update(Affiliation).where(Affiliation.person_id == cast.mia.person_id).values(ended_on=date(2026, 1, 31))
     )
     operator.commit()
     page = sign_in(cast.mia).get("/workspaces/")

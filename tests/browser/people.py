@@ -1,0 +1,166 @@
+"""Somebody with a browser: what they see, read, press and type, and what it costs them."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from babel.messages.pofile import read_po
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, expect
+
+from tests.cast import PASSWORD, Actor
+
+HOUSE = Path(__file__).resolve().parents[2]
+AXE = next((HOUSE / "tests" / "vendor").glob("axe-*/axe.min.js")).read_text()
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1360, "height": 900}
+
+expect.set_options(timeout=20_000)
+
+# A press is a press, and a key is one unless it writes a character: counted from the events a real hand would cause.
+COUNT_PRESSES = """
+addEventListener("pointerdown", (event) => { if (event.isTrusted) window.countedPress("press"); }, true);
+addEventListener("keydown", (event) => {
+  const writes = event.key.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey;
+  if (event.isTrusted && !writes && event.key !== "Shift") window.countedPress(event.key);
+}, true);
+"""
+
+
+@lru_cache
+def catalogue(language: str) -> dict[str, Any]:
+    path = HOUSE / "marketplace" / "translations" / language / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as file:
+        return {
+            message.id if isinstance(message.id, str) else message.id[0]: message.string
+            for message in read_po(file)
+            if message.id
+        }
+
+
+def in_words(language: str, text: str, **values: object) -> str:
+    """``text`` as the product says it in ``language``; of two forms the singular."""
+    if language != "en":
+        told = catalogue(language)[text]
+        text = (told if isinstance(told, str) else told[0]) or text
+    return text % values if values else text
+
+
+class Visitor:
+    """One browser profile. ``faults`` collects what no visit may cause: script errors, refusals by the content security
+    policy, crashed pages, requests to another host.
+    """
+
+    def __init__(
+        self,
+        browser: Browser,
+        site: str,
+        language: str = "en",
+        *,
+        phone: bool = False,
+        scripts: bool = True,
+        scheme: str = "light",
+    ) -> None:
+        self.site = site
+        self.language = language
+        self.faults: list[str] = []
+        self.presses: list[str] = []
+        self.context = browser.new_context(
+            base_url=site,
+            locale="fr-FR" if language == "fr" else "en-GB",
+            timezone_id="Europe/Paris",
+            viewport=PHONE if phone else DESKTOP,  # type: ignore[arg-type]
+            has_touch=phone,
+            is_mobile=phone,
+            device_scale_factor=2 if phone else 1,
+            java_script_enabled=scripts,
+            color_scheme=scheme,  # type: ignore[arg-type]
+            reduced_motion="reduce",
+        )
+        self.context.set_default_timeout(20_000)
+        if scripts:
+            self.context.expose_binding("countedPress", lambda _source, key: self.presses.append(key))
+            self.context.add_init_script(COUNT_PRESSES)
+        self.page: Page = self.context.new_page()
+        self.page.on("pageerror", lambda error: self.faults.append(f"{self.page.url}: {error}"))
+        self.page.on("console", self._hear)
+        self.page.on("response", self._receive)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # Chromium says so of every 4xx answer; which answers are right is the tests' own business.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.faults.append(f"{self.page.url}: {message.text}")
+
+    def _receive(self, response: Response) -> None:
+        if response.status >= 500:
+            self.faults.append(f"{response.url} answered {response.status}")
+        if not response.url.startswith((self.site, "data:", "blob:")):
+            self.faults.append(f"{self.page.url} asked another host for {response.url}")
+
+    def close(self) -> None:
+        self.context.close()
+
+    def word(self, text: str, **values: object) -> str:
+        return in_words(self.language, text, **values)
+
+    def open(self, address: str) -> None:
+        self.page.goto(address)
+
+    def field(self, label: str, **values: object) -> Locator:
+        """The control under ``label``; what the label says besides (optional, a hint) does not matter."""
+        return self.page.get_by_label(self.word(label, **values))
+
+    def button(self, label: str, **values: object) -> Locator:
+        return self.page.get_by_role("button", name=self.word(label, **values), exact=True)
+
+    def link(self, label: str, **values: object) -> Locator:
+        return self.page.get_by_role("link", name=self.word(label, **values), exact=True)
+
+    def press(self, control: Locator) -> None:
+        """Press with a finger where there is a touch screen, else with the mouse."""
+        control.tap() if self.page.viewport_size == PHONE else control.click()
+
+    def sees(self, label: str, **values: object) -> None:
+        expect(self.page.get_by_text(self.word(label, **values)).first).to_be_visible()
+
+    def reads_title(self, text: str) -> None:
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(re.compile(re.escape(text)))
+
+    def sign_in(self, actor: Actor, then: str = "") -> None:
+        """Through the form, and on to the path ``then``."""
+        self.open("/sign-in" + (f"?next={then}" if then else ""))
+        self.field("E-mail address").fill(actor.email)
+        self.field("Password").fill(PASSWORD)
+        self.press(self.button("Sign in"))
+        self.page.wait_for_url(lambda url: "/sign-in" not in url)
+
+    def axe(self, *, colours_only: bool = False) -> list[str]:
+        """What axe finds wrong with the page as it stands, one line each."""
+        self.page.evaluate(AXE)
+        found = self.page.evaluate(
+            """(colours) => axe.run(document, {
+                resultTypes: ["violations"],
+                ...(colours ? {runOnly: ["color-contrast", "link-in-text-block"]} : {}),
+            })""",
+            colours_only,
+        )
+        return [
+            f"{broken['id']}: {broken['help']}: {'; '.join(' '.join(map(str, node['target'])) for node in broken['nodes'][:3])}"
+            for broken in found["violations"]
+        ]
+
+    def fits(self) -> list[str]:
+        """Complains when the page is wider than the screen."""
+        over = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        return [f"{over} px wider than the screen"] if over > 0 else []
+
+    def check_schemes(self) -> None:
+        """Note what axe finds on this page, in light and in dark, and whether something sticks out."""
+        found = [*self.axe(), *self.fits()]
+        self.page.emulate_media(color_scheme="dark")
+        found += [f"dark: {fault}" for fault in self.axe(colours_only=True)]
+        self.page.emulate_media(color_scheme="light")
+        path = re.sub(r"/links/.*", "/links/…", self.page.url.removeprefix(self.site))
+        self.faults += [f"{path}: {fault}" for fault in found]

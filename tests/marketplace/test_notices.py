@@ -1,0 +1,305 @@
+"""Notices in the app, the letters one can do without, and the letters that did not arrive."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+
+from marketplace.notices import queries
+from tenants import walls
+from tenants.current import Acting
+from tenants.shared.choices import Subscription, subscription_token
+from tenants.shared.database import db, new_id
+from tenants.shared.models import Activity, Letter, LetterChoice, LetterState, Notice
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+def tell(operator, actor, kind="place_free", *, path="/acme/mentors", read=False, **data):
+    """A notice for ``actor``, as a command would have written it."""
+    notice = Notice(
+        org_id=actor.org_id,
+        id=new_id(),
+        person_id=actor.person_id,
+        kind=kind,
+        data={"mentor_name": "Max Globex"} | data,
+        path=path,
+        created_at=NOW,
+        read_at=NOW if read else None,
+    )
+    operator.add(notice)
+    operator.commit()
+    return notice
+
+
+def fail(operator, actor, *, kind="place_free", address=None, error="550 5.1.1 No such mailbox"):
+    """A letter to ``actor`` that the mail server refused."""
+    letter = Letter(
+        org_id=actor.org_id,
+        id=new_id(),
+        kind=kind,
+        person_id=None if address else actor.person_id,
+        address=address,
+        data={"mentor_name": "Max Globex", "url": "/acme/mentors/1"},
+        state=LetterState.failed,
+        attempts=3,
+        error=error,
+        created_at=NOW,
+    )
+    operator.add(letter)
+    operator.commit()
+    return letter
+
+
+def fresh(operator, model, **where):
+    operator.rollback()
+    return operator.scalars(sa.select(model).filter_by(**where).execution_options(populate_existing=True)).one()
+
+
+# --- notices ----------------------------------------------------------------------------------------------------------
+
+
+def test_somebody_new_reads_what_will_come_here(cast, sign_in):
+    page = sign_in(cast.mia).get("/acme/notices/").get_data(as_text=True)
+    assert "Nothing new yet" in page
+    assert "Mark all as read" not in page
+
+
+def test_notices_come_newest_first_in_the_readers_language(cast, sign_in, operator):
+    tell(operator, cast.max, "request_received", path="/globex/requests/1", mentee_name="Mia Acme")
+    tell(operator, cast.max, "request_withdrawn", path="/globex/requests/1", mentee_name="Mia Acme")
+    page = sign_in(cast.max).get("/globex/notices/").get_data(as_text=True)
+    assert page.index("Mia Acme retire sa demande") < page.index("Mia Acme vous adresse une demande de mentorat")
+
+
+def test_a_person_reads_only_their_own_notices_and_only_of_this_workspace(cast, sign_in, operator):
+    tell(operator, cast.ann, mentor_name="Somebody Else")
+    tell(operator, cast.pam, mentor_name="Of Acme")
+    assert "Somebody Else" not in sign_in(cast.mia).get("/acme/notices/").get_data(as_text=True)
+    client = sign_in(cast.pam)
+    assert "Of Acme" in client.get("/acme/notices/").get_data(as_text=True)
+    assert "Of Acme" not in client.get("/bridge/notices/").get_data(as_text=True)
+
+
+def test_opening_a_notice_reads_it_and_leads_on(cast, sign_in, operator):
+    notice = tell(operator, cast.mia, path="/acme/mentors/7")
+    client = sign_in(cast.mia)
+    assert "(new)" in client.get("/acme/notices/").get_data(as_text=True)
+    opened = client.post(f"/acme/notices/{notice.id}/reading")
+    assert (opened.status_code, opened.location) == (303, "/acme/mentors/7")
+    first = fresh(operator, Notice).read_at
+    assert first is not None
+    page = client.get("/acme/notices/").get_data(as_text=True)
+    assert "(new)" not in page
+    assert 'href="/acme/mentors/7"' in page
+    client.post(f"/acme/notices/{notice.id}/reading")
+    assert fresh(operator, Notice).read_at == first
+
+
+def test_looking_at_the_list_changes_nothing(cast, sign_in, operator):
+    tell(operator, cast.mia)
+    client = sign_in(cast.mia)
+    client.get("/acme/notices/")
+    assert fresh(operator, Notice).read_at is None
+    assert client.get(f"/acme/notices/{fresh(operator, Notice).id}/reading").status_code == 405
+
+
+def test_all_can_be_marked_as_read_at_once(cast, sign_in, operator):
+    for _ in range(3):
+        tell(operator, cast.mia)
+    other = tell(operator, cast.ann)
+    client = sign_in(cast.mia)
+    assert "(3 new)" in client.get("/acme/notices/").text
+    assert client.post("/acme/notices/readings").status_code == 303
+    assert "new)" not in client.get("/acme/notices/").text
+    assert fresh(operator, Notice, id=other.id).read_at is None
+
+
+@pytest.mark.parametrize("who", ["ann", "gus", "ned"])
+def test_nobody_opens_another_persons_notice(cast, sign_in, operator, who):
+    actor = cast[who]
+    notice = tell(operator, cast.mia)
+    client = sign_in(actor)
+    theirs = client.post(f"/{actor.slug}/notices/{notice.id}/reading")
+    missing = client.post(f"/{actor.slug}/notices/1/reading")
+    assert theirs.status_code == missing.status_code == 404
+    assert fresh(operator, Notice).read_at is None
+
+
+def test_many_notices_come_page_by_page_and_none_is_lost(cast, sign_in, operator):
+    for number in range(queries.PAGE + 5):
+        tell(operator, cast.mia, mentor_name=f"Mentor {number:02}.")
+    client = sign_in(cast.mia)
+    page = client.get("/acme/notices/").get_data(as_text=True)
+    older = re.search(r'href="(/acme/notices/\?before=\d+)"', page)[1]
+    rest = client.get(older).get_data(as_text=True)
+    names = re.findall(r"Mentor \d\d", page) + re.findall(r"Mentor \d\d", rest)
+    assert names == [f"Mentor {number:02}" for number in reversed(range(queries.PAGE + 5))]
+    assert client.get("/acme/notices/?before=nonsense").status_code == 200
+
+
+def test_a_notice_that_lacks_a_word_still_says_what_it_is(cast, sign_in, operator):
+    operator.add(
+        Notice(
+            org_id=cast.mia.org_id,
+            id=new_id(),
+            person_id=cast.mia.person_id,
+            kind="place_free",
+            data={},
+            path="/acme/mentors",
+            created_at=NOW,
+        )
+    )
+    operator.commit()
+    assert "A mentor I queue for has a free place" in sign_in(cast.mia).get("/acme/notices/").get_data(as_text=True)
+
+
+def test_a_hostile_name_in_a_notice_is_words(cast, sign_in, operator):
+    tell(operator, cast.mia, mentor_name="<script>alert(1)</script>")
+    page = sign_in(cast.mia).get("/acme/notices/").get_data(as_text=True)
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+# --- choosing letters -------------------------------------------------------------------------------------------------
+
+
+def test_a_person_chooses_the_letters_they_can_do_without(cast, sign_in, operator):
+    client = sign_in(cast.mia)
+    page = client.get("/acme/notices/choices").get_data(as_text=True)
+    assert page.count('type="checkbox"') == page.count("checked")
+    assert "Forgotten password" not in page
+    assert client.post("/acme/notices/choices", data={"wanted": ["request_reminder"]}).status_code == 303
+    page = client.get("/acme/notices/choices").get_data(as_text=True)
+    assert page.count("checked") == 1
+    chosen = {choice.kind: choice.wanted for choice in operator.scalars(sa.select(LetterChoice))}
+    assert chosen["request_reminder"] is True
+    assert chosen["place_free"] is False
+    client.post("/acme/notices/choices", data={"wanted": ["place_free"]})
+    assert fresh(operator, LetterChoice, kind="place_free").wanted is True
+
+
+@pytest.mark.parametrize("kind", ["password_reset", "no_such_letter"])
+def test_an_essential_letter_cannot_be_chosen(cast, sign_in, operator, kind):
+    assert sign_in(cast.mia).post("/acme/notices/choices", data={"wanted": [kind]}).status_code == 422
+    assert operator.scalars(sa.select(LetterChoice)).all() == []
+
+
+@pytest.fixture
+def link(app, cast):
+    with app.app_context():
+        token = subscription_token(Subscription(cast.mia.org_id, cast.mia.person_id, "place_free"))
+    return f"/letters/subscriptions/{token}"
+
+
+def test_the_link_under_a_letter_shows_and_then_switches_off_and_on(cast, anonymous, operator, link):
+    shown = anonymous.get(link)
+    assert shown.status_code == 200
+    assert "Do without these letters?" in shown.text
+    assert "Acme" in shown.text
+    assert operator.scalars(sa.select(LetterChoice)).all() == []
+    assert anonymous.post(link, data={"wanted": ""}).status_code == 303
+    assert fresh(operator, LetterChoice).wanted is False
+    assert "Let them come again" in anonymous.get(link).text
+    anonymous.post(link, data={"wanted": "yes"})
+    assert fresh(operator, LetterChoice).wanted is True
+    assert shown.headers["Referrer-Policy"] == "no-referrer"
+    assert shown.headers["Cache-Control"] == "no-store"
+
+
+def test_a_mail_program_switches_off_with_one_post(settings, cast, operator, link):
+    """RFC 8058: no cookie, no CSRF token, one form field."""
+    from marketplace.app import create_app
+
+    guarded = create_app(settings, overrides={"TESTING": True, "RATELIMIT_ENABLED": False})
+    answer = guarded.test_client().post(link, data={"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    assert fresh(operator, LetterChoice).wanted is False
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_link_cut_short_leads_nowhere(cast, anonymous, operator, link, method):
+    assert getattr(anonymous, method)(link[:-2]).status_code == 404
+    assert operator.scalars(sa.select(LetterChoice)).all() == []
+
+
+# --- letters that did not arrive --------------------------------------------------------------------------------------
+
+
+def test_a_coordinator_sees_who_which_and_why_and_nothing_of_what_it_says(cast, sign_in, operator):
+    fail(operator, cast.mia)
+    fail(operator, cast.ann, kind="invitation", address="zoe@acme.example", error="no address")
+    fail(operator, cast.gus, error="of another firm")
+    client = sign_in(cast.ann)
+    assert "2 letters have not arrived." in client.get("/acme/notices/").text
+    page = client.get("/acme/notices/letters").text
+    assert "Mia Acme" in page
+    assert "A mentor I queue for has a free place" in page
+    assert "550 5.1.1 No such mailbox" in page
+    assert "zoe@acme.example" in page
+    assert "There is no address to write to" in page
+    assert "of another firm" not in page
+    assert "Max Globex" not in page
+
+
+def test_others_do_not_see_that_the_page_exists(cast, sign_in, operator):
+    letter = fail(operator, cast.mia)
+    client = sign_in(cast.mia)
+    assert client.get("/acme/notices/letters").status_code == 404
+    assert client.post(f"/acme/notices/letters/{letter.id}/dispatch").status_code == 404
+    assert "not arrived" not in client.get("/acme/notices/").text
+    assert sign_in(cast.gil).post(f"/globex/notices/letters/{letter.id}/dispatch").status_code == 404
+    assert fresh(operator, Letter).state is LetterState.failed
+
+
+def test_a_coordinator_sends_a_letter_again_once(cast, sign_in, operator, work, mailbox):
+    letter = fail(operator, cast.mia)
+    client = sign_in(cast.ann)
+    address = f"/acme/notices/letters/{letter.id}/dispatch"
+    assert client.post(address).status_code == 303
+    again = client.post(address)
+    assert again.status_code == 409
+    assert "already on its way" in again.text
+    work()
+    assert [received["Subject"] for received in mailbox.to(cast.mia.email)] == ["Max Globex has a free place"]
+    sent = fresh(operator, Letter)
+    assert (sent.state, sent.attempts, sent.error) == (LetterState.sent, 1, "")
+    line = fresh(operator, Activity, verb="letter.sent_again")
+    assert (line.org_id, line.actor_person_id, line.subject_id) == (cast.ann.org_id, cast.ann.person_id, letter.id)
+    assert "Every letter has arrived" in client.get("/acme/notices/letters").text
+
+
+# --- the application's own wall ---------------------------------------------------------------------------------------
+
+
+def test_without_the_databases_wall_the_queries_still_keep_to_their_viewer(app, cast, operator, monkeypatch):
+    """Under the operator's eyes, which see every tenant."""
+    mine, others = tell(operator, cast.mia), [tell(operator, cast.ann), tell(operator, cast.gus)]
+    fail(operator, cast.mia)
+    fail(operator, cast.gus)
+    operator.add(
+        LetterChoice(
+            org_id=cast.gus.org_id, person_id=cast.gus.person_id, kind="place_free", wanted=False, chosen_at=NOW
+        )
+    )
+    operator.commit()
+    viewers = {}
+    for name in ("mia", "ann"):
+        with app.test_request_context():
+            entry = walls.Entry(walls.ENTER_WORKSPACE, {"token": cast[name].token, "slug": "acme"})
+            viewers[name] = Acting.from_row(walls.enter(db.session, entry))
+    monkeypatch.setattr(queries.db, "session", operator)
+    assert [notice.id for notice in queries.notices(viewers["mia"])] == [mine.id]
+    assert queries.failed_letters(viewers["mia"]) == []
+    assert queries.failed_letter_count(viewers["mia"]) == 0
+    assert len(queries.failed_letters(viewers["ann"])) == queries.failed_letter_count(viewers["ann"]) == 1
+    assert all(queries.letter_choices(viewers["mia"]).values())
+    for notice in others:
+        with pytest.raises(Exception, match="404"):
+            queries.notice_or_404(viewers["mia"], notice.id)
+
+
+def test_the_time_of_a_notice_is_told_by_the_readers_clock(cast, sign_in, operator):
+    tell(operator, cast.mia)
+    assert "Sunday 22 November, 10:00 (Paris)" in sign_in(cast.mia).get("/acme/notices/").text
