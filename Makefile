@@ -30,7 +30,6 @@ check: ready ## Format, lint, types, layers, templates, translations
 	$(RUN) -m ruff check .
 	$(RUN) -m mypy
 	.venv/bin/lint-imports
-	$(RUN) -m djlint templates --check
 	$(RUN) -m djlint templates --lint
 	$(RUN) -m dev.translations check
 

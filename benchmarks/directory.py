@@ -83,7 +83,7 @@ def directory_statements(address: str, scale: int, viewers: Sequence[Viewer]) ->
 
 
 def walls_overhead(address: str, scale: int, viewers: Sequence[Viewer], rounds: int = 15) -> Figure:
-    """Candidates under the walls ÷ the same bands with an equivalent WHERE, by a role that no policy binds; the median."""
+    """Candidates under the walls ÷ the same with an equivalent WHERE, by a role that no policy binds; the median."""
     viewer = next((v for v in viewers if v.in_marketplace), viewers[0])
     ratios = []
     with (
@@ -111,7 +111,9 @@ def walls_overhead(address: str, scale: int, viewers: Sequence[Viewer], rounds: 
             ratios.append(min(inside) / min(outside))
         free.rollback()
     value = statistics.median(ratios)
-    return _figure("walls_overhead", scale, value, "<=1.2", value <= 1.2, {"worst": max(ratios), "queries": len(ratios)})
+    return _figure(
+        "walls_overhead", scale, value, "<=1.2", value <= 1.2, {"worst": max(ratios), "queries": len(ratios)}
+    )
 
 
 def page_times(address: str, viewers: Sequence[Viewer], rounds: int = 5) -> list[float]:
@@ -246,9 +248,7 @@ def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("the server did not answer within a minute")
 
 
-def _timed(
-    connection: psycopg.Connection[Any], function: str, further: str, parameters: dict[str, Any]
-) -> float:
+def _timed(connection: psycopg.Connection[Any], function: str, further: str, parameters: dict[str, Any]) -> float:
     start = time.perf_counter()
     connection.execute(
         f"SELECT * FROM {function}%(match)s::tsquery, %(rank)s::tsquery, %(audiences)s::integer[], "
@@ -260,9 +260,7 @@ def _timed(
 
 def _function_without_walls(connection: psycopg.Connection[Any]) -> str:
     """The product's own function with only the application's conditions, to be run by a role that owns everything."""
-    definition = connection.execute(
-        "SELECT pg_get_functiondef('directory_candidates'::regproc)"
-    ).fetchone()
+    definition = connection.execute("SELECT pg_get_functiondef('directory_candidates'::regproc)").fetchone()
     text = str(definition[0] if definition else "")
     replaced: dict[str, str] = {
         "FUNCTION public.directory_candidates(": "FUNCTION pg_temp.unwalled_candidates(",

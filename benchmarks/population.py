@@ -29,7 +29,9 @@ FIRMS_PER_NETWORK = 12
 VIEWERS = 16
 EPOCH = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
 PLACES = ("Paris", "Lyon", "London", "Lille", "Nantes", "Bruxelles", "Genève", "Dublin", "Aix-en-Provence", "Bristol")
-SYLLABLES = "ba be bo bri ca co da de dou el fa fer ga gui ha hel in jo ka la le lo ma mer mi na no or pa qui ra ro".split()
+SYLLABLES = (
+    "ba be bo bri ca co da de dou el fa fer ga gui ha hel in jo ka la le lo ma mer mi na no or pa qui ra ro".split()
+)
 SYLLABLES += "sa sel so ta the ti to tra u va ver vi vo wa xa yo za".split()
 WORDS = (
     "team plant budget board career warehouse finance usine équipe décision client growth failure listening risque "
@@ -48,9 +50,7 @@ class Viewer:
     in_marketplace: bool
 
 
-def fill(
-    admin_address: str, mentors: int, *, seed: int = 7, tell: Callable[[str], None] | None = None
-) -> list[Viewer]:
+def fill(admin_address: str, mentors: int, *, seed: int = 7, tell: Callable[[str], None] | None = None) -> list[Viewer]:
     """Load ``mentors`` published mentors into an empty, migrated database, and return people who may look at them.
 
     ``admin_address`` must be a superuser's: rows are copied in with triggers and indexes off, which are put back after.
@@ -79,8 +79,8 @@ def fill(
 
 
 CARD_COLUMNS = (
-    "org_id mentor_id person_id chosen aud score room capacity name firm title headline skills own_words languages function "
-    "industries seniority forms place remote in_person cadence board_mandates time_zone photo story_html facets search "
+    "org_id mentor_id person_id chosen aud score room capacity name firm title headline skills own_words languages "
+    "function industries seniority forms place remote in_person cadence board_mandates time_zone photo story_html facets search "
     "published_at active_at"
 ).split()
 
@@ -108,7 +108,9 @@ class Population:
         ]
 
     def tables(self) -> Iterator[tuple[str, Sequence[str], Iterable[Sequence[Any]]]]:
-        organisation = "id kind slug name accent locale industry in_marketplace requests_need_approval max_open_requests"
+        organisation = (
+            "id kind slug name accent locale industry in_marketplace requests_need_approval max_open_requests"
+        )
         yield "organisation", organisation.split(), self._organisations()
         memberships = ((network, firm, "active") for firm, networks in self.member_of.items() for network in networks)
         yield "firm_membership", ("network_id", "firm_id", "state"), memberships
@@ -125,8 +127,8 @@ class Population:
         columns = "org_id affiliation_id person_id goals seeking experience function languages place".split()
         yield "mentee_profile", columns, mentees
         profile = (
-            "org_id id affiliation_id person_id state headline story title industries skills own_words languages place remote "
-            "in_person forms board_mandates capacity open_slots audience network_ids version"
+            "org_id id affiliation_id person_id state headline story title industries skills own_words languages place "
+            "remote in_person forms board_mandates capacity open_slots audience network_ids version"
         ).split()
         yield "mentor_profile", profile, self._profiles()
 
@@ -194,10 +196,9 @@ class Population:
 
     def _profiles(self) -> Iterator[Sequence[Any]]:
         for at in range(self.mentors):
-            yield (
-                self._firm(at), self._id(at), self._id(at), self._id(at), "published", "", "", "", [], [], [], [], "", True,
-                False, [], "", 3, 2, "networks", [], 1,
-            )  # fmt: skip
+            who = self._id(at)
+            words = ("", "", "", [], [], [], [], "")
+            yield self._firm(at), who, who, who, "published", *words, True, False, [], "", 3, 2, "networks", [], 1
 
     def _firm(self, at: int) -> int:
         return self.first_firm + at % self.firms

@@ -104,6 +104,18 @@ def install_packages() -> None:
     STAMP.write_text(wanted)
 
 
+def compile_translations() -> None:
+    """Make every catalogue readable for the product where its text is newer than what was compiled."""
+    for text in sorted((ROOT / "marketplace" / "translations").glob("*/LC_MESSAGES/*.po")):
+        compiled = text.with_suffix(".mo")
+        if compiled.exists() and compiled.stat().st_mtime >= text.stat().st_mtime:
+            continue
+        half = text.with_suffix(".mo.part")
+        pybabel = [str(VENV / "bin" / "python"), "-m", "babel.messages.frontend", "--quiet", "compile"]
+        subprocess.run([*pybabel, "--input-file", str(text), "--output-file", str(half)], check=True)
+        half.replace(compiled)
+
+
 def install_browser() -> None:
     """Make sure that the browser tests can run, or say why they will be skipped."""
     if chromium.find() or (apt_install("chromium", "fonts-liberation") and chromium.find()):
@@ -128,6 +140,7 @@ def main() -> None:
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         install_packages()
+        compile_translations()
         if options.with_browser:
             install_browser()
 

@@ -41,7 +41,7 @@ SECRETS = VAR / "demo.env"
 PASSERELLE = str(Path(sys.executable).with_name("passerelle"))
 
 FIRST_MAILBOX_PORT = 8025
-SECONDS_TO_START = 60
+SECONDS_TO_START = 120
 
 
 class Refused(Exception):

@@ -2,7 +2,7 @@
 
     python -m dev.shots [--home http://127.0.0.1:8000] [--only directory,firms] [--languages fr] [--sizes phone]
 
-Starts the demo by itself unless ``--home`` says where it runs. Pictures go to var/shots/<page>-<language>-<size>-<scheme>.png.
+Starts the demo by itself unless ``--home`` says where it runs. Pictures go to var/shots/.
 """
 
 import argparse
@@ -14,7 +14,6 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
@@ -139,16 +138,16 @@ def demo(home: str | None) -> Iterator[str]:
         try:
             while not answers(f"{address}/ready"):
                 if running.poll() is not None:
-                    raise Problem("The demo did not start. If it runs already: make shots HOME_URL=http://127.0.0.1:8000")
+                    raise Problem(
+                        "The demo did not start. If it runs already: make shots HOME_URL=http://127.0.0.1:8000"
+                    )
                 time.sleep(0.5)
             yield address
         finally:
             running.send_signal(signal.SIGINT)
 
 
-def take(
-    browser: Browser, home: str, shots: Sequence[Shot], languages: Sequence[str], sizes: Sequence[str]
-) -> int:
+def take(browser: Browser, home: str, shots: Sequence[Shot], languages: Sequence[str], sizes: Sequence[str]) -> int:
     """Take the pictures and return how many there are."""
     people = {line["who"].split(" (")[0]: line for line in json.loads(ACCOUNTS.read_text(encoding="utf-8"))}
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -179,9 +178,7 @@ def sign_in(browser: Browser, home: str, person: dict[str, str]) -> list[Any]:
 
 
 @contextlib.contextmanager
-def context(
-    browser: Browser, home: str, language: str, size: str, cookies: Sequence[Any]
-) -> Iterator[BrowserContext]:
+def context(browser: Browser, home: str, language: str, size: str, cookies: Sequence[Any]) -> Iterator[BrowserContext]:
     width, height = SIZES[size]
     opened = browser.new_context(
         base_url=home,
@@ -201,6 +198,7 @@ def picture(opened: BrowserContext, home: str, shot: Shot, slug: str, variant: s
     page = opened.new_page()
     try:
         reach(page, home, shot, slug)
+        stretch(page)
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             page.screenshot(path=FOLDER / f"{shot.name}-{variant}-{scheme}.png", full_page=True)
@@ -210,6 +208,13 @@ def picture(opened: BrowserContext, home: str, shot: Shot, slug: str, variant: s
     finally:
         page.close()
     return len(SCHEMES)
+
+
+def stretch(page: Page) -> None:
+    """Make the screen as high as the page, so that what keeps to the screen's edge covers nothing."""
+    height = page.evaluate("document.documentElement.scrollHeight")
+    seen = page.viewport_size or {"width": 0, "height": 0}
+    page.set_viewport_size({"width": seen["width"], "height": max(height, seen["height"])})
 
 
 def reach(page: Page, home: str, shot: Shot, slug: str) -> None:

@@ -81,9 +81,7 @@ def save(catalogue: Catalog) -> None:
         ignore_obsolete=True,
     )
     lines = [
-        line
-        for line in buffer.getvalue().splitlines(True)
-        if not line.startswith((b'"PO-Revision', b'"POT-Creation'))
+        line for line in buffer.getvalue().splitlines(True) if not line.startswith((b'"PO-Revision', b'"POT-Creation'))
     ]
     PO.write_bytes(b"".join(lines))
     compiled = io.BytesIO()

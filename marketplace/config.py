@@ -43,9 +43,7 @@ class Settings:
         if missing:
             raise SettingsError(f"Set {' and '.join(missing)} in the environment; the README says how.")
         if len(environment["SECRET_KEY"]) < 32:
-            raise SettingsError(
-                "SECRET_KEY is shorter than 32 characters; make one with: openssl rand -hex 32"
-            )
+            raise SettingsError("SECRET_KEY is shorter than 32 characters; make one with: openssl rand -hex 32")
         try:
             mail_port = int(environment.get("MAIL_PORT", "8025"))
         except ValueError:

@@ -50,12 +50,12 @@ def everybody(_acting: Acting) -> bool:
 NAVIGATION = (
     Place("firms.index", _l("Member firms"), "firm", lambda acting: acting.in_network and acting.coordinates),
     Place("directory.index", _l("Mentors"), "search", everybody),
-    Place("requests.index", _l("My requests"), "request", everybody),
+    Place("requests.index", _l("Requests"), "request", everybody),
     Place("mentorships.index", _l("Mentorships"), "mentorship", everybody),
     Place("people.index", _l("People"), "person", lambda acting: acting.coordinates),
     Place(
         "conflicts.index",
-        _l("Conflicts of interest"),
+        _l("Conflicts"),
         "shield",
         lambda acting: acting.coordinates and not acting.in_network,
     ),
@@ -154,9 +154,7 @@ def add_headers(response: Response) -> Response:
 
 
 def show_refusal(error: Refused) -> tuple[str, int]:
-    return render_template(
-        f"errors/{error.status}.html", reason=error.sentence, way_back=error.way_back
-    ), error.status
+    return render_template(f"errors/{error.status}.html", reason=error.sentence, way_back=error.way_back), error.status
 
 
 def show_http_error(error: HTTPException) -> Any:

@@ -26,9 +26,10 @@ from tenants.organisations import settings as organisation_settings
 from tenants.preferences import views as preferences
 
 RESERVED = frozenset(
-    "about accent account accounts admin api assets favicon.ico forgotten-password fr en health help home invitations language links legal letters mail "
-    "metrics network networks new organisation organisations passerelle preferences privacy public ready robots.txt security "
-    "sign-in sign-out sign-up static status support terms theme webhooks workspaces www".split()
+    "about accent account accounts admin api assets en favicon.ico forgotten-password fr health help home "
+    "invitations language legal letters links mail metrics network networks new organisation "
+    "organisations passerelle preferences privacy public ready robots.txt security sign-in sign-out sign-up "
+    "static status support terms theme webhooks workspaces www".split()
 )
 
 OUTSIDE = (

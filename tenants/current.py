@@ -78,10 +78,8 @@ def session_token() -> str | None:
 
 def enter_workspace(slug: str) -> Acting | None:
     """Open the tenant's context for the rest of this request. None when the sign-in has no tie to it."""
-    row = walls.enter(
-        db.session, walls.Entry(walls.ENTER_WORKSPACE, {"token": session_token(), "slug": slug})
-    )
-    return Acting.from_row(row) if row else None
+    row = walls.enter(db.session, walls.Entry(walls.ENTER_WORKSPACE, {"token": session_token(), "slug": slug}))
+    return Acting.from_row(dict(row)) if row else None
 
 
 def enter_person() -> Mapping[str, Any] | None:
@@ -89,7 +87,8 @@ def enter_person() -> Mapping[str, Any] | None:
     token = session_token()
     if not token:
         return None
-    return walls.enter(db.session, walls.Entry(walls.ENTER_WORKSPACE, {"token": token, "slug": None}))
+    row = walls.enter(db.session, walls.Entry(walls.ENTER_WORKSPACE, {"token": token, "slug": None}))
+    return dict(row) if row else None
 
 
 def take_slug(_endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -113,6 +112,11 @@ def open_workspace() -> ResponseReturnValue | None:
         return redirect(url_for("accounts.sign_in", next=wanted), 303)
     g.acting = enter_workspace(g.slug)
     if g.acting is None:
+        db.session.rollback()
+        if enter_person() is None:
+            # The secret was changed (a new password, signed out everywhere): this cookie is nobody's any more.
+            session.clear()
+            return redirect(url_for("accounts.sign_in"), 303)
         abort(404)
     return None
 

@@ -22,4 +22,4 @@ def alembic_config(operator_address: str) -> Config:
 def prepare_database(operator_address: str) -> None:
     """Create what is missing (database, roles), then run every migration that has not run. Safe to repeat."""
     prepare_roles(operator_address)
-    command.upgrade(alembic_config(operator_address), "heads")
+    command.upgrade(alembic_config(operator_address), "head")

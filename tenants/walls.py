@@ -57,15 +57,11 @@ def role_address(operator_address: str, role: str) -> str:
 def prepare_roles(operator_address: str) -> None:
     """Create the database and the roles where they are missing. Needs an account that may create both."""
     url = make_url(operator_address)
-    maintenance = sa.create_engine(
-        url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
-    )
+    maintenance = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with maintenance.connect() as server:
         # Roles belong to the whole server: two databases prepared at once would trip over each other.
         server.exec_driver_sql("SELECT pg_advisory_lock(hashtext('passerelle roles'))")
-        if not server.scalar(
-            sa.text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": url.database}
-        ):
+        if not server.scalar(sa.text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": url.database}):
             server.exec_driver_sql(f'CREATE DATABASE "{url.database}" ENCODING UTF8 TEMPLATE template0')
         engine = sa.create_engine(url, poolclass=sa.NullPool)
         with engine.begin() as connection:
@@ -80,9 +76,7 @@ def _grant_entry(connection: Connection, database: str) -> None:
     connection.exec_driver_sql(f"GRANT CONNECT ON DATABASE {name} TO {logins}")
     connection.exec_driver_sql("REVOKE ALL ON SCHEMA public FROM PUBLIC")
     connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {logins}")
-    connection.exec_driver_sql(
-        f"GRANT CREATE, USAGE ON SCHEMA public TO {PREFIX}owner, {PREFIX}gate, {PREFIX}reader"
-    )
+    connection.exec_driver_sql(f"GRANT CREATE, USAGE ON SCHEMA public TO {PREFIX}owner, {PREFIX}gate, {PREFIX}reader")
 
 
 def _create_roles(connection: Connection, url: URL) -> None:
@@ -208,9 +202,7 @@ def wall_faults(connection: Connection) -> list[str]:
         if table.loose_key:
             faults.append(f"The table {table.relname} has an organisation key that may be empty.")
         if table.owner != role_name("owner"):
-            faults.append(
-                f"The table {table.relname} is owned by {table.owner}, not by {role_name('owner')}."
-            )
+            faults.append(f"The table {table.relname} is owned by {table.owner}, not by {role_name('owner')}.")
     return faults
 
 

@@ -3,7 +3,8 @@
 - **Acme** (company) and **Globex** (company) are member firms of the network **Bridge**; **Initech** is in the other
   network, **Harbour**; **Hooli** is in no network and opted in to the marketplace.
 - **Mia** is a mentee at Acme; **Ann** is Acme's HR partner; **Abe** is Acme's company admin and volunteers as a mentor.
-- **Max** is an executive at Globex with two places, seen in Bridge; **Gil** is Globex's HR partner; **Gus** is a plain member of Globex.
+- **Max** is an executive at Globex with two places, seen in Bridge; **Gil** is Globex's HR partner;
+  **Gus** is a plain member of it.
 - **Ned** runs Bridge; **Hal** runs Harbour; **Ida** is a mentor at Initech, seen in Harbour only; **Olga** is a mentor at Hooli,
   seen in the marketplace; **Pam** belongs to Acme and to Bridge.
 """
@@ -77,9 +78,7 @@ def make_actor(
     session.flush()
     session.add_all([account, tie])
     session.flush()
-    return Actor(
-        human.name, email, organisation.slug, organisation.id, human.id, tie.id, account.fs_uniquifier
-    )
+    return Actor(human.name, email, organisation.slug, organisation.id, human.id, tie.id, account.fs_uniquifier)
 
 
 def make_mentor(session: Session, actor: Actor, **values: Any) -> MentorProfile:

@@ -31,14 +31,10 @@ def database(request: pytest.FixtureRequest) -> str:
     """The operator's address of this test worker's own, migrated database."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     given = os.environ.get("TEST_DATABASE_URL")
-    assert given, (
-        "Run the tests with make test: it starts a database and says where it is (TEST_DATABASE_URL)."
-    )
+    assert given, "Run the tests with make test: it starts a database and says where it is (TEST_DATABASE_URL)."
     name = f"passerelle_test_{os.environ.get('TEST_NAME', 'all')}_{worker}"
     url = sa.make_url(given).set(database=name)
-    server = sa.create_engine(
-        url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
-    )
+    server = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with server.connect() as connection:
         connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     address = url.render_as_string(hide_password=False)
@@ -90,9 +86,7 @@ def _clean(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def app(settings: Settings) -> Flask:
     """The product as the web serves it."""
-    return create_app(
-        settings, overrides={"TESTING": True, "RATELIMIT_ENABLED": False, "WTF_CSRF_ENABLED": False}
-    )
+    return create_app(settings, overrides={"TESTING": True, "RATELIMIT_ENABLED": False, "WTF_CSRF_ENABLED": False})
 
 
 @pytest.fixture(scope="session")

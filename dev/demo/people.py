@@ -28,6 +28,7 @@ YOUNG = frozenset({"early_career", "experienced", "team_lead"})
 """Those who mentor upwards, when they mentor."""
 
 TITLE_LEVELS = {"department_head": "head", "executive": "executive", "board": "board"}
+FEWEST_SKILLS = 4
 FRENCH_FIRM_WRITES_ENGLISH = 0.18
 MIXED_NAME = 0.12
 """How often a given name and a family name come from different places."""
@@ -246,7 +247,7 @@ class Population:
         if human.seniority == "executive" and rng.random() < 0.3:
             chosen[self._pick(self._boards)] = None
         first = GROUP_OF[next(iter(chosen))]
-        while all(GROUP_OF[skill] == first for skill in chosen):
+        while len(chosen) < FEWEST_SKILLS or all(GROUP_OF[skill] == first for skill in chosen):
             chosen[self._pick(self._common)] = None
         return list(chosen)
 

@@ -44,9 +44,15 @@ class CardFace:
 
 
 def card_faces(
-    mentors: Iterable[Mentor], interests: Interests, *, slug: str, locale: str, now: datetime, sought: Iterable[str] = ()
+    mentors: Iterable[Mentor],
+    interests: Interests,
+    *,
+    slug: str,
+    locale: str,
+    now: datetime,
+    sought: Iterable[str] = (),
 ) -> list[CardFace]:
-    """The mentors as cards. ``sought``: skills that the search names, shown first and stressed with the reader's goals."""
+    """The mentors as cards. ``sought``: skills that the search names, stressed like the reader's goals."""
     wanted = frozenset((*interests.goals, *sought))
     return [_card_face(mentor, interests, wanted, slug, locale, now) for mentor in mentors]
 
@@ -76,9 +82,7 @@ def _card_face(
     )
 
 
-def why_shown(
-    mentor: Mentor, interests: Interests, sought: frozenset[str], *, locale: str, now: datetime
-) -> str:
+def why_shown(mentor: Mentor, interests: Interests, sought: frozenset[str], *, locale: str, now: datetime) -> str:
     """One sentence on what speaks for this mentor, the strongest reason that holds."""
     goals = in_common(interests.goals, mentor.skills)
     if goals:
@@ -181,18 +185,14 @@ def facet_groups(search: Search, results: Results, *, locale: str) -> list[dict[
         {
             "name": "full",
             "legend": _("Places"),
-            "choices": [
-                {"value": "1", "label": _("Show full mentors too"), "count": None, "selected": search.full}
-            ],
+            "choices": [{"value": "1", "label": _("Show full mentors too"), "count": None, "selected": search.full}],
         }
     )
     groups.append(
         {
             "name": "own",
             "legend": _("Company"),
-            "choices": [
-                {"value": "1", "label": _("Only in my own company"), "count": None, "selected": search.own}
-            ],
+            "choices": [{"value": "1", "label": _("Only in my own company"), "count": None, "selected": search.own}],
             "open": search.own,
         }
     )

@@ -19,7 +19,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from marketplace.directory.forms import GREATEST_ID, GROUPS, Search
 from marketplace.directory.ranking import Candidate, Interests, Ranked, put_in_order
-from marketplace.directory.words import any_of, meanings, place_key, typed_words
+from marketplace.directory.words import IN_PERSON, REMOTE, any_of, meanings, place_key, typed_words
 from tenants.current import Acting
 from tenants.shared.database import db
 from tenants.shared.errors import Refused
@@ -31,17 +31,20 @@ DAY = 86_400
 Mentor = sa.Row[Any]
 """One card of the directory with the columns below as attributes."""
 
-COLUMNS = (
-    "d.org_id, d.mentor_id, d.person_id, d.room, d.capacity, d.name, d.firm, d.title, d.headline, d.skills, d.own_words, "
-    "d.languages, d.function, d.industries, d.seniority, d.forms, d.place, d.remote, d.in_person, d.cadence, "
-    "d.board_mandates, d.time_zone, d.photo, d.published_at, d.active_at"
-)
+COLUMNS = """
+    d.org_id, d.mentor_id, d.person_id, d.room, d.capacity, d.name, d.firm, d.title, d.headline, d.skills, d.own_words,
+    d.languages, d.function, d.industries, d.seniority, d.forms, d.place, d.remote, d.in_person, d.cadence,
+    d.board_mandates, d.time_zone, d.photo, d.published_at, d.active_at
+"""
 
 WALL = """
     d.aud && %(audiences)s::integer[] AND NOT d.org_id = ANY (%(hidden)s::integer[])
     AND NOT d.person_id = ANY (%(blocked)s::bigint[])
     AND (d.org_id <> %(own)s OR %(own)s = ANY (d.aud))
 """
+
+ONE = f"SELECT {COLUMNS}, d.story_html FROM directory d WHERE d.mentor_id = %(id)s AND {WALL}"  # noqa: S608
+SOME = f"SELECT {COLUMNS} FROM directory d WHERE d.mentor_id = ANY (%(ids)s::bigint[]) AND {WALL}"  # noqa: S608
 
 CANDIDATES = """
     SELECT {part} AS part, c.org_id, c.mentor_id, c.score, c.room,
@@ -97,10 +100,7 @@ def mentor_or_404(viewer: Acting, mentor_id: int) -> Mentor:
     """The mentor's public page, with ``story_html``. Hidden, unpublished and never existed are the same 404."""
     if mentor_id > GREATEST_ID:
         abort(404)
-    row = execute(
-        f"SELECT {COLUMNS}, d.story_html FROM directory d WHERE d.mentor_id = %(id)s AND {WALL}",
-        sight(viewer) | {"id": mentor_id},
-    ).first()
+    row = execute(ONE, sight(viewer) | {"id": mentor_id}).first()
     if row is None:
         abort(404)
     return row
@@ -111,10 +111,7 @@ def visible_mentors(viewer: Acting, mentor_ids: Iterable[int]) -> list[Mentor]:
     wanted = list(mentor_ids)
     if not wanted:
         return []
-    rows = execute(
-        f"SELECT {COLUMNS} FROM directory d WHERE d.mentor_id = ANY (%(ids)s::bigint[]) AND {WALL}",
-        sight(viewer) | {"ids": wanted},
-    ).all()
+    rows = execute(SOME, sight(viewer) | {"ids": wanted}).all()
     found = {row.mentor_id: row for row in rows}
     return [found[mentor_id] for mentor_id in wanted if mentor_id in found]
 
@@ -143,7 +140,8 @@ def interests_of(viewer: Acting) -> Interests:
     row = execute(
         """
         SELECT m.goals, m.function, m.languages, m.place,
-               ARRAY(SELECT s.mentor_id FROM saved_mentor s WHERE s.org_id = %(org)s AND s.person_id = %(person)s) AS saved
+               ARRAY(SELECT s.mentor_id FROM saved_mentor s
+                     WHERE s.org_id = %(org)s AND s.person_id = %(person)s) AS saved
         FROM (SELECT 1) viewer LEFT JOIN mentee_profile m ON m.org_id = %(org)s AND m.affiliation_id = %(affiliation)s
              AND m.person_id = %(person)s
         """,
@@ -231,7 +229,9 @@ def looser_searches(viewer: Acting, search: Search) -> list[tuple[str, str | Non
         if wanted:
             use = Search(own=search.own, full=full or search.full)
             parts = _candidates(viewer, [_match(item[2]) for item in wanted], None, use)
-            found += [(name, value, len(part)) for (name, value, _search), part in zip(wanted, parts, strict=True) if part]
+            found += [
+                (name, value, len(part)) for (name, value, _search), part in zip(wanted, parts, strict=True) if part
+            ]
     return sorted(found, key=lambda item: -item[2])
 
 
@@ -290,7 +290,7 @@ def _counts(parts: Sequence[Sequence[Candidate]], groups: Sequence[str]) -> tupl
                 continue
             if kind == "w":
                 spelt = token[2:].replace("_", " ")
-                key = spelt if token in ("w:remote", "w:in_person") else place_key(spelt)
+                key = token[2:] if token in (REMOTE, IN_PERSON) else place_key(spelt)
                 places.setdefault(key, spelt)
                 token = f"w:{key}"
             counts[token] = counts.get(token, 0) + number

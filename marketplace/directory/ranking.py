@@ -50,9 +50,7 @@ class Ranked(NamedTuple):
         return -self.worth
 
 
-def put_in_order(
-    candidates: Sequence[Candidate], interests: Interests, *, today: int, words: bool
-) -> list[Ranked]:
+def put_in_order(candidates: Sequence[Candidate], interests: Interests, *, today: int, words: bool) -> list[Ranked]:
     """Best first. The rank adds up: text match, goals in common, language and function in common, room, activity
     (halved every ``HALF_LIFE_DAYS``) and how much the page tells. The same for all who share these, on any one day.
     """

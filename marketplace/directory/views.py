@@ -7,9 +7,8 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from marketplace.directory import commands, queries
@@ -20,7 +19,7 @@ from marketplace.directory.faces import (
     choice_label,
     facet_groups,
 )
-from marketplace.directory.forms import Search, ids_from
+from marketplace.directory.forms import GREATEST_ID, Search, ids_from
 from marketplace.directory.words import skills_meant
 from marketplace.mentors.faces import face_of
 from tenants.shared import clock
@@ -45,9 +44,7 @@ def index() -> ResponseReturnValue:
         results=results,
         path=path,
         number=_number(results),
-        cards=card_faces(
-            results.mentors, results.interests, slug=g.acting.slug, locale=locale, now=now, sought=sought
-        ),
+        cards=card_faces(results.mentors, results.interests, slug=g.acting.slug, locale=locale, now=now, sought=sought),
         groups=facet_groups(search, results, locale=locale),
         filters=applied_filters(search, results, path=path, locale=locale),
         looser=_looser(search, results, path, locale) if not results.total else [],
@@ -75,7 +72,7 @@ def show(mentor_id: int) -> str:
     return render_template(
         "directory/show.html",
         mentor=mentor,
-        face=face_of(mentor._mapping, slug=g.acting.slug, locale=locale, goals=interests.goals),
+        face=face_of(mentor._asdict(), slug=g.acting.slug, locale=locale, goals=interests.goals),
         saved=mentor_id in interests.saved,
         waits=mentor.room < 1 and queries.waits_for(g.acting, mentor),
         similar=card_faces(similar, interests, slug=g.acting.slug, locale=locale, now=clock.now()),
@@ -89,7 +86,7 @@ def save(mentor_id: int) -> ResponseReturnValue:
     return _saved_or_back(mentor_id, mentor.name, saved=True)
 
 
-@bp.post("/<int:mentor_id>/saving/removal")
+@bp.post(f"/<int(max={GREATEST_ID}):mentor_id>/saving/removal")
 def forget(mentor_id: int) -> ResponseReturnValue:
     mentors = queries.visible_mentors(g.acting, [mentor_id])
     commands.forget_mentor(acting=g.acting, mentor_id=mentor_id)
@@ -112,7 +109,7 @@ def compare() -> str:
     locale = str(get_locale())
     interests = queries.interests_of(g.acting)
     faces = [
-        face_of(mentor._mapping | {"story_html": ""}, slug=g.acting.slug, locale=locale, goals=interests.goals)
+        face_of(mentor._asdict() | {"story_html": ""}, slug=g.acting.slug, locale=locale, goals=interests.goals)
         for mentor in mentors
     ]
     return render_template(
@@ -125,7 +122,8 @@ def wait(mentor_id: int) -> ResponseReturnValue:
     mentor = queries.mentor_or_404(g.acting, mentor_id)
     commands.take_queue_place(acting=g.acting, mentor=mentor, now=clock.now())
     undo = url_for("directory.stop_waiting", mentor_id=mentor_id)
-    flash({"text": _("We will write to you when %(name)s has room.", name=mentor.name), "undo": undo}, "ok")
+    words = _("We will write to you when %(name)s has room.", name=mentor.name)
+    flash({"text": words, "undo": undo}, "ok")  # type: ignore[arg-type]  # the flashes macro draws the button
     return redirect(url_for("directory.show", mentor_id=mentor_id), 303)
 
 

@@ -93,9 +93,7 @@ class MenteeProfile(Base):
     """What a person looks for. Seen by the mentors they ask."""
 
     __tablename__ = "mentee_profile"
-    __table_args__ = (
-        sa.ForeignKeyConstraint(["org_id", "affiliation_id"], ["affiliation.org_id", "affiliation.id"]),
-    )
+    __table_args__ = (sa.ForeignKeyConstraint(["org_id", "affiliation_id"], ["affiliation.org_id", "affiliation.id"]),)
 
     org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
     affiliation_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)

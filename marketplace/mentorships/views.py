@@ -44,7 +44,7 @@ def show(mentorship_id: int) -> str:
         my_contact=reach.get(me.id),
         their_contact=reach.get(seen.other.id),
         first_meeting=start,
-        opening=[m for m in conversation(g.acting, seen.asked) if m.kind in faces.OPENING],
+        opening=faces.opening_words(conversation(g.acting, seen.asked)),
         still_open=[
             one for one in requests_in_hand(g.acting) if seen.viewer_is_mentee and one.state is not RequestState.draft
         ],

@@ -86,14 +86,20 @@ def scene(
         "headline": _of_viewer(HEADLINES[asked.state], seen) % values,
         "next": _of_viewer(NEXT[asked.state], seen) % values,
         "yours": seen.yours,
-        "opening": [m for m in messages if m.kind in OPENING],
+        "opening": opening_words(messages),
+        "accepting": next((m.body for m in messages if m.kind is MessageKind.acceptance), ""),
         "replies": [m for m in messages if m.kind not in OPENING],
         "timeline": timeline(seen, messages, approval),
         "approval": approval,
     }
 
 
-OPENING = frozenset({MessageKind.goal, MessageKind.why_you, MessageKind.what_i_bring})
+OPENING = (MessageKind.goal, MessageKind.why_you, MessageKind.what_i_bring)
+
+
+def opening_words(messages: Sequence[RequestMessage]) -> list[RequestMessage]:
+    """The guided form's answers, in the form's order."""
+    return sorted((m for m in messages if m.kind in OPENING), key=lambda m: OPENING.index(m.kind))
 
 
 def list_item(seen: Seen, viewer: Acting) -> dict[str, Any]:

@@ -181,7 +181,8 @@ def _page(seen: Seen, *, status: int = 200, **forms: Any) -> ResponseReturnValue
     card = similar = None
     if seen.viewer_is_mentee and asked.state in {RequestState.declined, RequestState.expired}:
         card = queries.card_of_mentor(g.acting, asked)
-        mentors = similar_mentors(g.acting, card, limit=3)
+        in_hand = {one.mentor_id for one in queries.requests_in_hand(g.acting)}
+        mentors = [m for m in similar_mentors(g.acting, card, limit=6) if m.mentor_id not in in_hand][:3]
         interests = interests_of(g.acting)
         similar = card_faces(mentors, interests, slug=g.acting.slug, locale=str(get_locale()), now=clock.now())
     answers: dict[str, Any] = {
@@ -284,6 +285,10 @@ def confirm(request_id: int) -> ResponseReturnValue:
 @bp.route("/<int:request_id>/withdrawal", methods=["GET", "POST"])
 def withdraw(request_id: int) -> ResponseReturnValue:
     seen = queries.request_or_404(g.acting, request_id)
+    if not policy.may_withdraw(g.acting, seen.asked):
+        abort(403)
+    if request.method == "GET" and seen.asked.state not in faces.WITHDRAWABLE:
+        return _back(seen)
     form = WithdrawForm()
     if form.validate_on_submit():
         commands.withdraw_request(acting=g.acting, seen=seen, words=form.words.data, now=clock.now())
@@ -304,7 +309,11 @@ def resend(request_id: int) -> ResponseReturnValue:
 @bp.route("/<int:request_id>/removal", methods=["GET", "POST"])
 def discard(request_id: int) -> ResponseReturnValue:
     seen = queries.request_or_404(g.acting, request_id)
+    if not policy.may_discard(g.acting, seen.asked):
+        abort(403)
     if request.method == "GET":
+        if seen.asked.state is not RequestState.draft:
+            return _back(seen)
         return render_template("requests/removal.html", seen=seen)
     commands.discard_draft(acting=g.acting, seen=seen)
     flash(_("The draft is gone."), "ok")

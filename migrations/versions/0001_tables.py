@@ -38,9 +38,7 @@ def upgrade() -> None:
         sa.Column("invited_by_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name=op.f("ck_organisation_slug_is_a_word")),
-        sa.ForeignKeyConstraint(
-            ["invited_by_id"], ["organisation.id"], name=op.f("fk_organisation_invited_by_id")
-        ),
+        sa.ForeignKeyConstraint(["invited_by_id"], ["organisation.id"], name=op.f("fk_organisation_invited_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("slug", name=op.f("uq_organisation_slug")),
     )
@@ -81,9 +79,7 @@ def upgrade() -> None:
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["org_id"], ["organisation.id"], name=op.f("fk_action_link_org_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_action_link_person_id")),
-        sa.ForeignKeyConstraint(
-            ["subject_org_id"], ["organisation.id"], name=op.f("fk_action_link_subject_org_id")
-        ),
+        sa.ForeignKeyConstraint(["subject_org_id"], ["organisation.id"], name=op.f("fk_action_link_subject_org_id")),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_action_link")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_action_link_token_hash")),
     )
@@ -103,9 +99,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["org_id"], ["organisation.id"], name=op.f("fk_activity_org_id")),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_activity")),
     )
-    op.create_index(
-        "ix_activity_org_id_subject", "activity", ["org_id", "subject_kind", "subject_id"], unique=False
-    )
+    op.create_index("ix_activity_org_id_subject", "activity", ["org_id", "subject_kind", "subject_id"], unique=False)
     op.create_table(
         "affiliation",
         sa.Column("org_id", sa.Integer(), nullable=False),
@@ -158,12 +152,8 @@ def upgrade() -> None:
         sa.Column("handled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["about_person_id"], ["person.id"], name=op.f("fk_concern_about_person_id")),
         sa.ForeignKeyConstraint(["org_id"], ["organisation.id"], name=op.f("fk_concern_org_id")),
-        sa.ForeignKeyConstraint(
-            ["reporter_org_id"], ["organisation.id"], name=op.f("fk_concern_reporter_org_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["reporter_person_id"], ["person.id"], name=op.f("fk_concern_reporter_person_id")
-        ),
+        sa.ForeignKeyConstraint(["reporter_org_id"], ["organisation.id"], name=op.f("fk_concern_reporter_org_id")),
+        sa.ForeignKeyConstraint(["reporter_person_id"], ["person.id"], name=op.f("fk_concern_reporter_person_id")),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_concern")),
     )
     op.create_table(
@@ -194,21 +184,15 @@ def upgrade() -> None:
         sa.Column("declared_by_id", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("org_id <> other_org_id", name=op.f("ck_conflict_declaration_two_firms")),
-        sa.CheckConstraint(
-            "until IS NULL OR until > since", name=op.f("ck_conflict_declaration_dates_in_order")
-        ),
-        sa.ForeignKeyConstraint(
-            ["declared_by_id"], ["person.id"], name=op.f("fk_conflict_declaration_declared_by_id")
-        ),
+        sa.CheckConstraint("until IS NULL OR until > since", name=op.f("ck_conflict_declaration_dates_in_order")),
+        sa.ForeignKeyConstraint(["declared_by_id"], ["person.id"], name=op.f("fk_conflict_declaration_declared_by_id")),
         sa.ForeignKeyConstraint(["org_id"], ["organisation.id"], name=op.f("fk_conflict_declaration_org_id")),
         sa.ForeignKeyConstraint(
             ["other_org_id"], ["organisation.id"], name=op.f("fk_conflict_declaration_other_org_id")
         ),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_conflict_declaration")),
     )
-    op.create_index(
-        "ix_conflict_declaration_other_org_id", "conflict_declaration", ["other_org_id"], unique=False
-    )
+    op.create_index("ix_conflict_declaration_other_org_id", "conflict_declaration", ["other_org_id"], unique=False)
     op.create_table(
         "firm_membership",
         sa.Column("network_id", sa.Integer(), nullable=False),
@@ -230,9 +214,7 @@ def upgrade() -> None:
         sa.Column("joined_on", sa.Date(), server_default=sa.text("CURRENT_DATE"), nullable=False),
         sa.Column("left_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["firm_id"], ["organisation.id"], name=op.f("fk_firm_membership_firm_id")),
-        sa.ForeignKeyConstraint(
-            ["network_id"], ["organisation.id"], name=op.f("fk_firm_membership_network_id")
-        ),
+        sa.ForeignKeyConstraint(["network_id"], ["organisation.id"], name=op.f("fk_firm_membership_network_id")),
         sa.PrimaryKeyConstraint("network_id", "firm_id", name=op.f("pk_firm_membership")),
     )
     op.create_index("ix_firm_membership_firm_id", "firm_membership", ["firm_id"], unique=False)
@@ -279,9 +261,7 @@ def upgrade() -> None:
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(["invited_by_id"], ["person.id"], name=op.f("fk_invitation_invited_by_id")),
-        sa.ForeignKeyConstraint(
-            ["inviter_org_id"], ["organisation.id"], name=op.f("fk_invitation_inviter_org_id")
-        ),
+        sa.ForeignKeyConstraint(["inviter_org_id"], ["organisation.id"], name=op.f("fk_invitation_inviter_org_id")),
         sa.ForeignKeyConstraint(["org_id"], ["organisation.id"], name=op.f("fk_invitation_org_id")),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_invitation")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_invitation_token_hash")),
@@ -345,16 +325,12 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger(), nullable=False),
         sa.Column("blocked_person_id", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["blocked_person_id"], ["person.id"], name=op.f("fk_personal_block_blocked_person_id")
-        ),
+        sa.ForeignKeyConstraint(["blocked_person_id"], ["person.id"], name=op.f("fk_personal_block_blocked_person_id")),
         sa.ForeignKeyConstraint(["org_id"], ["organisation.id"], name=op.f("fk_personal_block_org_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_personal_block_person_id")),
         sa.PrimaryKeyConstraint("org_id", "person_id", "blocked_person_id", name=op.f("pk_personal_block")),
     )
-    op.create_index(
-        "ix_personal_block_blocked_person_id", "personal_block", ["blocked_person_id"], unique=False
-    )
+    op.create_index("ix_personal_block_blocked_person_id", "personal_block", ["blocked_person_id"], unique=False)
     op.create_table(
         "photo",
         sa.Column("org_id", sa.Integer(), nullable=False),
@@ -376,18 +352,12 @@ def upgrade() -> None:
         sa.Column("mentor_person_id", sa.BigInteger(), nullable=False),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["mentor_person_id"], ["person.id"], name=op.f("fk_queue_place_mentor_person_id")
-        ),
+        sa.ForeignKeyConstraint(["mentor_person_id"], ["person.id"], name=op.f("fk_queue_place_mentor_person_id")),
         sa.ForeignKeyConstraint(["org_id"], ["organisation.id"], name=op.f("fk_queue_place_org_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_queue_place_person_id")),
-        sa.PrimaryKeyConstraint(
-            "org_id", "person_id", "mentor_org_id", "mentor_id", name=op.f("pk_queue_place")
-        ),
+        sa.PrimaryKeyConstraint("org_id", "person_id", "mentor_org_id", "mentor_id", name=op.f("pk_queue_place")),
     )
-    op.create_index(
-        "ix_queue_place_mentor", "queue_place", ["mentor_org_id", "mentor_id", "created_at"], unique=False
-    )
+    op.create_index("ix_queue_place_mentor", "queue_place", ["mentor_org_id", "mentor_id", "created_at"], unique=False)
     op.create_table(
         "saved_mentor",
         sa.Column("org_id", sa.Integer(), nullable=False),
@@ -397,9 +367,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(["org_id"], ["organisation.id"], name=op.f("fk_saved_mentor_org_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_saved_mentor_person_id")),
-        sa.PrimaryKeyConstraint(
-            "org_id", "person_id", "mentor_org_id", "mentor_id", name=op.f("pk_saved_mentor")
-        ),
+        sa.PrimaryKeyConstraint("org_id", "person_id", "mentor_org_id", "mentor_id", name=op.f("pk_saved_mentor")),
     )
     op.create_table(
         "mentee_profile",
@@ -478,9 +446,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("capacity BETWEEN 0 AND 5", name=op.f("ck_mentor_profile_capacity_in_range")),
-        sa.CheckConstraint(
-            "open_slots <= capacity", name=op.f("ck_mentor_profile_no_more_room_than_capacity")
-        ),
+        sa.CheckConstraint("open_slots <= capacity", name=op.f("ck_mentor_profile_no_more_room_than_capacity")),
         sa.ForeignKeyConstraint(
             ["org_id", "affiliation_id"],
             ["affiliation.org_id", "affiliation.id"],
@@ -574,9 +540,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "mentee_person_id <> mentor_person_id", name=op.f("ck_mentoring_request_two_people")
-        ),
+        sa.CheckConstraint("mentee_person_id <> mentor_person_id", name=op.f("ck_mentoring_request_two_people")),
         sa.ForeignKeyConstraint(
             ["mentee_person_id"], ["person.id"], name=op.f("fk_mentoring_request_mentee_person_id")
         ),
@@ -629,17 +593,13 @@ def upgrade() -> None:
         ["mentor_person_id", "state"],
         unique=False,
     )
-    op.create_index(
-        "ix_mentoring_request_org_id_state", "mentoring_request", ["org_id", "state"], unique=False
-    )
+    op.create_index("ix_mentoring_request_org_id_state", "mentoring_request", ["org_id", "state"], unique=False)
     op.create_index(
         "uq_mentoring_request_open_pair",
         "mentoring_request",
         ["org_id", "mentee_person_id", "mentor_person_id"],
         unique=True,
-        postgresql_where=sa.text(
-            "state IN ('draft', 'awaiting_employer', 'sent', 'more_information', 'accepted')"
-        ),
+        postgresql_where=sa.text("state IN ('draft', 'awaiting_employer', 'sent', 'more_information', 'accepted')"),
     )
     op.create_table(
         "employer_approval",
@@ -649,9 +609,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("decided_by_id", sa.BigInteger(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["decided_by_id"], ["person.id"], name=op.f("fk_employer_approval_decided_by_id")
-        ),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_employer_approval_decided_by_id")),
         sa.ForeignKeyConstraint(
             ["org_id", "request_id"],
             ["mentoring_request.org_id", "mentoring_request.id"],
@@ -686,15 +644,9 @@ def upgrade() -> None:
         ),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["mentee_person_id"], ["person.id"], name=op.f("fk_mentorship_mentee_person_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["mentor_org_id"], ["organisation.id"], name=op.f("fk_mentorship_mentor_org_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["mentor_person_id"], ["person.id"], name=op.f("fk_mentorship_mentor_person_id")
-        ),
+        sa.ForeignKeyConstraint(["mentee_person_id"], ["person.id"], name=op.f("fk_mentorship_mentee_person_id")),
+        sa.ForeignKeyConstraint(["mentor_org_id"], ["organisation.id"], name=op.f("fk_mentorship_mentor_org_id")),
+        sa.ForeignKeyConstraint(["mentor_person_id"], ["person.id"], name=op.f("fk_mentorship_mentor_person_id")),
         sa.ForeignKeyConstraint(
             ["org_id", "request_id"],
             ["mentoring_request.org_id", "mentoring_request.id"],
@@ -734,9 +686,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=60), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["author_person_id"], ["person.id"], name=op.f("fk_request_message_author_person_id")
-        ),
+        sa.ForeignKeyConstraint(["author_person_id"], ["person.id"], name=op.f("fk_request_message_author_person_id")),
         sa.ForeignKeyConstraint(
             ["org_id", "request_id"],
             ["mentoring_request.org_id", "mentoring_request.id"],
@@ -759,9 +709,7 @@ def downgrade() -> None:
     op.drop_index(
         "uq_mentoring_request_open_pair",
         table_name="mentoring_request",
-        postgresql_where=sa.text(
-            "state IN ('draft', 'awaiting_employer', 'sent', 'more_information', 'accepted')"
-        ),
+        postgresql_where=sa.text("state IN ('draft', 'awaiting_employer', 'sent', 'more_information', 'accepted')"),
     )
     op.drop_index("ix_mentoring_request_org_id_state", table_name="mentoring_request")
     op.drop_index("ix_mentoring_request_mentor_person_id", table_name="mentoring_request")
@@ -793,9 +741,7 @@ def downgrade() -> None:
     op.drop_index("ix_conflict_declaration_other_org_id", table_name="conflict_declaration")
     op.drop_table("conflict_declaration")
     op.drop_table("concern")
-    op.drop_index(
-        "uq_affiliation_current", table_name="affiliation", postgresql_where=sa.text("ended_on IS NULL")
-    )
+    op.drop_index("uq_affiliation_current", table_name="affiliation", postgresql_where=sa.text("ended_on IS NULL"))
     op.drop_index("ix_affiliation_person_id", table_name="affiliation")
     op.drop_table("affiliation")
     op.drop_index("ix_activity_org_id_subject", table_name="activity")

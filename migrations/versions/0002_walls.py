@@ -626,9 +626,7 @@ def upgrade() -> None:
     op.execute(CONTEXT)
     key = secrets.token_bytes(64)
     pads = sa.text("INSERT INTO wall_key (inner_pad, outer_pad) VALUES (:inner, :outer)")
-    op.get_bind().execute(
-        pads, {"inner": bytes(b ^ 0x36 for b in key), "outer": bytes(b ^ 0x5C for b in key)}
-    )
+    op.get_bind().execute(pads, {"inner": bytes(b ^ 0x36 for b in key), "outer": bytes(b ^ 0x5C for b in key)})
     op.get_bind().exec_driver_sql(GATE)
     op.execute("REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC")
     op.execute(

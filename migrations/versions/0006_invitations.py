@@ -1,12 +1,10 @@
 """Invitations by the operator, and one open invitation per inviting organisation"""
 
-from pathlib import Path
-
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = max(f.name[:4] for f in Path(__file__).parent.glob("0*.py") if f.name[:4] < "0006")
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

@@ -32,15 +32,9 @@ CREATE POLICY web_insert_known ON personal_block AS RESTRICTIVE FOR INSERT TO pa
 
 
 def upgrade() -> None:
-    op.add_column(
-        "mentor_profile", sa.Column("published", postgresql.JSONB(astext_type=sa.Text()), nullable=True)
-    )
-    op.add_column(
-        "mentor_profile", sa.Column("saved_in", sa.String(length=32), server_default="", nullable=False)
-    )
-    op.add_column(
-        "photo", sa.Column("small", sa.LargeBinary(), server_default=sa.text("''::bytea"), nullable=False)
-    )
+    op.add_column("mentor_profile", sa.Column("published", postgresql.JSONB(astext_type=sa.Text()), nullable=True))
+    op.add_column("mentor_profile", sa.Column("saved_in", sa.String(length=32), server_default="", nullable=False))
+    op.add_column("photo", sa.Column("small", sa.LargeBinary(), server_default=sa.text("''::bytea"), nullable=False))
     op.alter_column("photo", "small", server_default=None)
     op.add_column("mentee_profile", sa.Column("saved_in", sa.String(length=32), server_default="", nullable=False))
     op.execute(BLOCKS)

@@ -48,49 +48,76 @@ END $$
 NEW = (
     # What never reached the mentor stays unseen by them and by their firm, whatever became of it.
     (
-        "web_select_request", "mentoring_request", "SELECT",
+        "web_select_request",
+        "mentoring_request",
+        "SELECT",
         f"""{S} AND (mentee_person_id = wall_person()
             OR (sent_at IS NOT NULL AND (mentor_person_id = wall_person() OR (mentor_org_id = wall_org() AND wall_coordinates())))
-            OR (org_id = wall_org() AND state <> 'draft' AND wall_coordinates()))""", None,
+            OR (org_id = wall_org() AND state <> 'draft' AND wall_coordinates()))""",
+        None,
     ),
     (
-        "web_update_request", "mentoring_request", "UPDATE",
-        f"{S} AND (mentee_person_id = wall_person() OR (mentor_person_id = wall_person() AND sent_at IS NOT NULL))", None,
+        "web_update_request",
+        "mentoring_request",
+        "UPDATE",
+        f"{S} AND (mentee_person_id = wall_person() OR (mentor_person_id = wall_person() AND sent_at IS NOT NULL))",
+        None,
     ),
     # The employer answers, once, and changes nothing else.
     (
-        "web_update_employer", "mentoring_request", "UPDATE",
+        "web_update_employer",
+        "mentoring_request",
+        "UPDATE",
         f"""{S} AND org_id = wall_org() AND state = 'awaiting_employer' AND mentee_person_id <> wall_person()
             AND wall_role() IN ('hr_partner', 'company_admin')""",
         f"{S} AND org_id = wall_org() AND state IN ('sent', 'refused_by_employer')",
     ),
     (
-        "web_delete_request", "mentoring_request", "DELETE",
-        f"{S} AND org_id = wall_org() AND mentee_person_id = wall_person() AND state = 'draft'", None,
+        "web_delete_request",
+        "mentoring_request",
+        "DELETE",
+        f"{S} AND org_id = wall_org() AND mentee_person_id = wall_person() AND state = 'draft'",
+        None,
     ),
     (
-        "web_delete_message", "request_message", "DELETE",
-        f"{S} AND author_person_id = wall_person() AND " + PAIR.format(further=" AND r.state = 'draft'"), None,
+        "web_delete_message",
+        "request_message",
+        "DELETE",
+        f"{S} AND author_person_id = wall_person() AND " + PAIR.format(further=" AND r.state = 'draft'"),
+        None,
     ),
     # How to reach somebody is for the other one to read once both have said yes.
     (
-        "web_select_message", "request_message", "SELECT",
-        f"{S} AND " + PAIR.format(
+        "web_select_message",
+        "request_message",
+        "SELECT",
+        f"{S} AND "
+        + PAIR.format(
             further=" AND (request_message.kind <> 'contact' OR request_message.author_person_id = wall_person() OR r.state = 'confirmed')"
-        ), None,
+        ),
+        None,
     ),
     # Somebody whom a concern is about never reads it, coordinator or not.
     (
-        "web_select_concern", "concern", "SELECT",
+        "web_select_concern",
+        "concern",
+        "SELECT",
         f"""{S} AND ((org_id = wall_org() AND wall_coordinates() AND about_person_id <> wall_person())
-            OR reporter_person_id = wall_person())""", None,
+            OR reporter_person_id = wall_person())""",
+        None,
     ),
     (
-        "web_update_concern", "concern", "UPDATE",
-        f"{S} AND org_id = wall_org() AND wall_coordinates() AND about_person_id <> wall_person()", None,
+        "web_update_concern",
+        "concern",
+        "UPDATE",
+        f"{S} AND org_id = wall_org() AND wall_coordinates() AND about_person_id <> wall_person()",
+        None,
     ),
     (
-        "web_insert_concern", "concern", "INSERT", None,
+        "web_insert_concern",
+        "concern",
+        "INSERT",
+        None,
         f"""{S} AND reporter_person_id = wall_person() AND reporter_org_id = wall_org() AND org_id = ANY (wall_audiences())
             AND EXISTS (SELECT FROM mentoring_request r WHERE r.org_id = concern.request_org_id AND r.id = concern.request_id
                 AND wall_person() IN (r.mentee_person_id, r.mentor_person_id)
@@ -99,8 +126,11 @@ NEW = (
     ("web_insert_to_coordinator", "letter", "INSERT", None, f"{S} AND person_id IN (SELECT coordinators_of(org_id))"),
     ("web_insert_to_coordinator", "notice", "INSERT", None, f"{S} AND person_id IN (SELECT coordinators_of(org_id))"),
     (
-        "web_select_in_concern", "person", "SELECT",
-        f"{S} AND EXISTS (SELECT FROM concern c WHERE person.id IN (c.reporter_person_id, c.about_person_id))", None,
+        "web_select_in_concern",
+        "person",
+        "SELECT",
+        f"{S} AND EXISTS (SELECT FROM concern c WHERE person.id IN (c.reporter_person_id, c.about_person_id))",
+        None,
     ),
 )
 
@@ -156,18 +186,14 @@ OLD = (
     ),
 )
 
-WEB_MAY_CHANGE = (
-    "state, form, cadence, sent_at, due_at, reminded_at, accepted_at, closed_at, version, updated_at"
-)
+WEB_MAY_CHANGE = "state, form, cadence, sent_at, due_at, reminded_at, accepted_at, closed_at, version, updated_at"
 WORKER_MAY_CHANGE = "state, due_at, reminded_at, closed_at, version, updated_at"
 
 
 def create_policies(policies: tuple[tuple[str, str, str, str | None, str | None], ...]) -> None:
     for name, table, command, using, check in policies:
         clauses = (f" USING ({using})" if using else "") + (f" WITH CHECK ({check})" if check else "")
-        op.get_bind().exec_driver_sql(
-            f"CREATE POLICY {name} ON {table} FOR {command} TO passerelle_web{clauses}"
-        )
+        op.get_bind().exec_driver_sql(f"CREATE POLICY {name} ON {table} FOR {command} TO passerelle_web{clauses}")
 
 
 def drop_policies(policies: tuple[tuple[str, str, str, str | None, str | None], ...]) -> None:

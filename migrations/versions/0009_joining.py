@@ -1,11 +1,9 @@
 """A network asks a firm that is already here to join; the firm sees which network asks."""
 
-from pathlib import Path
-
 from alembic import op
 
 revision = "0009"
-down_revision = max(f.name[:4] for f in Path(__file__).parent.glob("0*.py") if f.name[:4] < "0009")
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

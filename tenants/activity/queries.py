@@ -15,12 +15,7 @@ PAGE = 50
 
 def lines(acting: Acting, *, kind: str | None = None, before: int | None = None) -> Sequence[Activity]:
     """One page of the tenant's log, newest first, from the line behind ``before``; one more than a page when there is more."""
-    query = (
-        sa.select(Activity)
-        .where(Activity.org_id == acting.org_id)
-        .order_by(Activity.id.desc())
-        .limit(PAGE + 1)
-    )
+    query = sa.select(Activity).where(Activity.org_id == acting.org_id).order_by(Activity.id.desc()).limit(PAGE + 1)
     if kind:
         query = query.where(Activity.subject_kind == kind)
     if before:

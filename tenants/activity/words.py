@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext, lazy_gettext as _l
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from tenants.shared.models import Activity
 
@@ -44,7 +45,7 @@ KINDS = {
     "organisation": _l("Organisation"),
     "conflict": _l("Conflicts of interest"),
     "invitation": _l("Invitations"),
-    "profile": _l("Mentor pages"),
+    "mentor_profile": _l("Mentor pages"),
     "request": _l("Requests"),
     "mentorship": _l("Mentorships"),
     "concern": _l("Concerns"),
@@ -56,7 +57,7 @@ ICONS = {
     "organisation": "firm",
     "conflict": "shield",
     "invitation": "mail",
-    "profile": "person",
+    "mentor_profile": "person",
     "request": "request",
     "mentorship": "mentorship",
     "concern": "flag",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectField, StringField
-from wtforms.validators import DataRequired, Email, Length, Optional
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
 from tenants.affiliations.models import Role
 from tenants.organisations.forms import LANGUAGES
@@ -22,5 +22,5 @@ class NewInvitationForm(FlaskForm):
         ],
     )
     job_title = StringField(_l("What they do"), [Optional(), Length(max=120)])
-    role = SelectField(_l("Role here"), coerce=Role)
-    locale = SelectField(_l("Language of the invitation"), choices=LANGUAGES)
+    role = SelectField(_l("Role here"), [InputRequired()], coerce=Role)
+    locale = SelectField(_l("Language of the invitation"), [InputRequired()], choices=LANGUAGES)

@@ -62,7 +62,5 @@ class PersonalBlock(Base):
 
     org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"), primary_key=True)
-    blocked_person_id: Mapped[int] = mapped_column(
-        sa.BigInteger, sa.ForeignKey("person.id"), primary_key=True
-    )
+    blocked_person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"), primary_key=True)
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())

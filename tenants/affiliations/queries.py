@@ -36,9 +36,7 @@ def people(acting: Acting, *, text: str = "", after: tuple[str, int] | None = No
 
 
 def count_people(acting: Acting) -> int:
-    query = sa.select(sa.func.count()).where(
-        Affiliation.org_id == acting.org_id, Affiliation.ended_on.is_(None)
-    )
+    query = sa.select(sa.func.count()).where(Affiliation.org_id == acting.org_id, Affiliation.ended_on.is_(None))
     return db.session.scalar(query.select_from(Affiliation)) or 0
 
 

@@ -34,9 +34,7 @@ from tenants.shared.errors import Forbidden, Refused
 def _allow(allowed: bool) -> None:
     if not allowed:
         raise Forbidden(
-            _(
-                "Your role does not include this. An administrator of your organisation can do it, or give you the role."
-            )
+            _("Your role does not include this. An administrator of your organisation can do it, or give you the role.")
         )
 
 
@@ -56,8 +54,7 @@ def create_firm(
     Raises ``Refused`` when the address is taken: an address is public, so saying so tells nothing.
     """
     _allow(may_admit_firms(acting))
-    firm_id = db.session.scalar(sa.select(sa.func.nextval("organisation_id_seq")))
-    assert firm_id is not None
+    firm_id = db.session.execute(sa.select(sa.func.nextval("organisation_id_seq"))).scalar_one()
     values = {
         "id": firm_id,
         "kind": OrganisationKind.company,
@@ -74,11 +71,11 @@ def create_firm(
     }
     try:
         with db.session.begin_nested():
-            db.session.execute(sa.insert(Organisation.__table__), values)
+            db.session.execute(sa.insert(Organisation), values)
     except IntegrityError:
         raise Refused(_("The address “%(slug)s” is taken. Choose another.", slug=slug)) from None
     db.session.execute(
-        sa.insert(FirmMembership.__table__),
+        sa.insert(FirmMembership),
         {
             "network_id": acting.org_id,
             "firm_id": firm_id,
@@ -132,9 +129,7 @@ TURNS = {
 }
 
 
-def turn_membership(
-    *, acting: Acting, membership: FirmMembership, state: MembershipState, now: datetime
-) -> None:
+def turn_membership(*, acting: Acting, membership: FirmMembership, state: MembershipState, now: datetime) -> None:
     """Suspend, reinstate, accept, or end a membership. The firm's cards leave or return in this same transaction.
 
     The network suspends, reinstates and ends; the firm accepts an invitation and may leave. Raises ``Refused`` when the
@@ -149,9 +144,7 @@ def turn_membership(
             and state is not MembershipState.suspended
         )
         if membership.state is MembershipState.suspended and state is MembershipState.active:
-            raise Forbidden(
-                _("The network suspended this membership; only its administrator can reinstate it.")
-            )
+            raise Forbidden(_("The network suspended this membership; only its administrator can reinstate it."))
     else:
         _allow(may_admit_firms(acting))
     membership.state = state
@@ -180,7 +173,7 @@ def declare_conflict(
     _allow(may_declare_conflicts(acting))
     conflict_id = new_id()
     db.session.execute(
-        sa.insert(ConflictDeclaration.__table__),
+        sa.insert(ConflictDeclaration),
         {
             "org_id": acting.org_id,
             "id": conflict_id,
@@ -221,9 +214,7 @@ def _record_conflict(verb: str, acting: Acting, conflict_id: int, kind: Conflict
     )
 
 
-def save_settings(
-    *, acting: Acting, organisation: Organisation, values: dict[str, Any], now: datetime
-) -> None:
+def save_settings(*, acting: Acting, organisation: Organisation, values: dict[str, Any], now: datetime) -> None:
     """Change the organisation's settings; the log keeps which ones changed."""
     _allow(may_change_settings(acting))
     changed = sorted(name for name, value in values.items() if getattr(organisation, name) != value)

@@ -35,9 +35,7 @@ def only_firms() -> None:
 
 def _form() -> ConflictForm:
     form = ConflictForm()
-    form.other_org_id.choices = [
-        SelectChoice(firm.id, firm.name) for firm in queries.firms_in_sight(g.acting)
-    ]
+    form.other_org_id.choices = [SelectChoice(firm.id, firm.name) for firm in queries.firms_in_sight(g.acting)]
     form.kind.choices = [SelectChoice(kind.value, label) for kind, label in KINDS.items()]
     if not form.since.raw_data:
         form.since.data = clock.today()

@@ -98,9 +98,7 @@ def invite_known() -> ResponseReturnValue:
 def show(firm_id: int) -> str:
     _desk()
     firm = queries.member_firm_or_404(g.acting, firm_id)
-    return render_template(
-        "firms/show.html", firm=firm, today=clock.today(), may_admit=may_admit_firms(g.acting)
-    )
+    return render_template("firms/show.html", firm=firm, today=clock.today(), may_admit=may_admit_firms(g.acting))
 
 
 def _turn(network_id: int, firm_id: int, state: MembershipState) -> None:

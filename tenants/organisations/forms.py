@@ -30,9 +30,7 @@ def slug_of(name: str) -> str:
 
 
 class NewFirmForm(FlaskForm):
-    name = StringField(
-        _l("Name of the firm"), [DataRequired(_l("Say what the firm is called.")), Length(max=120)]
-    )
+    name = StringField(_l("Name of the firm"), [DataRequired(_l("Say what the firm is called.")), Length(max=120)])
     slug = StringField(
         _l("Address"),
         [
@@ -54,7 +52,7 @@ class NewFirmForm(FlaskForm):
             Length(max=254),
         ],
     )
-    locale = SelectField(_l("Their language"), choices=LANGUAGES)
+    locale = SelectField(_l("Their language"), [InputRequired()], choices=LANGUAGES)
 
     def __init__(self, *arguments: object, reserved: frozenset[str] = frozenset(), **options: object) -> None:
         super().__init__(*arguments, **options)
@@ -89,9 +87,7 @@ class ConflictForm(FlaskForm):
 
 
 class SettingsForm(FlaskForm):
-    name = StringField(
-        _l("Name"), [DataRequired(_l("Say what the organisation is called.")), Length(max=120)]
-    )
+    name = StringField(_l("Name"), [DataRequired(_l("Say what the organisation is called.")), Length(max=120)])
     accent = StringField(
         _l("Accent colour"),
         [
@@ -102,7 +98,9 @@ class SettingsForm(FlaskForm):
             ),
         ],
     )
-    locale = SelectField(_l("Language of letters to people without a choice of their own"), choices=LANGUAGES)
+    locale = SelectField(
+        _l("Language of letters to people without a choice of their own"), [InputRequired()], choices=LANGUAGES
+    )
 
 
 class CompanySettingsForm(SettingsForm):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from tenants.current import Acting
 from tenants.organisations.models import (
+    MARKETPLACE,
     ConflictDeclaration,
     ConflictKind,
     FirmMembership,
@@ -104,7 +105,7 @@ def membership_or_404(acting: Acting, network_id: int, firm_id: int) -> FirmMemb
     return db.session.get(FirmMembership, (network_id, firm_id)) or abort(404)
 
 
-def networks_of(acting: Acting) -> Sequence[sa.Row[tuple[Organisation, FirmMembership]]]:
+def networks_of(acting: Acting) -> list[tuple[Organisation, FirmMembership]]:
     """The networks that the viewer's firm belongs to, was invited to, or was suspended from."""
     query = (
         sa.select(Organisation, FirmMembership)
@@ -112,7 +113,7 @@ def networks_of(acting: Acting) -> Sequence[sa.Row[tuple[Organisation, FirmMembe
         .where(FirmMembership.firm_id == acting.org_id, FirmMembership.state != MembershipState.left)
         .order_by(Organisation.name)
     )
-    return db.session.execute(query).all()
+    return [(network, membership) for network, membership in db.session.execute(query)]
 
 
 def own_organisation(acting: Acting) -> Organisation:
@@ -130,12 +131,12 @@ def firms_in_sight(acting: Acting) -> Sequence[Organisation]:
         .join(own, own.network_id == fellow.network_id)
         .where(own.firm_id == acting.org_id, own.state == "active", fellow.state == "active")
     )
-    seen = Organisation.id.in_(fellows)
-    if 0 in acting.audiences:
-        seen |= Organisation.in_marketplace
+    seen = [Organisation.id.in_(fellows)]
+    if MARKETPLACE in acting.audiences:
+        seen.append(Organisation.in_marketplace.is_(True))
     query = (
         sa.select(Organisation)
-        .where(Organisation.kind == OrganisationKind.company, Organisation.id != acting.org_id, seen)
+        .where(Organisation.kind == OrganisationKind.company, Organisation.id != acting.org_id, sa.or_(*seen))
         .order_by(Organisation.name)
     )
     return db.session.scalars(query).all()

@@ -32,9 +32,7 @@ def _form(organisation: Organisation) -> SettingsForm:
 
 def _page(form: SettingsForm) -> str:
     networks = [] if g.acting.in_network else queries.networks_of(g.acting)
-    return render_template(
-        "settings/edit.html", form=form, networks=networks, may_leave=may_leave_networks(g.acting)
-    )
+    return render_template("settings/edit.html", form=form, networks=networks, may_leave=may_leave_networks(g.acting))
 
 
 @bp.get("/")

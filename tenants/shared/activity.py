@@ -41,4 +41,4 @@ def record(
         }
         for org_id in sorted(set(org_ids))
     ]
-    (session or db.session).execute(sa.insert(Activity.__table__), rows)
+    (session or db.session).execute(sa.insert(Activity), rows)

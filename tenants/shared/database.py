@@ -6,7 +6,7 @@ import enum
 import secrets
 import time
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -25,8 +25,8 @@ NAMES = {
 class Base(DeclarativeBase):
     """Typed models; enumerations are stored by value in a checked text column."""
 
-    metadata = sa.MetaData(naming_convention=NAMES)
-    type_annotation_map = {
+    metadata: ClassVar[sa.MetaData] = sa.MetaData(naming_convention=NAMES)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: sa.DateTime(timezone=True),
         date: sa.Date(),
         str: sa.Text(),

@@ -72,7 +72,7 @@ def send_letter(*, org_id: int, letter_id: int) -> None:
         letter.state, letter.error = LetterState.failed, str(refusal)
     except mail.NotYet as delay:
         letter.error = str(delay)
-        if True:
+        if letter.attempts < jobs.ATTEMPTS:
             db.session.commit()
             raise mail.NotYet(f"letter {letter_id} of organisation {org_id} waits") from None
         letter.state = LetterState.failed

@@ -11,7 +11,6 @@ import signal
 import socket
 import subprocess
 import sys
-
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -150,9 +149,7 @@ class Post:
 
 
 @pytest.fixture
-def post(
-    cast: Cast, site: str, environment: dict[str, str], tmp_path: Path
-) -> Iterator[Post]:
+def post(cast: Cast, site: str, environment: dict[str, str], tmp_path: Path) -> Iterator[Post]:
     """A worker at work, and the mail server it sends to."""
     with Mailbox() as box:
         mine = environment | {"MAIL_SERVER": box.host, "MAIL_PORT": str(box.port)}
@@ -214,5 +211,3 @@ def effort(record_property: Callable[[str, object], None]) -> Callable[[str, flo
         assert figure <= bar, f"{what}: {figure:g} where at most {bar:g} was promised"
 
     return hold
-
-

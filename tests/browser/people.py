@@ -136,6 +136,22 @@ class Visitor:
         self.press(self.button("Sign in"))
         self.page.wait_for_url(lambda url: "/sign-in" not in url)
 
+    def tab_to(self, control: Locator, most: int = 80) -> None:
+        """Press Tab until ``control`` has the focus, and see that it shows."""
+        expect(control).to_be_visible()
+        for _ in range(most):
+            if control.evaluate("(control) => control === document.activeElement"):
+                break
+            self.page.keyboard.press("Tab")
+        expect(control).to_be_focused()
+        ring = control.evaluate(
+            """(control) => [control, control.parentElement].some((box) => {
+                const look = getComputedStyle(box);
+                return look.outlineStyle !== "none" || look.boxShadow !== "none";
+            })"""
+        )
+        assert ring, f"nothing shows that {control} has the focus"
+
     def axe(self, *, colours_only: bool = False) -> list[str]:
         """What axe finds wrong with the page as it stands, one line each."""
         self.page.evaluate(AXE)
@@ -146,17 +162,18 @@ class Visitor:
             })""",
             colours_only,
         )
-        return [
-            f"{broken['id']}: {broken['help']}: {'; '.join(' '.join(map(str, node['target'])) for node in broken['nodes'][:3])}"
-            for broken in found["violations"]
-        ]
+        faults = []
+        for broken in found["violations"]:
+            places = [" ".join(map(str, node["target"])) for node in broken["nodes"][:3]]
+            faults.append(f"{broken['id']}: {broken['help']}: {'; '.join(places)}")
+        return faults
 
     def fits(self) -> list[str]:
         """Complains when the page is wider than the screen."""
         over = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         return [f"{over} px wider than the screen"] if over > 0 else []
 
-    def check_schemes(self) -> None:
+    def check(self) -> None:
         """Note what axe finds on this page, in light and in dark, and whether something sticks out."""
         found = [*self.axe(), *self.fits()]
         self.page.emulate_media(color_scheme="dark")

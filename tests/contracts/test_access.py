@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from flask import Flask, url_for
@@ -36,7 +36,7 @@ def named(row: Row) -> str:
 
 
 @pytest.fixture
-def fresh_scene(app: Flask, operator: Session, _admin, _tables) -> Iterator[Callable[[], Scene]]:
+def fresh_scene(app: Flask, operator: Session, _admin, _tables) -> Callable[[], Scene]:
     """Make the scene anew; what stood before is deleted."""
 
     def make() -> Scene:
@@ -49,7 +49,7 @@ def fresh_scene(app: Flask, operator: Session, _admin, _tables) -> Iterator[Call
             publish(app, mentor)
         return set_scene(operator, cast)
 
-    yield make
+    return make
 
 
 def address(app: Flask, row: Row, scene: Scene, slug: str | None) -> str:

@@ -36,10 +36,14 @@ FUNCTIONS = ("wall_audiences", "wall_hidden", "wall_blocked")
 def no_policies(_admin: sa.Engine) -> Iterator[None]:
     with _admin.connect() as connection:
         guarded = list(
-            connection.scalars(sa.text("SELECT oid::regclass::text FROM pg_class WHERE relrowsecurity AND relkind = 'r'"))
+            connection.scalars(
+                sa.text("SELECT oid::regclass::text FROM pg_class WHERE relrowsecurity AND relkind = 'r'")
+            )
         )
         kept = [
-            connection.scalar(sa.text("SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = :name"), {"name": name})
+            connection.scalar(
+                sa.text("SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = :name"), {"name": name}
+            )
             for name in FUNCTIONS
         ]
         assert guarded

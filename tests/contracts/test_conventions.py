@@ -11,6 +11,7 @@ from flask import Flask
 from marketplace.app import create_app
 from marketplace.config import Settings
 from marketplace.routes import RESERVED
+from tenants.activity.words import SENTENCES
 
 HOUSE = Path(__file__).resolve().parents[2]
 VERBS = frozenset("save send create delete remove update accept confirm withdraw publish pause resume edit".split())
@@ -27,7 +28,9 @@ def test_pages_use_get_and_post_only(app):
 
 
 def test_a_posts_path_ends_in_a_noun(app):
-    wrong = [rule.rule for rule in rules(app) if "POST" in rule.methods and rule.rule.rstrip("/").rsplit("/", 1)[-1] in VERBS]
+    wrong = [
+        rule.rule for rule in rules(app) if "POST" in rule.methods and rule.rule.rstrip("/").rsplit("/", 1)[-1] in VERBS
+    ]
     assert wrong == [], "A new action is a new noun: POST …/confirmation, not …/confirm."
 
 
@@ -77,13 +80,20 @@ def test_every_verb_of_the_log_has_a_sentence():
         for path in (HOUSE / folder).rglob("*.py"):
             text = path.read_text()
             if "record(" in text or "_record" in text:
-                used |= set(re.findall(r'"((?:firm|conflict|organisation|invitation|profile|request|mentorship|concern|letter|account|place|block)\.[a-z_]+)"', text))
-    from tenants.activity.words import SENTENCES as sentences
-
-    missing = sorted(used - set(sentences))
+                used |= set(
+                    re.findall(
+                        r'"((?:firm|conflict|organisation|invitation|profile|request|mentorship|concern|letter|account|place|block)\.[a-z_]+)"',
+                        text,
+                    )
+                )
+    missing = sorted(used - set(SENTENCES))
     assert missing == [], "Write these as sentences in tenants/activity/words.py."
 
 
 def test_the_product_never_names_a_folder_of_one_machine():
-    tracked = [*(HOUSE / "marketplace").rglob("*.py"), *(HOUSE / "tenants").rglob("*.py"), *(HOUSE / "dev").rglob("*.py")]
+    tracked = [
+        *(HOUSE / "marketplace").rglob("*.py"),
+        *(HOUSE / "tenants").rglob("*.py"),
+        *(HOUSE / "dev").rglob("*.py"),
+    ]
     assert [path.name for path in tracked if "/work/" in path.read_text() or "/root/" in path.read_text()] == []

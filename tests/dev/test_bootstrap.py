@@ -1,7 +1,9 @@
 """Making the environment: done once, again when the lock changes, and clear when it cannot be done."""
 
 import importlib.util
+import os
 import shutil
+import sys
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
@@ -62,6 +64,24 @@ def test_an_install_that_failed_is_tried_again(
             bootstrap.install_packages()
     bootstrap.install_packages()
     assert len(installed) == 3
+
+
+def test_a_catalogue_is_compiled_when_its_text_is_newer(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap, "VENV", Path(sys.prefix))
+    folder = house / "marketplace" / "translations" / "fr" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    text, compiled = folder / "messages.po", folder / "messages.mo"
+    for french, seconds in (("Demande", 100), ("Requête", 300)):
+        text.write_text(
+            f'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8"\n\nmsgid "Request"\nmsgstr "{french}"\n'
+        )
+        os.utime(text, (seconds, seconds))
+        bootstrap.compile_translations()
+        assert french.encode() in compiled.read_bytes()
+        os.utime(compiled, (200, 200))
+    text.write_text("not a catalogue")
+    os.utime(text, (150, 150))
+    bootstrap.compile_translations()
 
 
 @pytest.mark.usefixtures("house")

@@ -1,4 +1,4 @@
-"""The network's desk, the firm's settings, conflicts of interest, people and the log: what each administrator can and cannot do."""
+"""Firms, settings, conflicts of interest, people and the log: what each administrator can and cannot do."""
 
 from datetime import timedelta
 
@@ -20,9 +20,7 @@ NEW_FIRM = {
 }
 
 
-def test_a_network_administrator_takes_in_a_firm_and_its_first_administrator_is_invited(
-    sign_in, cast, operator
-):
+def test_a_network_administrator_takes_in_a_firm_and_its_first_administrator_is_invited(sign_in, cast, operator):
     answer = sign_in(cast.ned).post("/bridge/firms/", data=NEW_FIRM)
     assert answer.status_code == 303
     firm = operator.scalars(sa.select(Organisation).where(Organisation.slug == "nordal-logistics")).one()
@@ -51,9 +49,7 @@ def test_an_hr_partner_has_no_network_desk(sign_in, cast):
     assert sign_in(cast.ann).get("/acme/firms/").status_code == 404
 
 
-def test_suspending_a_firm_takes_its_people_out_of_sight_and_reinstating_brings_them_back(
-    sign_in, cast, operator
-):
+def test_suspending_a_firm_takes_its_people_out_of_sight_and_reinstating_brings_them_back(sign_in, cast, operator):
     ned = sign_in(cast.ned)
     assert ned.post(f"/bridge/firms/{cast.max.org_id}/suspension").status_code == 303
     assert operator.get(FirmMembership, (cast.ned.org_id, cast.max.org_id)).state == "suspended"
@@ -115,10 +111,7 @@ def test_a_conflict_whose_last_day_comes_before_its_first_is_refused(sign_in, ca
 
 def test_a_conflict_with_a_firm_out_of_sight_is_refused(sign_in, cast):
     assert (
-        sign_in(cast.ann)
-        .post("/acme/conflicts/", data=conflict(cast, other_org_id=cast.ida.org_id))
-        .status_code
-        == 422
+        sign_in(cast.ann).post("/acme/conflicts/", data=conflict(cast, other_org_id=cast.ida.org_id)).status_code == 422
     )
 
 

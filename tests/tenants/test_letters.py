@@ -254,6 +254,14 @@ def test_the_calendar_file_of_a_confirmed_mentorship(worker_app):
     assert str(event["SUMMARY"]) == CALENDAR["summary"]
 
 
+def test_the_link_that_switches_off_reaches_the_mail_program_whole(worker_app):
+    """A long header line is usually folded and encoded, and then no mail program finds the address in it."""
+    raw = composed(worker_app, "place_free", "en").as_bytes()
+    (header,) = re.findall(rb"^List-Unsubscribe: (.*)\r$", raw, re.M)
+    assert re.fullmatch(rb"<http://localhost/letters/subscriptions/[\w.-]+>", header)
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in raw
+
+
 # --- what becomes of them ---------------------------------------------------------------------------------------------
 
 

@@ -60,5 +60,5 @@ def test_the_walls_stand(operator_engine):
 
 
 def test_the_product_refuses_to_serve_under_the_operators_own_address(database):
-    with pytest.raises(walls.WallError, match="superuser|owns tables"):
+    with pytest.raises(walls.WallError, match=r"superuser|owns tables"):
         walls.refuse_unsafe_role(sa.create_engine(database))

@@ -43,9 +43,7 @@ def test_nobody_finds_themselves(published: Cast, sign_in: SignIn) -> None:
     assert client.get(f"/globex/mentors/{published.max.mentor_id}").status_code == 404
 
 
-def test_the_directory_takes_at_most_six_statements(
-    published: Cast, sign_in: SignIn, statements: list[str]
-) -> None:
+def test_the_directory_takes_at_most_six_statements(published: Cast, sign_in: SignIn, statements: list[str]) -> None:
     client = sign_in(published.mia)
     client.get("/acme/mentors/")
     for address in ("", "?q=negotiation", "?q=plants&language=en&skill=negotiation&where=remote"):

@@ -25,7 +25,7 @@ from tests.marketplace.directory.world import World, build, may_see
 EVERYBODY = Search(full=True)
 COLLEAGUES = Search(full=True, own=True)
 few = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
 )
 tags = (f"w{number}" for number in itertools.count())
 

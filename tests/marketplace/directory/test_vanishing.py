@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import pytest
@@ -23,6 +22,7 @@ from tenants.organisations.models import (
     MembershipState,
     Organisation,
 )
+from tenants.shared.clock import today
 from tests.cast import Cast
 from tests.factories import NOW, acting, publish
 
@@ -85,7 +85,7 @@ def viewer_leaves(app: Flask, cast: Cast, operator: Session) -> None:
 def leave_the_firm(app: Flask, cast: Cast, operator: Session) -> None:
     affiliation = operator.get(Affiliation, (cast.max.org_id, cast.max.affiliation_id))
     assert affiliation is not None
-    affiliation.ended_on = date.today()
+    affiliation.ended_on = today()
     operator.commit()
 
 
@@ -132,9 +132,7 @@ def test_he_is_gone_everywhere_at_once(
     assert traces(app, published) == []
 
 
-def test_a_firm_that_leaves_a_network_is_gone_there_in_the_same_transaction(
-    published: Cast, operator: Session
-) -> None:
+def test_a_firm_that_leaves_a_network_is_gone_there_in_the_same_transaction(published: Cast, operator: Session) -> None:
     aud = select(Card.aud).where(Card.mentor_id == published.max.mentor_id)
     assert operator.scalar(aud) == [published.ned.org_id]
     operator.execute(
@@ -148,9 +146,7 @@ def test_a_firm_that_leaves_a_network_is_gone_there_in_the_same_transaction(
     operator.rollback()
 
 
-def test_a_firm_that_leaves_the_marketplace_takes_its_mentors_along(
-    app: Flask, cast: Cast, operator: Session
-) -> None:
+def test_a_firm_that_leaves_the_marketplace_takes_its_mentors_along(app: Flask, cast: Cast, operator: Session) -> None:
     publish(app, cast.olga)
     acme, hooli = (operator.get(Organisation, actor.org_id) for actor in (cast.mia, cast.olga))
     assert acme is not None

@@ -20,7 +20,7 @@ from tenants.organisations.models import (
     MembershipState,
     OrganisationKind,
 )
-
+from tenants.shared.clock import today
 from tests.cast import Actor, make_actor, make_mentor, make_organisation
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -42,10 +42,10 @@ class World:
 
 def may_see(world: World, viewer: Actor, mentor: Actor, audience: Audience, networks: list[int]) -> bool:
     """The oracle."""
-    firms, people, today = {viewer.org_id, mentor.org_id}, {viewer.person_id, mentor.person_id}, date.today()
+    firms, people = {viewer.org_id, mentor.org_id}, {viewer.person_id, mentor.person_id}
     if len(people) == 1 or any({a, b} == people for a, b in world.blocks):
         return False
-    if any({a, b} == firms and s <= today and (u is None or u > today) for a, b, s, u in world.conflicts):
+    if any({a, b} == firms and s <= today() and (u is None or u > today()) for a, b, s, u in world.conflicts):
         return False
     if audience is Audience.company:
         return len(firms) == 1
@@ -86,7 +86,7 @@ def build(session: Session, plan: dict[str, Any], *, tag: str) -> World:
     for a, b, since, until in plan["conflicts"]:
         one, other = world.firms[a % len(firms)], world.firms[b % len(firms)]
         if one != other:
-            start = date.today() + timedelta(days=since)
+            start = today() + timedelta(days=since)
             end = start + timedelta(days=until) if until else None
             kind = ConflictKind.competitor
             session.add(
@@ -111,7 +111,7 @@ def build(session: Session, plan: dict[str, Any], *, tag: str) -> World:
 
 
 def show(session: Session, actor: Actor, *, firm: str, room: int = 1, **values: Any) -> None:
-    """A mentor with a card, written by the operator: for worlds with more mentors than commands could publish in a test."""
+    """A mentor with a card, written by the operator: faster than the commands, for worlds with many mentors."""
     profile = make_mentor(session, actor, capacity=max(room, 1), **values)
     page = SimpleNamespace(**{name: getattr(profile, name) for name in PAGE})
     card = card_values(page, name=actor.name, firm=firm, photo=None) | {
@@ -128,12 +128,10 @@ def show(session: Session, actor: Actor, *, firm: str, room: int = 1, **values: 
         "active_at": NOW,
     }
     card["search"] = sa.cast(card["search"], Card.search.type)
-    session.execute(sa.insert(Card.__table__).values(card))
+    session.execute(sa.insert(Card).values(card))
 
 
 PAGE = (
     "id skills own_words languages function industries seniority forms place remote in_person title headline story "
     "cadence board_mandates"
 ).split()
-
-

@@ -1,0 +1,76 @@
+"""Axe, and the width of the screen, on every page of the access contract: both languages, sizes and schemes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask, url_for
+from sqlalchemy.orm import Session
+
+from tests.browser.people import Visitor
+from tests.cast import Actor, Cast
+from tests.contracts.scene import set_scene
+from tests.contracts.table import Row
+from tests.contracts.test_access import ROWS
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+NOBODY = ""
+BESIDES = (
+    (NOBODY, "/nothing-here"),
+    (NOBODY, "/links/nowhere"),
+    ("mia", "/acme/nothing-here"),
+    ("mia", "/acme/mentors/?q=leading"),
+    ("mia", "/acme/mentors/?q=xyzzyx"),
+    ("max", "/globex/requests/"),
+    ("max", "/globex/profile/"),
+    ("ned", "/bridge/mentors/"),
+)
+"""Pages that the contract reaches once, as somebody else finds them."""
+
+
+def reader_of(row: Row) -> str | None:
+    """Who of the cast may read the page; nobody's name when it takes no sign-in, None when it is no page."""
+    if row.method != "GET":
+        return None
+    if row.anonymous == 200:
+        return NOBODY
+    return next((name for name, status in row.expected.items() if status == 200), None)
+
+
+READERS = sorted({reader for row in ROWS if (reader := reader_of(row)) is not None} | {name for name, _path in BESIDES})
+
+
+def seat(visitor: Visitor, app: Flask, actor: Actor) -> None:
+    """Sign in without the form, which has its own tests."""
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    cookie = serializer.dumps({"_user_id": actor.token, "_fresh": True})
+    visitor.context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "value": cookie, "url": visitor.site}])
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader or "nobody")
+def test_axe_finds_nothing_on_any_page(
+    reader: str,
+    size: str,
+    visit: Callable[..., Visitor],
+    people: Cast,
+    operator: Session,
+    app: Flask,
+    language: str,
+):
+    scene = set_scene(operator, people)
+    visitor = visit(language, phone=size == "phone")
+    if reader:
+        seat(visitor, app, people[reader])
+    with app.test_request_context():
+        paths = [
+            url_for(row.endpoint, **row.url(scene), **({"organisation": row.slug} if row.slug else {}))
+            for row in ROWS
+            if reader_of(row) == reader
+        ]
+    for path in [*paths, *(path for name, path in BESIDES if name == reader)]:
+        answer = visitor.page.goto(path)
+        if answer is not None and answer.headers.get("content-type", "").startswith("text/html"):
+            visitor.check()

@@ -1,0 +1,196 @@
+"""``passerelle demo`` against the real database: what it leaves is what the product itself could have made."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from dev.demo import command
+from dev.demo.known import KNOWN, PASSWORD
+from dev.demo.loading import DemoProblem, card_values, story_html
+from dev.demo.people import Population, firms
+from marketplace.app import create_app
+from marketplace.config import Settings
+from marketplace.mentors import cards, stories
+from marketplace.mentors.models import Card, MentorProfile
+from marketplace.mentors.policy import missing_for_publication
+from marketplace.requests.models import OPEN_STATES, MentoringRequest, RequestState
+from tenants.accounts.models import Account
+from tenants.organisations.models import Organisation
+from tenants.walls import wall_faults
+
+NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+PLACES = (RequestState.accepted, RequestState.confirmed)
+
+
+@pytest.fixture(scope="module")
+def operator_app(settings: Settings) -> Flask:
+    return create_app(settings, role="operator")
+
+
+@pytest.fixture
+def load(operator_app: Flask, settings: Settings) -> Callable[..., None]:
+    def run(*, mentors: int = 120, reset: bool = False) -> None:
+        with operator_app.app_context():
+            command.load(settings.database, mentors=mentors, reset=reset, now=NOON)
+
+    return run
+
+
+def count(session: Session, what: type, *where: sa.ColumnElement[bool]) -> int:
+    return session.scalar(sa.select(sa.func.count()).select_from(what).where(*where)) or 0
+
+
+def test_the_demo_is_whole(load: Callable[..., None], operator: Session, database: str) -> None:
+    load(mentors=500)
+    assert count(operator, Organisation) == 43
+    assert count(operator, Account) == 800
+    assert count(operator, MentorProfile) == 500
+    states = dict(
+        operator.execute(sa.select(MentoringRequest.state, sa.func.count()).group_by(MentoringRequest.state)).tuples()
+    )
+    assert set(states) == set(RequestState)
+    assert sum(states.values()) > 280
+    engine = sa.create_engine(database)
+    with engine.connect() as connection:
+        assert wall_faults(connection) == []
+    engine.dispose()
+
+
+def test_places_and_dates_add_up(load: Callable[..., None], operator: Session) -> None:
+    load()
+    held = dict(
+        operator.execute(
+            sa.select(MentoringRequest.mentor_id, sa.func.count())
+            .where(MentoringRequest.holds_place)
+            .group_by(MentoringRequest.mentor_id)
+        ).tuples()
+    )
+    for profile in operator.scalars(sa.select(MentorProfile)):
+        assert profile.open_slots == profile.capacity - held.get(profile.id, 0) >= 0
+        if profile.published is not None:
+            assert missing_for_publication(profile) == []
+    for asked in operator.scalars(sa.select(MentoringRequest)):
+        assert asked.holds_place <= (asked.state in PLACES)
+        assert (asked.due_at is not None) == (asked.state in OPEN_STATES)
+        assert asked.due_at is None or asked.due_at > NOON
+        assert asked.created_at <= asked.updated_at <= NOON
+        if asked.state is RequestState.sent and asked.sent_at <= NOON - timedelta(days=7):
+            assert asked.reminded_at is not None
+
+
+def test_nobody_asks_somebody_they_cannot_see(load: Callable[..., None], operator: Session) -> None:
+    load()
+    unseen = sa.text(
+        """
+        SELECT count(*) FROM mentoring_request r
+        LEFT JOIN card c ON c.org_id = r.mentor_org_id AND c.mentor_id = r.mentor_id
+        WHERE r.state IN ('draft', 'awaiting_employer', 'sent', 'more_information', 'accepted')
+          AND (c.mentor_id IS NULL
+               OR EXISTS (SELECT FROM conflict_declaration d WHERE (d.org_id, d.other_org_id)
+                          IN ((r.org_id, r.mentor_org_id), (r.mentor_org_id, r.org_id)))
+               OR NOT c.aud && (
+                   ARRAY(SELECT m.network_id FROM firm_membership m WHERE m.firm_id = r.org_id AND m.state = 'active')
+                   || ARRAY(SELECT 0 FROM organisation o WHERE o.id = r.org_id AND o.in_marketplace)))
+        """
+    )
+    assert operator.scalar(unseen) == 0
+
+
+def test_the_four_can_sign_in_and_have_something_to_do(
+    load: Callable[..., None], app: Flask, tmp_path: Path, operator: Session
+) -> None:
+    load(mentors=500)
+    command.write_accounts(tmp_path / "accounts.json")
+    people = json.loads((tmp_path / "accounts.json").read_text())
+    assert [set(person) for person in people] == [{"who", "email", "password", "where"}] * 4
+    for person in people:
+        client = app.test_client()
+        signed_in = client.post("/sign-in", data={"email": person["email"], "password": person["password"]})
+        assert signed_in.status_code in (302, 303), person
+        assert client.get(person["where"]).status_code == 200, person
+    waiting = {known.email: waiting_for(operator, known.email, known.slug, known.role) for known in KNOWN}
+    assert waiting[KNOWN[0].email] == 2
+    assert waiting[KNOWN[1].email] == 2
+    assert waiting[KNOWN[2].email] >= 3
+
+
+def waiting_for(operator: Session, email: str, slug: str, role: str) -> int:
+    person_id = operator.scalar(sa.select(Account.id).where(Account.email == email))
+    org_id = operator.scalar(sa.select(Organisation.id).where(Organisation.slug == slug))
+    asked = MentoringRequest
+    theirs = {
+        "hr_partner": sa.and_(asked.org_id == org_id, asked.state == RequestState.awaiting_employer),
+    }.get(
+        role,
+        sa.or_(
+            sa.and_(asked.mentor_person_id == person_id, asked.state == RequestState.sent),
+            sa.and_(
+                asked.mentee_person_id == person_id,
+                asked.state.in_([RequestState.more_information, RequestState.accepted]),
+            ),
+        ),
+    )
+    return count(operator, asked, theirs)
+
+
+def test_the_same_day_gives_the_same_demo(load: Callable[..., None], operator: Session) -> None:
+    def fingerprint() -> str:
+        tables = ("person", "affiliation", "mentor_profile", "card", "mentoring_request", "request_message", "notice")
+        digest = hashlib.sha256()
+        for name in tables:
+            rows = operator.execute(sa.text(f"SELECT md5(t::text) FROM {name} t ORDER BY 1"))
+            digest.update("".join(row[0] for row in rows).encode())
+        operator.rollback()
+        return digest.hexdigest()
+
+    load()
+    first = fingerprint()
+    load(reset=True)
+    assert fingerprint() == first
+
+
+def test_a_database_in_use_is_left_alone(load: Callable[..., None], operator: Session) -> None:
+    load()
+    with pytest.raises(DemoProblem, match="--reset"):
+        load()
+    operator.execute(sa.update(Account).where(Account.email == KNOWN[0].email).values(email="ann@a-real-firm.com"))
+    operator.commit()
+    with pytest.raises(DemoProblem, match="Nothing was erased"):
+        load(reset=True)
+    assert count(operator, MentorProfile) == 120
+
+
+def test_a_crowd_comes_after_the_demo_itself(load: Callable[..., None], operator: Session) -> None:
+    load(mentors=1300)
+    assert count(operator, MentorProfile) == 1300
+    assert count(operator, Card, Card.aud == []) < 30
+    assert operator.scalar(sa.text("SELECT nextval('organisation_id_seq')")) == count(operator, Organisation) + 1
+
+
+def test_quick_cards_are_the_product_s_cards(operator: Session) -> None:
+    population = Population(5)
+    for number, firm in enumerate(firms()):
+        human = population.human(firm, mentor=True)
+        page = population.page(human, firm)
+        page.id = number
+        quick = card_values(page, human.name, firm.name)
+        plain = cards.card_values(page, name=human.name, firm=firm.name, photo=None)
+        same = sa.select(
+            sa.cast(quick.pop("search"), Card.search.type) == sa.cast(plain.pop("search"), Card.search.type)
+        )
+        assert operator.scalar(same)
+        assert quick == plain
+        assert story_html(page.story) == stories.story_html(page.story)
+
+
+def test_the_shared_password_is_one_that_the_product_would_take(app: Flask) -> None:
+    with app.test_request_context():
+        faults, _normal = app.extensions["security"]._password_util.validate(PASSWORD, True, email=KNOWN[0].email)
+    assert not faults
