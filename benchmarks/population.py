@@ -80,8 +80,8 @@ def fill(admin_address: str, mentors: int, *, seed: int = 7, tell: Callable[[str
 
 CARD_COLUMNS = (
     "org_id mentor_id person_id chosen aud score room capacity name firm title headline skills own_words languages "
-    "function industries seniority forms place remote in_person cadence board_mandates time_zone photo story_html facets search "
-    "published_at active_at"
+    "function industries seniority forms place remote in_person cadence board_mandates time_zone photo story_html facets "
+    "search published_at active_at"
 ).split()
 
 

@@ -1,5 +1,6 @@
 """``passerelle demo``: fill a prepared database with invented people and firms."""
 
+import gc
 import json
 from datetime import datetime
 from pathlib import Path
@@ -97,6 +98,7 @@ def _load_crowd(loader: Loader, world: World, password_hash: str, count: int, se
             )
     loader.copy(rows)
     loader.number_organisations_from(len(world.orgs) + len(crowd.orgs) + 1)
+    gc.freeze()  # what lives for the whole load need not be looked through again and again
     with loader.indexes_afterwards(count >= MANY), click.progressbar(length=count, label="More mentors") as bar:
         for batch in crowd.batches():
             rows = Rows()

@@ -129,7 +129,7 @@ class Exchanges:
         group: str,
         talk: bool | None,
     ) -> Asked:
-        now = self.world.now
+        now, before = self.world.now, self.world.before
         began = self.world.days_ago(days)
         asked = Asked(0, mentee, mentor, state, words, group, began)
         talked = self.rng.random() < 0.3 if talk is None else talk
@@ -139,7 +139,7 @@ class Exchanges:
             case "awaiting_employer":
                 asked.due_at = began + ANSWER_WITHIN
             case "refused_by_employer":
-                asked.created_at, asked.closed_at = began - self._some(1, 3), began
+                asked.created_at, asked.closed_at = before(began, 1, 3), began
             case "sent":
                 asked.sent_at = began
                 asked.due_at = began + ANSWER_WITHIN
@@ -147,23 +147,23 @@ class Exchanges:
             case "more_information":
                 talked = True
                 asked.asked_at, asked.due_at = began, began + ANSWER_WITHIN
-                asked.sent_at = began - self._some(1, 6)
+                asked.sent_at = before(began, 1, 6)
             case "accepted":
                 asked.accepted_at, asked.due_at = began, began + CONFIRM_WITHIN
-                asked.sent_at = began - self._some(1, 6)
+                asked.sent_at = before(began, 1, 6)
             case "confirmed":
-                asked.closed_at, asked.accepted_at = began, began - self._some(0.3, 5)
-                asked.sent_at = asked.accepted_at - self._some(1, 9)
+                asked.closed_at, asked.accepted_at = began, before(began, 0.3, 5)
+                asked.sent_at = before(asked.accepted_at, 1, 9)
             case "lapsed":
                 asked.closed_at, asked.accepted_at = began, began - CONFIRM_WITHIN
-                asked.sent_at = asked.accepted_at - self._some(1, 6)
+                asked.sent_at = before(asked.accepted_at, 1, 6)
             case "expired":
                 asked.closed_at, asked.sent_at = began, began - ANSWER_WITHIN
                 asked.reminded_at = asked.sent_at + REMIND_AFTER
                 talked = False
             case _:
                 asked.closed_at = began
-                asked.sent_at = began - self._some(1, 9)
+                asked.sent_at = before(began, 1, 9)
         if state not in BEFORE_SENDING:
             self._begin(asked, talked)
         asked.id = self.world.ids.at(asked.created_at)
@@ -175,14 +175,11 @@ class Exchanges:
         if not talked or asked.state == "more_information":
             asked.first_sent_at = turn
         else:
-            asked.asked_at = turn - self._some(0.5, 3)
-            asked.first_sent_at = asked.asked_at - self._some(1, 4)
+            asked.asked_at = self.world.before(turn, 0.5, 3)
+            asked.first_sent_at = self.world.before(asked.asked_at, 1, 4)
         asked.created_at = asked.first_sent_at
         if asked.mentee.org.needs_approval:
-            asked.created_at -= self._some(0.5, 3)
-
-    def _some(self, least: float, most: float) -> timedelta:
-        return timedelta(days=least + self.rng.random() * (most - least))
+            asked.created_at = self.world.before(asked.first_sent_at, 0.5, 3)
 
     # --- rows ---
 

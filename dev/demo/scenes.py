@@ -14,9 +14,9 @@ from marketplace.requests import letters
 LIFE = {
     "draft": (16, 6),
     "awaiting_employer": (7, 11),
-    "sent": (60, 13),
-    "more_information": (20, 12),
-    "accepted": (22, 6),
+    "sent": (60, 11),
+    "more_information": (20, 11),
+    "accepted": (22, 4.2),
     "confirmed": (104, 330),
     "declined": (34, 120),
     "withdrawn": (12, 90),
@@ -67,10 +67,12 @@ class Scenes:
     def _sonia_asks(
         self, state: str, days: float, skill: str, *, talk: bool | None = None, over: bool = False
     ) -> Asked | None:
-        choose = self._chooser(self.world.known["mentee"])
-        for mentor in choose(state, days, skill):
+        sonia = self.world.known["mentee"]
+        for mentor in self._chooser(sonia)(state, days, skill):
+            if mentor.member.human.locale != sonia.human.locale:
+                continue
             asked = self.exchanges.ask(
-                self.world.known["mentee"],
+                sonia,
                 mentor,
                 state,
                 days=days,

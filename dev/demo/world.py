@@ -116,13 +116,19 @@ class World:
         self._hire(mentors, mentors + others)
 
     def days_ago(self, days: float) -> datetime:
-        """A moment of a working day about so many days ago, never in the future."""
+        """A moment of a working day about so many days ago (up to 2.5 more), never in the future."""
         moment = self.now - timedelta(days=days)
-        if days >= 1:
-            moment = moment.replace(
-                hour=7 + int(self.rng.random() * 11), minute=int(self.rng.random() * 60), second=0, microsecond=0
-            )
-        return min(moment, self.now - timedelta(minutes=5))
+        return min(self._at_work(moment) if days >= 1 else moment, self.now - timedelta(minutes=5))
+
+    def before(self, moment: datetime, least: float, most: float) -> datetime:
+        """A moment of a working day so many days before another, or the same day when that is near."""
+        earlier = self._at_work(moment - timedelta(days=least + self.rng.random() * (most - least)))
+        return min(earlier, moment - timedelta(minutes=20 + self.rng.random() * 120))
+
+    def _at_work(self, moment: datetime) -> datetime:
+        moment -= max(0, moment.weekday() - 4) * DAY
+        hour, minute = 7 + int(self.rng.random() * 11), int(self.rng.random() * 60)
+        return moment.replace(hour=hour, minute=minute, second=0, microsecond=0)
 
     def networks(self) -> list[Org]:
         return [org for org in self.orgs.values() if org.kind == "network"]

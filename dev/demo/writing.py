@@ -12,6 +12,7 @@ from marketplace.vocabulary import SKILLS
 
 T = TypeVar("T")
 
+LONGEST_HEADLINE = 160
 BULLETS = 3
 SHORT = 540
 """A story of fewer characters (some 90 words) is given one more paragraph."""
@@ -110,7 +111,7 @@ class Writer:
     # --- a mentor's page ---
 
     def headline(self, author: Author) -> str:
-        """One or two sentences in the author's own voice, at most 220 characters."""
+        """One or two sentences in the author's own voice, at most ``LONGEST_HEADLINE`` characters."""
         rng = self.rng
         tag = "reverse" if author.young else ("any" if rng.random() < 0.25 else author.function)
         deck = self._decks["first", tag, author.locale]
@@ -118,7 +119,8 @@ class Writer:
         if deck.rounds == 1 and rng.random() > SECOND_SENTENCE:
             return first
         tails = self._tails[author.locale][author.groups[0]]
-        return f"{first} {tails[int(rng.random() * len(tails))].by(author.gender)}"
+        headline = f"{first} {tails[int(rng.random() * len(tails))].by(author.gender)}"
+        return headline if len(headline) <= LONGEST_HEADLINE else first
 
     def story(self, author: Author) -> str:
         """The author's story as Markdown: two to four paragraphs, one of them perhaps a short list."""

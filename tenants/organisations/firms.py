@@ -28,7 +28,13 @@ def index() -> str:
     _desk()
     firms = queries.member_firms(g.acting)
     today = clock.today()
-    stuck = [firm for firm in firms if firm.next_step and firm.days_in(today) > queries.STUCK_AFTER_DAYS]
+    stuck = [
+        firm
+        for firm in firms
+        if firm.next_step
+        and firm.state is not MembershipState.suspended
+        and firm.days_in(today) > queries.STUCK_AFTER_DAYS
+    ]
     return render_template(
         "firms/index.html", firms=firms, stuck=stuck, today=today, may_admit=may_admit_firms(g.acting)
     )

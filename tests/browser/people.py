@@ -17,7 +17,7 @@ AXE = next((HOUSE / "tests" / "vendor").glob("axe-*/axe.min.js")).read_text()
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1360, "height": 900}
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 # A press is a press, and a key is one unless it writes a character: counted from the events a real hand would cause.
 COUNT_PRESSES = """
@@ -27,6 +27,12 @@ addEventListener("keydown", (event) => {
   if (event.isTrusted && !writes && event.key !== "Shift") window.countedPress(event.key);
 }, true);
 """
+
+
+SETTLE = """async () => {
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  await Promise.all(document.getAnimations().map((moving) => moving.finished.catch(() => null)));
+}"""
 
 
 @lru_cache
@@ -40,7 +46,7 @@ def catalogue(language: str) -> dict[str, Any]:
         }
 
 
-def in_words(language: str, text: str, **values: object) -> str:
+def in_words(language: str, text: str, /, **values: object) -> str:
     """``text`` as the product says it in ``language``; of two forms the singular."""
     if language != "en":
         told = catalogue(language)[text]
@@ -79,7 +85,7 @@ class Visitor:
             color_scheme=scheme,  # type: ignore[arg-type]
             reduced_motion="reduce",
         )
-        self.context.set_default_timeout(20_000)
+        self.context.set_default_timeout(60_000)
         if scripts:
             self.context.expose_binding("countedPress", lambda _source, key: self.presses.append(key))
             self.context.add_init_script(COUNT_PRESSES)
@@ -102,27 +108,31 @@ class Visitor:
     def close(self) -> None:
         self.context.close()
 
-    def word(self, text: str, **values: object) -> str:
+    def word(self, text: str, /, **values: object) -> str:
         return in_words(self.language, text, **values)
 
     def open(self, address: str) -> None:
         self.page.goto(address)
 
-    def field(self, label: str, **values: object) -> Locator:
+    def field(self, label: str, /, **values: object) -> Locator:
         """The control under ``label``; what the label says besides (optional, a hint) does not matter."""
         return self.page.get_by_label(self.word(label, **values))
 
-    def button(self, label: str, **values: object) -> Locator:
+    def button(self, label: str, /, **values: object) -> Locator:
         return self.page.get_by_role("button", name=self.word(label, **values), exact=True)
 
-    def link(self, label: str, **values: object) -> Locator:
+    def link(self, label: str, /, **values: object) -> Locator:
         return self.page.get_by_role("link", name=self.word(label, **values), exact=True)
+
+    def person(self, name: str) -> Locator:
+        """The link to somebody's page."""
+        return self.page.get_by_role("link", name=name, exact=True)
 
     def press(self, control: Locator) -> None:
         """Press with a finger where there is a touch screen, else with the mouse."""
         control.tap() if self.page.viewport_size == PHONE else control.click()
 
-    def sees(self, label: str, **values: object) -> None:
+    def sees(self, label: str, /, **values: object) -> None:
         expect(self.page.get_by_text(self.word(label, **values)).first).to_be_visible()
 
     def reads_title(self, text: str) -> None:
@@ -177,6 +187,7 @@ class Visitor:
         """Note what axe finds on this page, in light and in dark, and whether something sticks out."""
         found = [*self.axe(), *self.fits()]
         self.page.emulate_media(color_scheme="dark")
+        self.page.evaluate(SETTLE)
         found += [f"dark: {fault}" for fault in self.axe(colours_only=True)]
         self.page.emulate_media(color_scheme="light")
         path = re.sub(r"/links/.*", "/links/…", self.page.url.removeprefix(self.site))

@@ -51,8 +51,8 @@ def test_network_takes_in_a_firm_that_invites_and_declares_a_conflict(
     assert "/invitations/" in post.link("noor@lindis.example")
 
     vera.open("/lindis/mentors/")
-    expect(vera.link("Max Globex")).to_be_visible()
-    expect(vera.link("Abe Acme")).to_be_visible()
+    expect(vera.person("Max Globex")).to_be_visible()
+    expect(vera.person("Abe Acme")).to_be_visible()
     vera.open("/lindis/conflicts/")
     vera.check()
     vera.link("Declare a conflict").click()
@@ -62,8 +62,8 @@ def test_network_takes_in_a_firm_that_invites_and_declares_a_conflict(
     vera.page.wait_for_url("**/lindis/conflicts/")
     vera.check()
     vera.open("/lindis/mentors/")
-    expect(vera.link("Abe Acme")).to_be_visible()
-    expect(vera.link("Max Globex")).to_have_count(0)
+    expect(vera.person("Abe Acme")).to_be_visible()
+    expect(vera.person("Max Globex")).to_have_count(0)
     assert vera.page.goto(f"/lindis/mentors/{people.max.mentor_id}").status == 404
 
     ned.open("/bridge/firms/")

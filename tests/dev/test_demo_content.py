@@ -152,7 +152,7 @@ def test_five_hundred_pages_differ(pages: list[tuple]) -> None:
 def test_stories_have_80_to_220_words_and_headlines_fit_a_card(pages: list[tuple]) -> None:
     for _, page in pages:
         assert 80 <= len(page.story.split()) <= 220, page.story
-        assert len(page.headline) <= 220
+        assert len(page.headline) <= 160
         assert 4 <= len(page.skills) <= 8
         assert len({GROUP_OF[skill] for skill in page.skills}) > 1
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -47,14 +48,17 @@ def count(session: Session, what: type, *where: sa.ColumnElement[bool]) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(what).where(*where)) or 0
 
 
+def counted(session: Session, by: Any, *where: Any) -> dict[Any, int]:
+    query = sa.select(by, sa.func.count()).where(*where).group_by(by)
+    return dict(session.execute(query).all())
+
+
 def test_the_demo_is_whole(load: Callable[..., None], operator: Session, database: str) -> None:
     load(mentors=500)
     assert count(operator, Organisation) == 43
     assert count(operator, Account) == 800
     assert count(operator, MentorProfile) == 500
-    states = dict(
-        operator.execute(sa.select(MentoringRequest.state, sa.func.count()).group_by(MentoringRequest.state)).tuples()
-    )
+    states = counted(operator, MentoringRequest.state)
     assert set(states) == set(RequestState)
     assert sum(states.values()) > 280
     engine = sa.create_engine(database)
@@ -65,13 +69,7 @@ def test_the_demo_is_whole(load: Callable[..., None], operator: Session, databas
 
 def test_places_and_dates_add_up(load: Callable[..., None], operator: Session) -> None:
     load()
-    held = dict(
-        operator.execute(
-            sa.select(MentoringRequest.mentor_id, sa.func.count())
-            .where(MentoringRequest.holds_place)
-            .group_by(MentoringRequest.mentor_id)
-        ).tuples()
-    )
+    held = counted(operator, MentoringRequest.mentor_id, MentoringRequest.holds_place)
     for profile in operator.scalars(sa.select(MentorProfile)):
         assert profile.open_slots == profile.capacity - held.get(profile.id, 0) >= 0
         if profile.published is not None:

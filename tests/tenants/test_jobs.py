@@ -227,7 +227,7 @@ def test_the_worker_as_an_operator_starts_it(database, cast, app, mailbox, _admi
         "MAIL_PORT": str(mailbox.port),
         "BASE_URL": "http://localhost",
     }
-    command = [sys.executable, "-c", "from marketplace.cli import worker; worker()"]
+    command = [sys.executable, "-c", "from marketplace.cli import main; main()", "worker"]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
         listening = sa.text(
