@@ -35,12 +35,12 @@ check: ready ## Format, lint, types, layers, templates, translations
 
 sure: check test ## Both: before every push
 
-bench: ready ## Measure, as ratios; SCALE=10000
-	@$(RUN) -m benchmarks $(if $(SCALE),--scale $(SCALE))
+bench: ready ## Measure, as ratios; SCALE=10000, ONLY="name …" for some
+	@$(RUN) -m benchmarks $(if $(SCALE),--scale $(SCALE)) $(if $(ONLY),--only $(ONLY))
 
-shots: ## A picture of every page, desktop and phone, light and dark
+shots: ## A picture of every page, desktop and phone, light and dark; HOME_URL= of a demo that runs, PAGES=
 	@$(PYTHON) -m dev.bootstrap --with-browser
-	@$(RUN) -m dev.shots
+	@$(RUN) -m dev.shots $(if $(HOME_URL),--home $(HOME_URL)) $(if $(PAGES),--only $(PAGES))
 
 LOCK := $(RUN) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links --quiet $(if $(UPGRADE),--upgrade)

@@ -7,6 +7,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import Any
 
 import psycopg
@@ -17,7 +18,8 @@ from benchmarks.stage import Stage
 from tenants.walls import plain_address, role_address
 
 CALLERS = 16
-PLACES = 12
+PLACES = 5  # the most that a mentor may offer
+RIVALS = 12
 
 TEXTBOOK = """
     CREATE FUNCTION bench_look(p_org integer, p_request bigint) RETURNS integer
@@ -53,27 +55,30 @@ WITHOUT_TEXTBOOK = "DROP FUNCTION bench_look(integer, bigint), bench_take(intege
 
 ALL_FREE = """
     WITH freed AS (UPDATE mentoring_request SET holds_place = false WHERE id = ANY (%(requests)s)),
-         cards AS (UPDATE card SET room = %(places)s WHERE org_id = %(org)s AND mentor_id = %(mentor)s)
-    UPDATE mentor_profile SET open_slots = %(places)s WHERE org_id = %(org)s AND id = %(mentor)s
+         cards AS (UPDATE card SET room = %(places)s, capacity = %(places)s WHERE mentor_id = ANY (%(mentors)s))
+    UPDATE mentor_profile SET open_slots = %(places)s, capacity = %(places)s WHERE id = ANY (%(mentors)s)
 """
 TAKEN = """
-    SELECT p.open_slots, (SELECT count(*) FROM mentoring_request r WHERE r.id = ANY (%(requests)s) AND r.holds_place)
-    FROM mentor_profile p WHERE p.org_id = %(org)s AND p.id = %(mentor)s
+    SELECT p.open_slots, (SELECT count(*) FROM mentoring_request r WHERE r.mentor_id = p.id AND r.holds_place)
+    FROM mentor_profile p WHERE p.id = ANY (%(mentors)s)
 """
+
+MENTOR = ("mentor_org", "mentor_slug", "mentor_id", "mentor_person")
 
 Pair = dict[str, Any]
 Claim = Callable[[psycopg.Connection[Any], Pair], bool]
 
 
 def claim_vs_for_update(stage: Stage) -> Figure:
-    """Claims per second of the product's atomic update ÷ those of SELECT … FOR UPDATE; 16 callers want 12 places of one.
+    """Claims per second of the product's atomic update ÷ those of SELECT … FOR UPDATE; in both 16 callers come in turn for
+    mentors of five places who are asked by twelve people.
 
-    Raises ``RuntimeError`` when either gives a place too many or one too few.
+    Raises ``RuntimeError`` when either gives a mentor's place too often or not at all.
     """
     rounds = stage.effort.rounds * 2
     with psycopg.connect(plain_address(stage.address), autocommit=True) as admin:
         admin.execute(TEXTBOOK)
-        pairs = _rivals(admin, max(stage.effort.posts, PLACES * 2))
+        pairs = _rivals(admin, max(stage.effort.posts // RIVALS, 2))
         ratios, atomic, textbook = [], [], []
         with ThreadPoolExecutor(CALLERS) as callers:
             for number in range(rounds + 1):
@@ -88,8 +93,8 @@ def claim_vs_for_update(stage: Stage) -> Figure:
         "claims_per_second": round(statistics.median(atomic)),
         "for_update_per_second": round(statistics.median(textbook)),
         "callers": CALLERS,
-        "places": PLACES,
         "claims": len(pairs),
+        "places": len(pairs) // RIVALS * PLACES,
         "overbooked": 0,
         "least": round(min(ratios), 3),
         "most": round(max(ratios), 3),
@@ -98,10 +103,14 @@ def claim_vs_for_update(stage: Stage) -> Figure:
 
 
 def _rivals(admin: psycopg.Connection[Any], number: int) -> list[Pair]:
-    """So many people who have asked the same mentor."""
-    pairs = pairs_who_may_meet(admin, mentees=number, each=1)
-    mentor = {name: value for name, value in pairs[0].items() if name.startswith("mentor")}
-    rivals = [pair | mentor for pair in pairs if pair["mentee_person"] != mentor["mentor_person"]]
+    """So many mentors, each of whom twelve people have asked."""
+    pairs = pairs_who_may_meet(admin, mentees=(RIVALS + 1) * number * 2, each=1)
+    mentors = {pair["mentor_id"]: {name: pair[name] for name in MENTOR} for pair in pairs}
+    mentees = iter(pair for pair in pairs if pair["mentee_person"] not in mentors)
+    chosen = list(islice(mentors.values(), number))
+    rivals = [mentee | mentor for mentor in chosen for mentee in islice(mentees, RIVALS)]
+    if len(rivals) < number * RIVALS:
+        raise RuntimeError("The population is too small for rivals.")
     seed(admin, rivals)
     return rivals
 
@@ -110,12 +119,8 @@ def _rate(
     stage: Stage, admin: psycopg.Connection[Any], callers: ThreadPoolExecutor, pairs: Sequence[Pair], way: Claim
 ) -> float:
     """Claims per second when every caller takes the next request as soon as theirs is settled."""
-    facts = {
-        "requests": [pair["id"] for pair in pairs],
-        "places": PLACES,
-        "org": pairs[0]["mentor_org"],
-        "mentor": pairs[0]["mentor_id"],
-    }
+    mentors = list({pair["mentor_id"] for pair in pairs})
+    facts = {"requests": [pair["id"] for pair in pairs], "mentors": mentors, "places": PLACES}
     admin.execute(ALL_FREE, facts)
     waiting: queue.SimpleQueue[Pair] = queue.SimpleQueue()
     for pair in pairs:
@@ -127,9 +132,9 @@ def _rate(
     seconds = time.perf_counter() - start
     for connection in connections:
         connection.close()
-    left, held = admin.execute(TAKEN, facts).fetchone() or (None, None)
-    if (given, left, held) != (PLACES, 0, PLACES):
-        raise RuntimeError(f"{PLACES} places, {given} given, {held} held, {left} left.")
+    taken = admin.execute(TAKEN, facts).fetchall()
+    if given != PLACES * len(mentors) or any(row != (0, PLACES) for row in taken):
+        raise RuntimeError(f"{PLACES} places each: {given} given, (left, held) of each mentor: {taken}")
     return len(pairs) / seconds
 
 

@@ -197,7 +197,7 @@ class Population:
     def _profiles(self) -> Iterator[Sequence[Any]]:
         for at in range(self.mentors):
             who = self._id(at)
-            words = ("", "", "", [], [], [], [], "")
+            words: tuple[Any, ...] = ("", "", "", [], [], [], [], "")
             yield self._firm(at), who, who, who, "published", *words, True, False, [], "", 3, 2, "networks", [], 1
 
     def _firm(self, at: int) -> int:

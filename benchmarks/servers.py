@@ -22,6 +22,7 @@ SECRET = "a key for measuring only, forty characters"
 WORKERS = 2
 FIRST_PORT = 8700
 SECONDS_TO_START = 120
+SECONDS_TO_STOP = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,5 +71,14 @@ def _served(command: Sequence[str], port: int, path: str, **environment: str) ->
                 time.sleep(0.1)
             yield Server(port, psutil.Process(server.pid))
         finally:
-            server.terminate()
-            server.wait(30)
+            _stop(psutil.Process(server.pid))
+
+
+def _stop(server: psutil.Process) -> None:
+    """End the server and every worker of it, by force when asking does not help."""
+    family = [server, *server.children(recursive=True)]
+    server.terminate()
+    _gone, left = psutil.wait_procs(family, SECONDS_TO_STOP)
+    for process in left:
+        process.kill()
+    psutil.wait_procs(left, SECONDS_TO_STOP)

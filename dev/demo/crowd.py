@@ -40,6 +40,7 @@ class Crowd:
             own = self.orgs[number // FIRMS_PER_NETWORK]
             also = self.orgs[int(self.rng.random() * networks)]
             org.memberships = {own.id: "active", also.id: "active"}
+            org.settle()
 
     def batches(self) -> Iterator[list[Mentor]]:
         """The mentors, at most ``BATCH`` at a time, firm by firm."""

@@ -116,14 +116,18 @@ class Scenes:
         share = len(self.world.mentees) / MENTEES_OF_LIFE
         plan = [(state, most) for state, (count, most) in LIFE.items() for _ in range(round(count * share))]
         self.rng.shuffle(plan)
-        quiet = set(table("firms")["unasked"])
-        mentees = [mentee for mentee in self.world.mentees if mentee.org.slug not in quiet]
+        mentees = self._askers()
         approving = [mentee for mentee in mentees if mentee.org.needs_approval]
         for state, most in plan:
             needs_employer = state in ("awaiting_employer", "refused_by_employer")
             least = 6.0 if state in ("confirmed", "declined", "lapsed", "withdrawn", "expired") else 0.2
             days = least + self.rng.random() ** 1.6 * (most - least)
             self._any_of_asks(approving if needs_employer else mentees, state, days)
+
+    def _askers(self) -> list[Member]:
+        """Mentees of firms whose people have asked somebody."""
+        quiet = set(table("firms")["unasked"])
+        return [mentee for mentee in self.world.mentees if mentee.org.slug not in quiet]
 
     def _any_of_asks(self, mentees: Sequence[Member], state: str, days: float) -> Asked | None:
         """Somebody among them asks somebody they see; who has been here long enough, and has not asked too many."""
@@ -177,7 +181,7 @@ class Scenes:
     def _mentees_for(self, mentor: Mentor) -> list[Member]:
         found = [
             mentee
-            for mentee in self.world.mentees
+            for mentee in self._askers()
             if self.world.sees(mentee.org, mentee.person_id, mentor) and not mentee.org.needs_approval
         ]
         self.rng.shuffle(found)

@@ -43,7 +43,8 @@ bp = Blueprint("mentors", __name__)
 def edit() -> str:
     profile = _profile()
     form = _form(profile)
-    form.show(fingerprints(form.draft()))
+    # Of what is stored, not of what the form filled in by itself: that is then this window's change, and kept.
+    form.show(fingerprints(values_of(profile)))
     return _page(form, profile)
 
 

@@ -129,21 +129,21 @@ class Post:
         self.box = box
         self.site = site
 
-    def letter(self, address: str, about: str = "", *, nth: int = 1) -> EmailMessage:
-        """The ``nth`` letter to ``address`` with ``about`` in its subject; waits for it."""
+    def letter(self, address: str, about: str = "") -> EmailMessage:
+        """The first letter to ``address`` with ``about`` in its subject; waits for it."""
         give_up = time.monotonic() + PATIENCE
         while True:
             seen = len(self.box.letters)
             found = [letter for letter in self.box.to(address) if about in str(letter["Subject"])]
-            if len(found) >= nth:
-                return found[nth - 1]
+            if found:
+                return found[0]
             self.box.wait_for(seen + 1, seconds=max(0.1, give_up - time.monotonic()))
 
-    def link(self, address: str, about: str = "", *, nth: int = 1) -> str:
-        """The address that the letter's button opens: the first in its plain text."""
-        body = self.letter(address, about, nth=nth).get_body(("plain",))
+    def link(self, address: str, about: str = "", *, to: str = "") -> str:
+        """The address that the letter's button opens (the first in its plain text), or its first below ``to``."""
+        body = self.letter(address, about).get_body(("plain",))
         assert body is not None
-        found = re.search(rf"{re.escape(self.site)}/\S+", body.get_content())
+        found = re.search(rf"{re.escape(self.site)}/{to}\S+", body.get_content())
         assert found, body.get_content()
         return found[0].rstrip(".,)>")
 

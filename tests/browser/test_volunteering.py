@@ -67,3 +67,6 @@ def test_executive_publishes_on_the_phone_and_is_found_at_once(
     expect(mia.person("Zelda Quist")).to_be_visible()
     mia.person("Zelda Quist").click()
     expect(mia.page.get_by_text(SENTENCE[language])).to_be_visible()
+
+    phone.open(post.link(email, phone.word("Your mentor page is published"), to="letters/subscriptions/"))
+    phone.check()

@@ -25,31 +25,38 @@ from tests.marketplace.directory.world import World, build, may_see
 EVERYBODY = Search(full=True)
 COLLEAGUES = Search(full=True, own=True)
 few = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
 )
 tags = (f"w{number}" for number in itertools.count())
 
+states = st.sampled_from([*[MembershipState.active] * 4, MembershipState.left, MembershipState.suspended])
 plans = st.fixed_dictionaries(
     {
-        "networks": st.integers(1, 2),
-        "in_marketplace": st.lists(st.booleans(), min_size=2, max_size=4),
-        "memberships": st.dictionaries(
-            st.tuples(st.integers(0, 3), st.integers(0, 1)),
-            st.sampled_from([*[MembershipState.active] * 4, MembershipState.left, MembershipState.suspended]),
-            max_size=6,
-        ),
+        "networks": st.just(2),
+        "in_marketplace": st.lists(st.sampled_from([True, True, False]), min_size=4, max_size=4),
+        "memberships": st.fixed_dictionaries({(firm, network): states for firm in range(4) for network in range(2)}),
         "mentors": st.lists(
             st.tuples(
-                st.integers(0, 3), st.sampled_from(list(Audience)), st.lists(st.integers(0, 1), min_size=1, max_size=2)
+                st.integers(0, 3),
+                st.sampled_from([Audience.networks, Audience.marketplace, Audience.company]),
+                st.lists(st.integers(0, 1), min_size=1, max_size=2),
             ),
-            min_size=1,
-            max_size=6,
+            min_size=7,
+            max_size=10,
         ),
         "conflicts": st.lists(
-            st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(-2, 1), st.sampled_from([None, 1, 2, 3])),
-            max_size=2,
+            st.tuples(
+                st.sampled_from([0, 0, 3]),
+                st.integers(0, 3),
+                st.sampled_from([-2, -1, 0, 1]),
+                st.sampled_from([None, 1, 2, 3]),
+            ),
+            min_size=1,
+            max_size=3,
         ),
-        "blocks": st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=2),
+        "blocks": st.lists(
+            st.tuples(st.sampled_from([0, 3, 5]), st.sampled_from([1, 2, 4, 0])), min_size=1, max_size=3
+        ),
     }
 )
 

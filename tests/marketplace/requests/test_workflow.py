@@ -76,7 +76,7 @@ def test_both_firms_logs_tell_the_steps_and_none_of_the_words(mentors, sign_in, 
     step(mentors.max, "accept_request", asked, words="Let us begin in spring.", contact="at my desk")
     step(mentors.mia, "confirm_request", asked, contact="by letter")
     work()
-    lines = operator.scalars(sa.select(Activity).where(Activity.subject_kind == "request")).all()
+    lines = operator.scalars(sa.select(Activity).where(Activity.subject_kind == "request").order_by(Activity.id)).all()
     verbs = {
         org.slug: [line.verb for line in lines if line.org_id == org.id]
         for org in operator.scalars(sa.select(Organisation))
