@@ -30,7 +30,7 @@ ASKED = {
     "loneliest. That is exactly the step in front of me.",
     "what_i_bring": "I come prepared, I keep what we agree, and I can tell you how suppliers see your sector.",
     "cadence": CADENCES.slugs[0],
-    "form": "cross_company",
+    "mentoring_form": "cross_company",
 }
 ACCEPTED = {
     "accept-words": "Yes, with pleasure. Let us begin with the team that you take over.",

@@ -105,6 +105,11 @@ def calendar_day(value: date) -> str:
     return format_date(value, "d MMM y", locale=get_locale())
 
 
+@lru_cache(maxsize=4096)
+def place_url(endpoint: str, slug: str) -> str:
+    return url_for(endpoint, organisation=slug)
+
+
 def navigation() -> list[dict[str, Any]]:
     acting = g.get("acting")
     if acting is None:
@@ -115,7 +120,7 @@ def navigation() -> list[dict[str, Any]]:
             "endpoint": place.endpoint,
             "label": place.label,
             "icon": place.icon,
-            "url": url_for(place.endpoint, organisation=acting.slug),
+            "url": place_url(place.endpoint, acting.slug),
             "current": place.endpoint.split(".")[0] == here,
             "menu": place.menu,
             "count": acting.unread if place.endpoint == "notices.index" else 0,
@@ -180,18 +185,20 @@ def show_crash(error: Exception) -> tuple[str, int]:
 
 
 @lru_cache(maxsize=256)
-def fingerprint(path: Path, changed_at: float) -> str:
-    del changed_at
-    return sha256(path.read_bytes()).hexdigest()[:10]
+def fingerprint(path: Path) -> str | None:
+    return sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else None
 
 
 def version_static(endpoint: str, values: dict[str, Any]) -> None:
     """A static file's address changes with its content, so a browser may keep it for a year. Vendored folders bear a version."""
     name = values.get("filename")
-    if endpoint == "static" and name and not name.startswith("vendor/"):
-        path = Path(str(current_app.static_folder)) / name
-        if path.is_file():
-            values["v"] = fingerprint(path, path.stat().st_mtime)
+    if endpoint != "static" or not name or name.startswith("vendor/"):
+        return
+    if current_app.debug:
+        fingerprint.cache_clear()
+    version = fingerprint(Path(str(current_app.static_folder)) / name)
+    if version:
+        values["v"] = version
 
 
 def accent(colour: str) -> Response:

@@ -241,9 +241,9 @@ def _candidates(
     """The best candidates of each match by stored score, the first with their text rank; one statement for all."""
     parameters = sight(viewer) | {"rank": rank, "full": search.full, "most": MOST_CANDIDATES, "own_only": search.own}
     if search.own:
-        parameters["audiences"] = [own for own in parameters["audiences"] if own == viewer.org_id]
+        parameters["audiences"] = [own for own in parameters["audiences"] if own == parameters["own"]]
     else:
-        parameters["hidden"] = [*parameters["hidden"], viewer.org_id]
+        parameters["hidden"] = [*parameters["hidden"], parameters["own"]]
     parameters |= {f"match_{part}": match for part, match in enumerate(matches)}
     parts: list[list[Candidate]] = [[] for _ in matches]
     for row in execute(_candidates_statement(len(matches)), parameters).all():

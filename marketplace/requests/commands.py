@@ -106,7 +106,7 @@ def _write_all(
         }
         for kind, body in words.items()
     ]
-    db.session.execute(sa.insert(RequestMessage).values(rows))
+    db.session.execute(sa.insert(RequestMessage), rows)
 
 
 def _log(

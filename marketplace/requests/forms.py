@@ -71,7 +71,8 @@ class AskForm(FlaskForm):
         validators=[InputRequired(), Length(max=MOST), Substance(BRING_LEAST)],
     )
     cadence = SelectField(_l("How often would you like to meet?"), validators=[InputRequired()])
-    form = RadioField(_l("Form of mentoring"), validators=[InputRequired()])
+    # A control named "form" would hide the form itself from scripts, the autosave's among them.
+    form = RadioField(_l("Form of mentoring"), name="mentoring_form", validators=[InputRequired()])
 
     def fill_choices(self, forms: Sequence[str]) -> None:
         """``forms``: what the mentor offers."""

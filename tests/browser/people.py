@@ -155,7 +155,8 @@ class Visitor:
             self.page.keyboard.press("Tab")
         expect(control).to_be_focused()
         ring = control.evaluate(
-            """(control) => [control, control.parentElement].some((box) => {
+            """(control) => [control, control.parentElement, control.closest(".card")].some((box) => {
+                if (!box) return false;
                 const look = getComputedStyle(box);
                 return look.outlineStyle !== "none" || look.boxShadow !== "none";
             })"""

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
 Effort = Callable[[str, float, float], None]
 
-TYPED = {"en": "Mxa Globex", "fr": "Max Globx"}
+TYPED = {"en": "Max Glboex", "fr": "Max Globx"}
 GOAL = {
     "en": "In March I take over a team of forty, and I would like to learn how to lead those who know more than I do.",
     "fr": "En mars, je prends une équipe de quarante personnes et je voudrais diriger ceux qui en savent plus que moi.",
@@ -77,6 +77,7 @@ def test_mentee_asks_mentor_answers_on_a_phone_and_both_see_the_mentorship(
     mia.page.keyboard.type(WHY[language])
     mia.page.keyboard.press("Tab")
     mia.page.keyboard.type(BRING[language])
+    expect(mia.page.locator("#ask [data-saved-state]")).to_have_attribute("data-state", "saved")
     mia.check()
     mia.button("Send to %(name)s", name="Max").click()
     mia.page.wait_for_url("**/acme/requests/*")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Post
 from tests.browser.people import Visitor
@@ -20,6 +21,7 @@ def test_a_new_password_by_letter(visit: Callable[..., Visitor], people: Cast, p
     phone.check()
     phone.field("E-mail address").fill(people.mia.email)
     phone.press(phone.button("Send me the link"))
+    expect(phone.button("Send me the link")).to_have_count(0)
     phone.check()
     phone.open(post.link(people.mia.email))
     phone.check()

@@ -29,7 +29,7 @@ WHY = "You went from running one plant to running a region, which is the very st
 BRING = "I come prepared, and I can tell you how your sector looks from an energy company."
 SECRET_WORDS = ("forty people", "running a region", "energy company")
 
-FORM = {"goal": GOAL, "why_you": WHY, "what_i_bring": BRING, "cadence": "monthly", "form": "cross_company"}
+FORM = {"goal": GOAL, "why_you": WHY, "what_i_bring": BRING, "cadence": "monthly", "mentoring_form": "cross_company"}
 WORDS = {MessageKind.goal: GOAL, MessageKind.why_you: WHY, MessageKind.what_i_bring: BRING}
 
 
