@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from tests.cast import make_cast
 from tests.contracts import access
 from tests.contracts.scene import Scene, set_scene
-from tests.contracts.table import Row
+from tests.contracts.table import Row, nothing
 from tests.factories import publish
 
 OPEN_TO_ALL = frozenset({"static", "accent", "health.health", "health.ready"})
@@ -93,14 +93,13 @@ def test_each_of_the_cast_gets_what_the_contract_says(row: Row, app: Flask, fres
     assert got == wanted
 
 
-@pytest.mark.parametrize("row", ROWS, ids=named)
+POINTING = [row for row in ROWS if row.slug and row.url is not nothing]
+
+
+@pytest.mark.parametrize("row", POINTING, ids=named)
 def test_another_tenants_id_and_a_missing_id_are_the_same_page(row: Row, app: Flask, fresh_scene, sign_in):
-    if row.slug is None:
-        pytest.skip("not inside a workspace")
     scene = fresh_scene()
     real = row.url(scene)
-    if not any(isinstance(value, int) for value in real.values()):
-        pytest.skip("points at nothing")
     missing = {name: 1 if isinstance(value, int) else value for name, value in real.items()}
     # Olga shares neither a firm nor a network with anybody in the scene.
     client = sign_in(scene.olga)

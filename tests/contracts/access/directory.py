@@ -27,7 +27,7 @@ ROWS = [
     Row("GET", "directory.show", "acme", {}, url=ida_mentor),
     Row("POST", "directory.save", "acme", POST_MAX, url=max_mentor),
     Row("POST", "directory.save", "acme", {}, url=ida_mentor),
-    Row("POST", "directory.forget", "acme", POST_MAX, url=max_mentor),
+    Row("POST", "directory.forget", "acme", POST_MAX, url=max_mentor, own_list=True),
     # Max has room, so nobody waits for him.
     Row("POST", "directory.wait", "acme", dict.fromkeys(ACME, 409), url=max_mentor),
     Row("POST", "directory.wait", "acme", {}, url=ida_mentor),
