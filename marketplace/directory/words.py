@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
+from threading import Lock
 
 import snowballstemmer
 
@@ -37,15 +38,17 @@ REMOTE, IN_PERSON = "w:remote", "w:in_person"
 STOP_WORDS = frozenset(files(__package__).joinpath("stop_words.txt").read_text(encoding="utf-8").split())
 """Folded words that say nothing in English or in French."""
 
-_english = snowballstemmer.stemmer("english")
-_french = snowballstemmer.stemmer("french")
+_stemmers = tuple(snowballstemmer.stemmer(language) for language in ("english", "french"))
+_one_at_a_time = Lock()
 
 
 @lru_cache(maxsize=100_000)
 def stems(word: str) -> tuple[str, ...]:
     """The English and the French stem of a folded word, one where they agree."""
     word = word[:LONGEST_WORD]
-    return tuple(dict.fromkeys((_english.stemWord(word), _french.stemWord(word))))
+    # A stemmer keeps the word it works on in itself: two threads at once would mix theirs up.
+    with _one_at_a_time:
+        return tuple(dict.fromkeys(stemmer.stemWord(word) for stemmer in _stemmers))
 
 
 @lru_cache(maxsize=20_000)
