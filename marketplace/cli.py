@@ -19,8 +19,8 @@ from flask.cli import AppGroup, FlaskGroup, NoAppException, with_appcontext
 
 from marketplace.config import Settings, SettingsError
 from tenants.affiliations.models import Role
-from tenants.onboarding import commands as onboarding
 from tenants.onboarding.policy import ROLES_OF
+from tenants.onboarding.writing import write_invitation
 from tenants.organisations.models import Organisation, OrganisationKind
 from tenants.shared import clock
 from tenants.shared.database import db
@@ -159,7 +159,7 @@ def check() -> None:
 
 
 def _invite(organisation: Organisation, email: str, name: str, role: Role, job_title: str, locale: str) -> None:
-    url = onboarding.write_invitation(
+    url = write_invitation(
         db.session,
         organisation=organisation,
         inviter=OPERATOR,

@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
 
 from marketplace.mentees.commands import FIELDS
-from marketplace.mentors.forms import (
+from marketplace.mentors.fields import (
     AtMost,
     AtMostChosen,
     RemembersWindow,

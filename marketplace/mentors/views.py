@@ -18,7 +18,8 @@ from marketplace.mentors.drafts import (
     values_of,
 )
 from marketplace.mentors.faces import Face, draft_card, face_of
-from marketplace.mentors.forms import ProfileForm, locale
+from marketplace.mentors.fields import locale
+from marketplace.mentors.forms import ProfileForm
 from marketplace.mentors.guidance import (
     MISSING,
     audience_details,

@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 from wtforms import SelectChoice
 
 from tenants.affiliations import queries
-from tenants.affiliations.forms import NewInvitationForm
 from tenants.affiliations.models import Role
 from tenants.affiliations.words import ROLES
 from tenants.onboarding import commands
+from tenants.onboarding.forms import NewInvitationForm
 from tenants.onboarding.models import InvitationState
 from tenants.onboarding.policy import may_invite, roles_to_give
 from tenants.organisations.models import OrganisationKind

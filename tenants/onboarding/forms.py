@@ -1,4 +1,4 @@
-"""What a newcomer tells us on the page behind an invitation."""
+"""What coordinators tell us of somebody they invite, and what the newcomer tells us."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_security.proxies import _security
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, RadioField, SelectChoice, SelectField, StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms import EmailField, PasswordField, RadioField, SelectChoice, SelectField, StringField
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional, ValidationError
 
+from tenants.affiliations.models import Role
 from tenants.onboarding.zones import zones
+from tenants.shared.languages import LANGUAGES
 
 
 def one_line(text: str | None) -> str:
@@ -30,7 +32,7 @@ class NewcomerForm(FlaskForm):
     )
     locale = RadioField(
         _l("Your language"),
-        choices=[SelectChoice("en", "English"), SelectChoice("fr", "Français")],
+        choices=LANGUAGES,
         validators=[InputRequired()],
     )
     time_zone = SelectField(_l("Your time zone"), validators=[InputRequired()])
@@ -50,3 +52,18 @@ class NewcomerForm(FlaskForm):
         )
         if faults:
             raise ValidationError(faults[0])
+
+
+class NewInvitationForm(FlaskForm):
+    name = StringField(_l("Name"), [DataRequired(_l("Say who is invited.")), Length(max=120)])
+    email = EmailField(
+        _l("Work e-mail"),
+        [
+            DataRequired(_l("Give the address the invitation goes to.")),
+            Email(_l("This does not look like an e-mail address.")),
+            Length(max=254),
+        ],
+    )
+    job_title = StringField(_l("What they do"), [Optional(), Length(max=120)])
+    role = SelectField(_l("Role here"), [InputRequired()], coerce=Role)
+    locale = SelectField(_l("Language of the invitation"), [InputRequired()], choices=LANGUAGES)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tenants.affiliations.models import Role
 from tenants.current import Acting
-from tenants.onboarding.commands import write_invitation
+from tenants.onboarding.writing import write_invitation
 from tenants.organisations.models import (
     ConflictDeclaration,
     ConflictKind,

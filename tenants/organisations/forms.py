@@ -12,7 +12,6 @@ from wtforms import (
     DateField,
     EmailField,
     IntegerField,
-    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -20,7 +19,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional, Regexp
 
-LANGUAGES = [SelectChoice("en", "English"), SelectChoice("fr", "Français")]
+from tenants.shared.languages import LANGUAGES
 
 
 def slug_of(name: str) -> str:

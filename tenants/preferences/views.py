@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, current_app, redirect, request
 
-from tenants.accounts import commands, queries
+from tenants.accounts import queries
 from tenants.accounts.onward import safe_path
+from tenants.preferences import commands
 
 bp = Blueprint("preferences", __name__)
 

@@ -98,3 +98,17 @@ def test_the_product_never_names_a_folder_of_one_machine():
         *(HOUSE / "dev").rglob("*.py"),
     ]
     assert [path.name for path in tracked if "/work/" in path.read_text() or "/root/" in path.read_text()] == []
+
+
+def test_a_feature_uses_anothers_facts_and_never_its_pages_or_writes():
+    wrong = []
+    for package in ("marketplace", "tenants"):
+        for path in (HOUSE / package).glob("*/*.py"):
+            own = f"{package}.{path.parent.name}"
+            for module, names in re.findall(
+                r"^from ((?:marketplace|tenants)\.\w+(?:\.\w+)?) import (.+)$", path.read_text(), re.M
+            ):
+                parts = {module.split(".")[2]} if module.count(".") == 2 else set(names.replace(" ", "").split(","))
+                if not module.startswith(own) and parts & {"commands", "views", "forms"}:
+                    wrong.append(f"{path.relative_to(HOUSE)}: {module} {names}")
+    assert wrong == [], "Use another feature's models, queries and policy; move what both need to a module of its own."

@@ -127,7 +127,7 @@ def test_the_database_refuses_an_invitation_to_a_firm_of_another_network(app, ca
     from flask import session
 
     from tenants.current import enter_workspace
-    from tenants.onboarding.commands import write_invitation
+    from tenants.onboarding.writing import write_invitation
     from tenants.shared.database import db
 
     firm = operator.get_one(Organisation, cast.ida.org_id)
