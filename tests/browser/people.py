@@ -186,6 +186,7 @@ class Visitor:
 
     def check(self) -> None:
         """Note what axe finds on this page, in light and in dark, and whether something sticks out."""
+        self.page.wait_for_load_state("load")
         found = [*self.axe(), *self.fits()]
         self.page.emulate_media(color_scheme="dark")
         self.page.evaluate(SETTLE)

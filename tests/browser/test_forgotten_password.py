@@ -18,6 +18,7 @@ def test_a_new_password_by_letter(visit: Callable[..., Visitor], people: Cast, p
     phone = visit(language, phone=True)
     phone.open("/sign-in")
     phone.press(phone.link("I forgot my password"))
+    phone.reads_title(phone.word("A new password"))
     phone.check()
     phone.field("E-mail address").fill(people.mia.email)
     phone.press(phone.button("Send me the link"))
