@@ -133,7 +133,9 @@ def open_wall(session: Session, transaction: SessionTransaction, connection: Con
 
 
 def install(session: scoped_session[Any]) -> None:
-    event.listen(session, "after_begin", open_wall)
+    """Have every transaction of ``session`` enter its tenant; once, however many apps this process makes."""
+    if not event.contains(session, "after_begin", open_wall):
+        event.listen(session, "after_begin", open_wall)
 
 
 # --- does it stand? -------------------------------------------------------------------------------------------------

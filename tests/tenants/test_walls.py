@@ -62,3 +62,17 @@ def test_the_walls_stand(operator_engine):
 def test_the_product_refuses_to_serve_under_the_operators_own_address(database):
     with pytest.raises(walls.WallError, match=r"superuser|owns tables"):
         walls.refuse_unsafe_role(sa.create_engine(database))
+
+
+def test_a_transaction_enters_once_however_many_apps_a_process_makes(app, worker_app, cast):
+    entered = []
+    with app.test_request_context():
+        walls.install(db.session)
+        engine = db.engine
+        count = lambda *arguments: entered.append(arguments[2])  # noqa: E731
+        sa.event.listen(engine, "before_cursor_execute", count)
+        try:
+            enter(cast.mia)
+        finally:
+            sa.event.remove(engine, "before_cursor_execute", count)
+    assert sum("enter_workspace" in statement for statement in entered) == 1
