@@ -91,15 +91,6 @@ def test_every_verb_of_the_log_has_a_sentence():
     assert missing == [], "Write these as sentences in tenants/activity/words.py."
 
 
-def test_the_product_never_names_a_folder_of_one_machine():
-    tracked = [
-        *(HOUSE / "marketplace").rglob("*.py"),
-        *(HOUSE / "tenants").rglob("*.py"),
-        *(HOUSE / "dev").rglob("*.py"),
-    ]
-    assert [path.name for path in tracked if "/work/" in path.read_text() or "/root/" in path.read_text()] == []
-
-
 def test_a_feature_uses_anothers_facts_and_never_its_pages_or_writes():
     wrong = []
     for package in ("marketplace", "tenants"):
