@@ -4,6 +4,7 @@ Runs on the system's Python, before anything is installed: standard library only
 """
 
 import argparse
+import ctypes.util
 import fcntl
 import hashlib
 import importlib.util
@@ -116,6 +117,18 @@ def compile_translations() -> None:
         half.replace(compiled)
 
 
+def install_print_library() -> None:
+    """Make sure that documents can be made (WeasyPrint draws text with Pango), or say what will be missing."""
+    wanted = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
+    if all(map(ctypes.util.find_library, wanted)):
+        return
+    if not apt_install("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"):
+        say(
+            "Pango is not here and could not be installed (that takes root and apt-get): PDF documents cannot be made."
+            "\n  To have them: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+        )
+
+
 def install_browser() -> None:
     """Make sure that the browser tests can run, or say why they will be skipped."""
     if chromium.find() or (apt_install("chromium", "fonts-liberation") and chromium.find()):
@@ -141,6 +154,7 @@ def main() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         install_packages()
         compile_translations()
+        install_print_library()
         if options.with_browser:
             install_browser()
 

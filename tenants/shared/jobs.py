@@ -32,8 +32,16 @@ RETRY = procrastinate.RetryStrategy(max_attempts=ATTEMPTS - 1, exponential_wait=
 """4, 16, 64 … seconds between nine attempts: a service that is down for a day is still reached."""
 
 
-def tenant_job(name: str, **options: Any) -> Callable[[Callable[..., None]], Task[..., Any, Any]]:
-    """Register ``function(org_id=…, …)`` as a job of one tenant. Its arguments are ids, never private text."""
+_on: dict[str, list[Task[..., Any, Any]]] = {}
+
+
+def tenant_job(
+    name: str, *, on: str | None = None, **options: Any
+) -> Callable[[Callable[..., None]], Task[..., Any, Any]]:
+    """Register ``function(org_id=…, …)`` as a job of one tenant. Its arguments are ids, never private text.
+
+    ``on`` names an event: the job is put in the queue whenever ``announce`` tells of it.
+    """
 
     def register(function: Callable[..., None]) -> Task[..., Any, Any]:
         @functools.wraps(function)
@@ -44,9 +52,18 @@ def tenant_job(name: str, **options: Any) -> Callable[[Callable[..., None]], Tas
                     return
                 function(org_id=org_id, **arguments)
 
-        return queue.task(name=name, pass_context=True, **({"retry": RETRY} | options))(run)  # type: ignore[arg-type]
+        task = queue.task(name=name, pass_context=True, **({"retry": RETRY} | options))(run)  # type: ignore[arg-type]
+        if on is not None:
+            _on.setdefault(on, []).append(task)
+        return task
 
     return register
+
+
+def announce(event: str, *, org_id: int, session: Any = None, **arguments: Any) -> None:
+    """Enqueue, in the present transaction, every job registered for ``event``: how tenants tell the product what happened."""
+    for task in _on.get(event, ()):
+        enqueue(task, org_id=org_id, session=session, **arguments)
 
 
 def clock_job(name: str, cron: str) -> Callable[[Callable[[], None]], Task[..., Any, Any]]:

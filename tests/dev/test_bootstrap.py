@@ -96,6 +96,15 @@ def test_a_python_without_venv_and_no_root_says_what_to_install(monkeypatch: pyt
 
 
 @pytest.mark.usefixtures("house")
+def test_no_pango_and_no_root_says_what_cannot_be_made(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bootstrap.ctypes.util, "find_library", lambda _name: None)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    bootstrap.install_print_library()
+    assert "apt-get install libpango-1.0-0" in capsys.readouterr().err
+
+
 def test_no_chromium_and_no_root_says_what_is_skipped(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
