@@ -123,7 +123,7 @@ def web_command(port: int) -> list[str]:
     """The web server as in production, with the two workers that a small machine carries."""
     return [
         *(sys.executable, "-m", "granian", "marketplace.wsgi:app", "--interface", "wsgi"),
-        *("--host", "127.0.0.1", "--port", str(port), "--workers", "2", "--blocking-threads", "8"),
+        *("--host", "127.0.0.1", "--port", str(port), "--workers", "2", "--blocking-threads", "2"),
         *("--respawn-failed-workers", "--no-ws"),
     ]
 

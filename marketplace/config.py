@@ -75,6 +75,7 @@ class Settings:
 ENGINE_OPTIONS: dict[str, Any] = {
     "pool_size": 8,
     "max_overflow": 8,
+    "pool_use_lifo": True,
     "pool_pre_ping": True,
     # A plan prepared for one tenant must not serve another: the estimates differ a thousandfold.
     "connect_args": {"prepare_threshold": None},
@@ -86,7 +87,8 @@ def flask_settings(settings: Settings, role: str) -> dict[str, Any]:
     return {
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.address(role),
-        "SQLALCHEMY_ENGINE_OPTIONS": ENGINE_OPTIONS,
+        # A page whose connection has died opens another when it enters its workspace (tenants/walls.py): no ping a page.
+        "SQLALCHEMY_ENGINE_OPTIONS": ENGINE_OPTIONS | {"pool_pre_ping": role != "web"},
         "BASE_URL": settings.base_url,
         "MAX_CONTENT_LENGTH": 12 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
@@ -106,8 +108,8 @@ def flask_settings(settings: Settings, role: str) -> dict[str, Any]:
         "MAIL_USE_TLS": settings.mail_use_tls,
         "MAIL_DEFAULT_SENDER": settings.mail_sender,
         "COMPRESS_ALGORITHM": ["br", "gzip"],
-        "COMPRESS_BR_LEVEL": 4,
-        "COMPRESS_LEVEL": 5,
+        "COMPRESS_BR_LEVEL": 1,
+        "COMPRESS_LEVEL": 1,
         "RATELIMIT_STORAGE_URI": "memory://",
         "RATELIMIT_HEADERS_ENABLED": False,
     }

@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from flask import Flask, Response, abort, current_app, g, render_template, request, url_for
-from flask_babel import Babel, get_locale, gettext
+from flask_babel import Babel, get_domain, get_locale, gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from tenants.current import Acting
@@ -105,39 +106,69 @@ def calendar_day(value: date) -> str:
     return format_date(value, "d MMM y", locale=get_locale())
 
 
-@lru_cache(maxsize=4096)
-def place_url(endpoint: str, slug: str) -> str:
-    return url_for(endpoint, organisation=slug)
+@dataclass(frozen=True, slots=True)
+class Top:
+    """All that the bar above a workspace's pages depends on. ``seen`` says which of ``NAVIGATION`` are in it."""
+
+    person_id: int
+    person_name: str
+    org_name: str
+    slug: str
+    waiting: int
+    unread: int
+    seen: tuple[bool, ...]
+    here: str | None
+    locale: str
+    scheme: str | None
 
 
-def navigation() -> list[dict[str, Any]]:
-    acting = g.get("acting")
-    if acting is None:
-        return []
-    here = request.blueprint
-    return [
+def drawn_top(acting: Acting) -> Markup:
+    """The bar above the pages of the workspace in which ``acting`` is."""
+    return _drawn_top(
+        Top(
+            acting.person_id,
+            acting.person_name,
+            acting.org_name,
+            acting.slug,
+            acting.waiting,
+            acting.unread,
+            tuple([place.seen(acting) for place in NAVIGATION]),
+            request.blueprint,
+            str(get_locale()),
+            chosen_scheme(),
+        )
+    )
+
+
+@lru_cache(maxsize=1024)
+def _drawn_top(top: Top) -> Markup:
+    links = [
         {
             "endpoint": place.endpoint,
             "label": place.label,
             "icon": place.icon,
-            "url": place_url(place.endpoint, acting.slug),
-            "current": place.endpoint.split(".")[0] == here,
+            "url": url_for(place.endpoint, organisation=top.slug),
+            "current": place.endpoint.split(".")[0] == top.here,
             "menu": place.menu,
-            "count": acting.unread if place.endpoint == "notices.index" else 0,
+            "count": top.unread if place.endpoint == "notices.index" else 0,
         }
-        for place in NAVIGATION
-        if place.seen(acting)
+        for place, seen in zip(NAVIGATION, top.seen, strict=True)
+        if seen
     ]
+    template = current_app.jinja_env.get_template("layouts/_top.html")
+    return Markup(template.render(top=top, links=links))  # noqa: S704 - our own template
+
+
+def chosen_scheme() -> str | None:
+    scheme = request.cookies.get(SCHEME_COOKIE)
+    return scheme if scheme in ("light", "dark") else None
 
 
 def context() -> dict[str, Any]:
-    scheme = request.cookies.get(SCHEME_COOKIE)
-    acting = g.get("acting")
     return {
-        "acting": acting,
+        "acting": g.get("acting"),
         "locale": str(get_locale() or "en")[:2],
-        "scheme": scheme if scheme in ("light", "dark") else None,
-        "navigation": navigation,
+        "scheme": chosen_scheme(),
     }
 
 
@@ -201,6 +232,43 @@ def version_static(endpoint: str, values: dict[str, Any]) -> None:
         values["v"] = version
 
 
+@lru_cache(maxsize=512)
+def _kept_static_url(name: str) -> str:
+    return url_for("static", filename=name)
+
+
+def static_url(name: str) -> str:
+    """The address of a static file, which a process works out once: a page names a dozen."""
+    if current_app.debug:
+        return url_for("static", filename=name)
+    return _kept_static_url(name)
+
+
+@lru_cache(maxsize=512)
+def drawn_icon(name: str) -> Markup:
+    """A drawing from ``static/icons.svg``, hidden from screen readers."""
+    return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}" /></svg>').format(
+        static_url("icons.svg"), name
+    )
+
+
+@lru_cache(maxsize=8)
+def _catalogue(language: str) -> Any:
+    """The sentences of one language; the first page in it loads them."""
+    del language
+    return get_domain().get_translations()
+
+
+def _translated(sentence: str) -> str:
+    text: str = _catalogue(str(get_locale().language)).ugettext(sentence)
+    return text
+
+
+def _translated_number(one: str, many: str, number: int) -> str:
+    text: str = _catalogue(str(get_locale().language)).ungettext(one, many, number)
+    return text
+
+
 def accent(colour: str) -> Response:
     """The few lines of CSS that give a workspace its organisation's accent, in shades that pass on both schemes."""
     from marketplace.look import accent_css
@@ -218,6 +286,9 @@ def install(app: Flask) -> None:
     app.url_defaults(version_static)
     Babel(app, locale_selector=choose_locale)
     app.jinja_env.add_extension("jinja2.ext.do")
+    # A page asks for some thirty sentences; Flask-Babel looks for the reader's catalogue at each.
+    app.jinja_env.install_gettext_callables(_translated, _translated_number, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals |= {"static_url": static_url, "drawn_icon": drawn_icon, "drawn_top": drawn_top}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {"moment": moment, "day": day, "calendar_day": calendar_day}
     app.context_processor(context)

@@ -119,7 +119,14 @@ def set_entry(entry: Entry | None) -> None:
 def enter(session: scoped_session[Any], entry: Entry) -> RowMapping | None:
     """Set the entry, begin the transaction, and return what the gate said (None: it opened nothing)."""
     set_entry(entry)
-    session.connection()
+    try:
+        session.connection()
+    except sa.exc.DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        # The server was restarted, and the pool has thrown its dead connections away. Nothing was done yet: once more.
+        session.rollback()
+        session.connection()
     entered: RowMapping | None = session.info.get("entered")
     return entered
 

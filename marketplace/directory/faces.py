@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
 
 from babel.lists import format_list
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
 from marketplace.directory.forms import GROUPS, Search
 from marketplace.directory.queries import Mentor, Results
@@ -37,7 +37,6 @@ class CardFace:
     more: str
     why: str
     room: str
-    keep: str
     full: bool
     photo: str | None
     saved: bool
@@ -75,7 +74,6 @@ def _card_face(
         more=more_words(len(tags) - MOST_TAGS, locale),
         why=why_shown(mentor, interests, wanted, locale=locale, now=now),
         room=room_words(mentor.room, locale),
-        keep=keep_words(locale).format(name=mentor.name),
         full=mentor.room < 1,
         photo=f"/{slug}/profile/photo/{mentor.person_id}/{mentor.photo}/small" if mentor.photo else None,
         saved=mentor.mentor_id in interests.saved,
@@ -128,15 +126,14 @@ def more_words(more: int, locale: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def keep_words(locale: str) -> str:
-    del locale
-    return _("Keep {name} on my list")
-
-
-@lru_cache(maxsize=8)
 def fixed_words(locale: str) -> dict[str, str]:
     del locale
-    return {"function": _("Same function as yours, another company"), "active": _("Active these days")}
+    return {
+        "function": _("Same function as yours, another company"),
+        "active": _("Active these days"),
+        "remote": _("Remote"),
+        "in_person": _("In person"),
+    }
 
 
 def _lowered(names: Sequence[str], locale: str) -> list[str]:
@@ -146,9 +143,44 @@ def _lowered(names: Sequence[str], locale: str) -> list[str]:
 # --- filters ----------------------------------------------------------------------------------------------------------
 
 
-def facet_groups(search: Search, results: Results, *, locale: str) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class FacetGroup:
+    """One group of filters, its choices drawn."""
+
+    legend: str
+    choices: Markup
+    open: bool
+
+
+def facet_groups(search: Search, results: Results, *, locale: str) -> list[FacetGroup]:
     """The filters as the ``facets`` macro draws them; each group shows what is chosen and what is most frequent."""
-    legends = {
+    legends = group_legends(locale)
+    chosen = search.filters
+    groups = []
+    for name, kind in GROUPS.items():
+        picked = chosen.get(name, ())
+        counts = {token[2:]: number for token, number in results.counts.items() if token[0] == kind}
+        drawn = [
+            drawn_choice(name, value, choice_label(name, value, locale, results.places), value in picked)
+            + count_words(counts.get(value, 0), results.capped)
+            for value in _shown(kind, counts, picked)
+        ]
+        if drawn:
+            opened = bool(picked) or name in {"skill", "where", "language"}
+            groups.append(FacetGroup(legends[name], Markup("").join(drawn), opened))
+    full = drawn_choice("full", "1", legends["full mentors"], search.full) + NO_COUNT
+    own = drawn_choice("own", "1", legends["own company"], search.own) + NO_COUNT
+    return [
+        *groups,
+        FacetGroup(legends["full"], full, open=True),
+        FacetGroup(legends["own"], own, open=search.own),
+    ]
+
+
+@lru_cache(maxsize=8)
+def group_legends(locale: str) -> dict[str, str]:
+    del locale
+    return {
         "skill": _("I want help with"),
         "where": _("Where"),
         "language": _("Language"),
@@ -156,47 +188,30 @@ def facet_groups(search: Search, results: Results, *, locale: str) -> list[dict[
         "industry": _("Industry"),
         "function": _("Function"),
         "seniority": _("Level"),
+        "full": _("Places"),
+        "full mentors": _("Show full mentors too"),
+        "own": _("Company"),
+        "own company": _("Only in my own company"),
     }
-    chosen = search.filters
-    groups: list[dict[str, Any]] = []
-    for name, kind in GROUPS.items():
-        picked = chosen.get(name, ())
-        counts = {token[2:]: number for token, number in results.counts.items() if token[0] == kind}
-        values = _shown(kind, counts, picked)
-        if values:
-            choices = [
-                {
-                    "value": value,
-                    "label": choice_label(name, value, locale, results.places),
-                    "count": _count(counts.get(value, 0), results.capped),
-                    "selected": value in picked,
-                }
-                for value in values
-            ]
-            groups.append(
-                {
-                    "name": name,
-                    "legend": legends[name],
-                    "choices": choices,
-                    "open": bool(picked) or name in {"skill", "where", "language"},
-                }
-            )
-    groups.append(
-        {
-            "name": "full",
-            "legend": _("Places"),
-            "choices": [{"value": "1", "label": _("Show full mentors too"), "count": None, "selected": search.full}],
-        }
-    )
-    groups.append(
-        {
-            "name": "own",
-            "legend": _("Company"),
-            "choices": [{"value": "1", "label": _("Only in my own company"), "count": None, "selected": search.own}],
-            "open": search.own,
-        }
-    )
-    return groups
+
+
+CHOICE = Markup(
+    '<label class="facet"><input type="checkbox" name="{}" value="{}" form="find"{}><span class="name">{}</span>'
+)
+NO_COUNT = Markup("</label>")
+
+
+@lru_cache(maxsize=4096)
+def drawn_choice(name: str, value: str, label: str, selected: bool) -> Markup:
+    """A filter's checkbox up to its count: the same on nearly every page, so drawn once."""
+    return CHOICE.format(name, value, Markup(" checked") if selected else "", label)
+
+
+@lru_cache(maxsize=1024)
+def count_words(number: int, capped: bool) -> Markup:
+    """How many a filter would show, and the end of its label; nobody is said in the grey of an empty filter."""
+    words = f"{number}+" if capped and number else str(number)
+    return Markup('<span class="number{}">{}</span></label>').format("" if number else " none", words)
 
 
 def _shown(kind: str, counts: Mapping[str, int], picked: Sequence[str]) -> list[str]:
@@ -209,18 +224,12 @@ def _shown(kind: str, counts: Mapping[str, int], picked: Sequence[str]) -> list[
     return sorted(shown, key=lambda value: (-counts.get(value, 0), value))
 
 
-def _count(number: int, capped: bool) -> int | str:
-    return f"{number}+" if capped and number else number
-
-
 def choice_label(name: str, value: str, locale: str, places: Mapping[str, str]) -> str:
     """What a filter's choice is called."""
     if name != "where":
         return KINDS[GROUPS[name]].label(value, locale)
-    if value == "remote":
-        return _("Remote")
-    if value == "in_person":
-        return _("In person")
+    if value in ("remote", "in_person"):
+        return fixed_words(locale)[value]
     return places.get(value, value.replace("-", " ").capitalize())
 
 

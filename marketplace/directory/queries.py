@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import sqlalchemy as sa
+import psycopg
 from flask import abort, current_app
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
+from psycopg.rows import namedtuple_row, tuple_row
 
 from marketplace.directory.forms import GREATEST_ID, GROUPS, Search
 from marketplace.directory.ranking import Candidate, Interests, Ranked, put_in_order
@@ -28,8 +29,8 @@ MOST_CANDIDATES = 300
 PAGE_SIZE = 24
 DAY = 86_400
 
-Mentor = sa.Row[Any]
-"""One card of the directory with the columns below as attributes."""
+Mentor = Any
+"""One card of the directory: a named tuple of the columns below."""
 
 COLUMNS = """
     d.org_id, d.mentor_id, d.person_id, d.room, d.capacity, d.name, d.firm, d.title, d.headline, d.skills, d.own_words,
@@ -44,11 +45,15 @@ WALL = """
 """
 
 ONE = f"SELECT {COLUMNS}, d.story_html FROM directory d WHERE d.mentor_id = %(id)s AND {WALL}"  # noqa: S608
-SOME = f"SELECT {COLUMNS} FROM directory d WHERE d.mentor_id = ANY (%(ids)s::bigint[]) AND {WALL}"  # noqa: S608
+SOME = """
+    SELECT * FROM directory_cards(%(ids)s::bigint[], %(audiences)s::integer[], %(hidden)s::integer[], %(blocked)s::bigint[],
+                                  %(own)s::integer)
+"""
+"""The same columns and the same conditions, in a function that keeps its plan (``migrations/versions/0010_the_lists.py``)."""
 
 CANDIDATES = """
-    SELECT {part} AS part, c.org_id, c.mentor_id, c.score, c.room,
-           (extract(epoch FROM c.active_at) / 86400)::integer AS day, c.rank, ' ' || c.facets || ' ' AS facets
+    SELECT c.org_id, c.mentor_id, c.score, c.room, (extract(epoch FROM c.active_at) / 86400)::integer AS day, c.rank,
+           ' ' || c.facets || ' ' AS facets, {part} AS part
     FROM directory_candidates(%(match_{part})s::tsquery, {rank}::tsquery, %(audiences)s::integer[],
                               %(hidden)s::integer[], %(blocked)s::bigint[], %(full)s, %(most)s) c
     WHERE c.org_id = %(own)s OR NOT %(own_only)s
@@ -89,8 +94,10 @@ def sight(viewer: Acting) -> dict[str, Any]:
     }
 
 
-def execute(statement: str, parameters: Mapping[str, Any]) -> sa.CursorResult[Any]:
-    return db.session.connection().exec_driver_sql(statement, dict(parameters))
+def execute(statement: str, parameters: Mapping[str, Any], *, named: bool = True) -> psycopg.Cursor[Any]:
+    """Run a statement inside the viewer's transaction, past the layers above the driver; rows with names, or bare tuples."""
+    driver: psycopg.Connection[Any] = db.session.connection().connection.driver_connection  # type: ignore[assignment]
+    return driver.cursor(row_factory=namedtuple_row if named else tuple_row).execute(statement, parameters)
 
 
 # --- one mentor, some mentors -----------------------------------------------------------------------------------------
@@ -100,7 +107,7 @@ def mentor_or_404(viewer: Acting, mentor_id: int) -> Mentor:
     """The mentor's public page, with ``story_html``. Hidden, unpublished and never existed are the same 404."""
     if mentor_id > GREATEST_ID:
         abort(404)
-    row = execute(ONE, sight(viewer) | {"id": mentor_id}).first()
+    row = execute(ONE, sight(viewer) | {"id": mentor_id}).fetchone()
     if row is None:
         abort(404)
     return row
@@ -111,7 +118,7 @@ def visible_mentors(viewer: Acting, mentor_ids: Iterable[int]) -> list[Mentor]:
     wanted = list(mentor_ids)
     if not wanted:
         return []
-    rows = execute(SOME, sight(viewer) | {"ids": wanted}).all()
+    rows = execute(SOME, sight(viewer) | {"ids": wanted}).fetchall()
     found = {row.mentor_id: row for row in rows}
     return [found[mentor_id] for mentor_id in wanted if mentor_id in found]
 
@@ -130,23 +137,17 @@ def similar_mentors(viewer: Acting, mentor: Mentor | None = None, limit: int = 3
         tokens = [f"s:{goal}" for goal in interests.goals]
     match = any_of(tokens) if tokens else None
     parts = _candidates(viewer, [match], None, Search())
-    other = [c for c in parts[0] if mentor is None or c.mentor_id != mentor.mentor_id]
+    other = [candidate for candidate in parts[0] if mentor is None or candidate[1] != mentor.mentor_id]
     best = put_in_order(other, likeness, today=0, words=False)[:limit]
-    return visible_mentors(viewer, [candidate.mentor_id for candidate in best])
+    return visible_mentors(viewer, [mentor_id for _rank, mentor_id, _firm in best])
 
 
 def interests_of(viewer: Acting) -> Interests:
     """What the viewer looks for, and whom they saved."""
-    row = execute(
-        """
-        SELECT m.goals, m.function, m.languages, m.place,
-               ARRAY(SELECT s.mentor_id FROM saved_mentor s
-                     WHERE s.org_id = %(org)s AND s.person_id = %(person)s) AS saved
-        FROM (SELECT 1) viewer LEFT JOIN mentee_profile m ON m.org_id = %(org)s AND m.affiliation_id = %(affiliation)s
-             AND m.person_id = %(person)s
-        """,
+    (row,) = execute(
+        "SELECT * FROM directory_interests(%(org)s::integer, %(person)s::bigint, %(affiliation)s::bigint)",
         {"org": viewer.org_id, "person": viewer.person_id, "affiliation": viewer.affiliation_id},
-    ).one()
+    ).fetchall()
     return Interests(
         tuple(row.goals or ()), row.function, tuple(row.languages or ()), row.place or "", frozenset(row.saved)
     )
@@ -154,12 +155,12 @@ def interests_of(viewer: Acting) -> Interests:
 
 def saved_mentors(viewer: Acting) -> list[Mentor]:
     """The viewer's shortlist, latest first; those who cannot be seen any more are not in it."""
-    ids = execute(
+    rows = execute(
         "SELECT mentor_id FROM saved_mentor WHERE org_id = %(org)s AND person_id = %(person)s "
         "ORDER BY created_at DESC, mentor_id LIMIT 200",
         {"org": viewer.org_id, "person": viewer.person_id},
-    ).scalars()
-    return visible_mentors(viewer, ids)
+    ).fetchall()
+    return visible_mentors(viewer, [row.mentor_id for row in rows])
 
 
 def waits_for(viewer: Acting, mentor: Mentor) -> bool:
@@ -174,7 +175,7 @@ def waits_for(viewer: Acting, mentor: Mentor) -> bool:
             "mentor": mentor.mentor_id,
         },
     )
-    return found.first() is not None
+    return found.fetchone() is not None
 
 
 # --- the search -------------------------------------------------------------------------------------------------------
@@ -196,10 +197,10 @@ def search_mentors(viewer: Acting, search: Search, *, today: int, cursor: str | 
     shown = ordered[start : start + PAGE_SIZE]
     counts, places = _counts(parts, groups)
     return Results(
-        mentors=visible_mentors(viewer, [candidate.mentor_id for candidate in shown]),
+        mentors=visible_mentors(viewer, [mentor_id for _rank, mentor_id, _firm in shown]),
         interests=interests,
         total=len(ordered),
-        firms=len({candidate.org_id for candidate in ordered}),
+        firms=len({firm for _rank, _mentor_id, firm in ordered}),
         capped=len(ordered) >= MOST_CANDIDATES,
         counts=counts,
         places=places,
@@ -246,8 +247,8 @@ def _candidates(
         parameters["hidden"] = [*parameters["hidden"], parameters["own"]]
     parameters |= {f"match_{part}": match for part, match in enumerate(matches)}
     parts: list[list[Candidate]] = [[] for _ in matches]
-    for row in execute(_candidates_statement(len(matches)), parameters).all():
-        parts[row[0]].append(Candidate._make(row[1:]))
+    for row in execute(_candidates_statement(len(matches)), parameters, named=False).fetchall():
+        parts[row[-1]].append(row[:-1])
     return parts
 
 
@@ -280,7 +281,7 @@ def _rank_query(text: str) -> str | None:
 
 def _counts(parts: Sequence[Sequence[Candidate]], groups: Sequence[str]) -> tuple[dict[str, int], dict[str, str]]:
     """How many each filter would show; a group in use is counted as if it were not. Also how places are spelt."""
-    tallies = [Counter("".join([candidate.facets for candidate in part]).split()) for part in parts]
+    tallies = [Counter("".join([candidate[6] for candidate in part]).split()) for part in parts]
     counts: dict[str, int] = {}
     places: dict[str, str] = {}
     for name, kind in GROUPS.items():
@@ -324,7 +325,7 @@ def _signer(search: Search) -> URLSafeSerializer:
 
 
 def _cursor(search: Search, day: int, candidate: Ranked, side: str) -> str:
-    text = _signer(search).dumps([day, candidate.rank, candidate.mentor_id, side])
+    text = _signer(search).dumps([day, -candidate[0], candidate[1], side])
     return text if isinstance(text, str) else text.decode()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 TEXT, GOAL, FUNCTION, LANGUAGE, ROOM, RECENT, PAGE = 4000, 1000, 150, 300, 600, 800, 800
 MOST_GOALS = 3
@@ -23,31 +22,12 @@ class Interests:
     saved: frozenset[int] = frozenset()
 
 
-class Candidate(NamedTuple):
-    """One visible card, reduced to what orders and counts it.
+Candidate = tuple[int, int, int, int, int, float, str]
+"""One visible card, reduced to what orders and counts it: firm, mentor, stored score, room, last day of activity (in days
+since 1970), text rank, and its tokens with a space before and after each. Plain tuples: a page looks at 300 of them."""
 
-    ``day``: the last day of activity, in days since 1970. ``facets``: its tokens, with a space before and after each.
-    """
-
-    org_id: int
-    mentor_id: int
-    score: int
-    room: int
-    day: int
-    text: float
-    facets: str
-
-
-class Ranked(NamedTuple):
-    """Sorts by itself: the best first."""
-
-    worth: int
-    mentor_id: int
-    org_id: int
-
-    @property
-    def rank(self) -> int:
-        return -self.worth
+Ranked = tuple[int, int, int]
+"""Minus the rank, mentor, firm: sorts by itself, the best first."""
 
 
 def put_in_order(candidates: Sequence[Candidate], interests: Interests, *, today: int, words: bool) -> list[Ranked]:
@@ -57,14 +37,18 @@ def put_in_order(candidates: Sequence[Candidate], interests: Interests, *, today
     goals = [f" s:{goal} " for goal in interests.goals]
     languages = [f" l:{language} " for language in interests.languages]
     function = f" f:{interests.function} "
-    best = max((candidate.text for candidate in candidates), default=0.0) or 1.0
+    best = max([candidate[5] for candidate in candidates], default=0.0) or 1.0
     ordered = []
     for org_id, mentor_id, score, room, day, text, facets in candidates:
         rank = score * PAGE // 1000 + freshness(today - day)
         if words:
             rank += int(TEXT * text / best)
-        if goals:
-            rank += GOAL * min(sum([goal in facets for goal in goals]), MOST_GOALS)
+        common = 0
+        for goal in goals:
+            if goal in facets:
+                common += 1
+        if common:
+            rank += GOAL * min(common, MOST_GOALS)
         for language in languages:
             if language in facets:
                 rank += LANGUAGE
@@ -73,7 +57,7 @@ def put_in_order(candidates: Sequence[Candidate], interests: Interests, *, today
             rank += FUNCTION
         if room:
             rank += ROOM
-        ordered.append(Ranked(-rank, mentor_id, org_id))
+        ordered.append((-rank, mentor_id, org_id))
     ordered.sort()
     return ordered
 

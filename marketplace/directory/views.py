@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
@@ -13,6 +14,7 @@ from markupsafe import Markup
 
 from marketplace.directory import commands, queries
 from marketplace.directory.faces import (
+    CardFace,
     address,
     applied_filters,
     card_faces,
@@ -138,6 +140,19 @@ def stop_waiting(mentor_id: int) -> ResponseReturnValue:
 # --- the steps --------------------------------------------------------------------------------------------------------
 
 
+@bp.app_template_global()
+def drawn_card(card: CardFace, path: str) -> Markup:
+    """The card of a mentor, as an ``<li>``; ``path`` is the directory's address."""
+    return _drawn_card(card, path, str(get_locale()))
+
+
+@lru_cache(maxsize=4096)
+def _drawn_card(card: CardFace, path: str, _locale: str) -> Markup:
+    """Settled by its arguments alone: who sees the same words of the same mentor gets the same drawing."""
+    drawn = current_app.jinja_env.get_template("directory/_card.html").render(card=card, path=path)
+    return Markup(drawn)  # noqa: S704 - our own template
+
+
 def _number(results: queries.Results) -> str:
     return f"{results.total}+" if results.capped else str(results.total)
 
@@ -171,7 +186,9 @@ def _looser(search: Search, results: queries.Results, path: str, locale: str) ->
 def _saved_or_back(mentor_id: int, name: str, *, saved: bool) -> ResponseReturnValue:
     """The button alone for a script that asked; otherwise the page on which it was pressed."""
     if request.headers.get("HX-Request"):
-        return render_template("directory/_save.html", mentor_id=mentor_id, name=name, saved=saved)
+        return render_template(
+            "directory/_save.html", mentor_id=mentor_id, name=name, saved=saved, path=url_for("directory.index")
+        )
     came_from = urlsplit(request.referrer or "")
     if came_from.netloc == request.host and came_from.path.startswith(f"/{g.acting.slug}/mentors"):
         return redirect(came_from._replace(scheme="", netloc="", fragment="").geturl(), 303)

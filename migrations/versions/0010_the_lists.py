@@ -1,14 +1,106 @@
-"""What the directory and the lists read, leaner."""
+"""What every page asks of the gate and the directory, planned once per connection.
+
+PostgreSQL plans the body of a function in the language SQL anew on each call, unless it melts into the query around it,
+which one that runs as somebody else never does. The same bodies in PL/pgSQL keep their plans. Two statements of the
+directory become functions for the same reason; they run as who calls them, so both walls stand in them as before.
+"""
+
+from alembic import op
 
 revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
 
+BODIES = {
+    "wall_seal() RETURNS text": """
+    encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(concat_ws(E'\\x1f',
+        coalesce(current_setting('passerelle.person', true), ''), coalesce(current_setting('passerelle.org', true), ''),
+        coalesce(current_setting('passerelle.affiliation', true), ''), coalesce(current_setting('passerelle.role', true), ''),
+        coalesce(current_setting('passerelle.audiences', true), ''), coalesce(current_setting('passerelle.hidden', true), ''),
+        coalesce(current_setting('passerelle.blocked', true), ''),
+        pg_backend_pid(), extract(epoch FROM transaction_timestamp())), 'UTF8'))), 'hex')
+    FROM wall_key k""",
+    "audiences_of(p_org integer) RETURNS integer[]": """
+    ARRAY[p_org]
+        || ARRAY(SELECT m.network_id FROM firm_membership m WHERE m.firm_id = p_org AND m.state = 'active' ORDER BY 1)
+        || CASE WHEN (SELECT o.in_marketplace FROM organisation o WHERE o.id = p_org) THEN ARRAY[0] ELSE '{}'::integer[] END""",
+    "hidden_from(p_org integer) RETURNS integer[]": """
+    ARRAY(
+        SELECT c.other_org_id FROM conflict_declaration c
+        WHERE c.org_id = p_org AND c.since <= current_date AND (c.until IS NULL OR c.until > current_date)
+        UNION
+        SELECT c.org_id FROM conflict_declaration c
+        WHERE c.other_org_id = p_org AND c.since <= current_date AND (c.until IS NULL OR c.until > current_date)
+        ORDER BY 1)""",
+    "blocked_for(p_person bigint) RETURNS bigint[]": """
+    ARRAY(SELECT b.blocked_person_id FROM personal_block b WHERE b.person_id = p_person
+          UNION SELECT b.person_id FROM personal_block b WHERE b.blocked_person_id = p_person ORDER BY 1)""",
+    "waiting_for(p_person bigint, p_org integer, p_role text) RETURNS integer": """
+    ((SELECT count(*) FROM mentoring_request r
+      WHERE r.mentor_person_id = p_person AND r.state = 'sent' AND r.mentor_org_id = p_org)
+     + (SELECT count(*) FROM mentoring_request r
+        WHERE r.mentee_person_id = p_person AND r.state IN ('more_information', 'accepted') AND r.org_id = p_org)
+     + CASE WHEN p_role IN ('hr_partner', 'company_admin')
+       THEN (SELECT count(*) FROM mentoring_request r WHERE r.org_id = p_org AND r.state = 'awaiting_employer') ELSE 0 END)::integer""",
+}
+
+CARDS = """
+CREATE FUNCTION directory_cards(p_ids bigint[], p_audiences integer[], p_hidden integer[], p_blocked bigint[], p_own integer)
+RETURNS TABLE (org_id integer, mentor_id bigint, person_id bigint, room smallint, capacity smallint, name text, firm text, title text,
+               headline text, skills text[], own_words text[], languages text[], function text, industries text[], seniority text,
+               forms text[], place text, remote boolean, in_person boolean, cadence text, board_mandates text, time_zone text,
+               photo text, published_at timestamptz, active_at timestamptz)
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+        SELECT d.org_id, d.mentor_id, d.person_id, d.room, d.capacity, d.name::text, d.firm::text, d.title::text, d.headline::text,
+               d.skills, d.own_words, d.languages, d.function::text, d.industries, d.seniority::text, d.forms, d.place::text, d.remote,
+               d.in_person, d.cadence::text, d.board_mandates, d.time_zone::text, d.photo::text, d.published_at, d.active_at
+        FROM directory d
+        WHERE d.mentor_id = ANY (p_ids) AND d.aud && p_audiences AND NOT d.org_id = ANY (p_hidden)
+          AND NOT d.person_id = ANY (p_blocked) AND (d.org_id <> p_own OR p_own = ANY (d.aud));
+END $$
+"""
+
+INTERESTS = """
+CREATE FUNCTION directory_interests(p_org integer, p_person bigint, p_affiliation bigint)
+RETURNS TABLE (goals text[], function text, languages text[], place text, saved bigint[])
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+        SELECT m.goals, m.function::text, m.languages, m.place::text,
+               ARRAY(SELECT s.mentor_id FROM saved_mentor s WHERE s.org_id = p_org AND s.person_id = p_person)
+        FROM (SELECT 1) viewer LEFT JOIN mentee_profile m ON m.org_id = p_org AND m.affiliation_id = p_affiliation
+             AND m.person_id = p_person;
+END $$
+"""
+
+FUNCTIONS = {
+    "directory_cards(bigint[], integer[], integer[], bigint[], integer)": CARDS,
+    "directory_interests(integer, bigint, bigint)": INTERESTS,
+}
+
+HEAD = "CREATE OR REPLACE FUNCTION {} LANGUAGE {} STABLE SECURITY DEFINER SET search_path = pg_catalog, public"
+
 
 def upgrade() -> None:
-    pass
+    op.execute("SET LOCAL ROLE passerelle_gate")
+    for name, body in BODIES.items():
+        op.get_bind().exec_driver_sql(f"{HEAD.format(name, 'plpgsql')} AS $$ BEGIN RETURN {body}; END $$")
+    op.execute("SET LOCAL ROLE passerelle_owner")
+    for signature, body in FUNCTIONS.items():
+        op.execute(body)
+        op.execute(f"REVOKE EXECUTE ON FUNCTION {signature} FROM PUBLIC")
+        op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO passerelle_web")
 
 
 def downgrade() -> None:
-    pass
+    for signature in FUNCTIONS:
+        op.execute(f"DROP FUNCTION {signature}")
+    op.execute("SET LOCAL ROLE passerelle_gate")
+    for name, body in BODIES.items():
+        op.get_bind().exec_driver_sql(f"{HEAD.format(name, 'sql')} AS $$ SELECT {body} $$")
+    op.execute("SET LOCAL ROLE passerelle_owner")

@@ -76,3 +76,17 @@ def test_a_transaction_enters_once_however_many_apps_a_process_makes(app, worker
         finally:
             sa.event.remove(engine, "before_cursor_execute", count)
     assert sum("enter_workspace" in statement for statement in entered) == 1
+
+
+def test_a_page_opens_after_the_database_was_restarted(app, cast, sign_in, _admin):
+    client = sign_in(cast.mia)
+    assert client.get("/acme/requests/").status_code == 200
+    with _admin.connect() as connection:
+        ended = connection.execute(
+            sa.text(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                "WHERE usename = 'passerelle_web' AND datname = current_database()"
+            )
+        ).all()
+    assert ended
+    assert client.get("/acme/requests/").status_code == 200

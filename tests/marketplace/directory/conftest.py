@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
+
+from benchmarks import stage
 
 OPEN = {
     "wall_audiences()": "SELECT array_agg(id) FROM generate_series(0, 9999) id",
@@ -42,11 +43,5 @@ def no_database_wall(database: str) -> Iterator[None]:
 @pytest.fixture
 def statements() -> Iterator[list[str]]:
     """Every SQL statement sent while the test runs."""
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        sent.append(statement)
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
-    yield sent
-    sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    with stage.statements() as sent:
+        yield sent
