@@ -271,11 +271,12 @@ def _match(search: Search) -> str | None:
 
 
 def _rank_query(text: str) -> str | None:
-    """The tsquery that text rank adds up over: alternatives, since the rank of a conjunction measures distance."""
+    """The tsquery that text rank adds up over: alternatives, since the rank of a conjunction measures distance.
+
+    Names with a typo are found and not ranked by it: the twenty keys of a long word cost more than all else.
+    """
     typed = typed_words(text)
-    lexemes = dict.fromkeys(
-        lexeme for word in typed for some in meanings(word, unfinished=word == typed[-1]) for lexeme in some
-    )
+    lexemes = dict.fromkeys(lexeme for word in typed for lexeme in meanings(word, unfinished=word == typed[-1])[0])
     return any_of(lexemes) if lexemes else None
 
 
