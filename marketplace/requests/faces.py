@@ -118,10 +118,12 @@ def list_item(seen: Seen, viewer: Acting) -> dict[str, Any]:
         "title": seen.other.name,
         "url": url,
         "firm": seen.other.firm,
+        "draft": asked.state is S.draft,
         "as_mentee": seen.viewer_is_mentee,
         "state_text": _of_viewer(STATES[asked.state], seen),
         "state_kind": kind,
         "due": day(asked.due_at, viewer.zone) if asked.due_at else None,
+        "closed": day(asked.closed_at, viewer.zone) if asked.closed_at else None,
         "yours": seen.yours,
         "id": asked.id,
     }

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from sqlalchemy.orm.attributes import set_committed_value
 
 from marketplace.requests import letters, policy
 from marketplace.requests.commands.steps import (
@@ -81,7 +82,8 @@ def accept_request(
             ),
             way_back=way_back_to(acting, asked),
         )
-    db.session.refresh(asked, ["holds_place"])
+    # ``claim_place`` has written it: no need to ask.
+    set_committed_value(asked, "holds_place", True)
     move(asked, "accept_request", RequestState.accepted, now=now, due=now + CONFIRM_WITHIN)
     asked.accepted_at = now
     write(acting, asked, MessageKind.acceptance, words, now=now)

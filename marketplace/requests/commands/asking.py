@@ -16,6 +16,7 @@ from marketplace.requests.queries import AskedMentor, Seen
 from marketplace.requests.states import ANSWER_WITHIN
 from tenants.current import Acting
 from tenants.organisations.models import Organisation
+from tenants.shared.activity import record
 from tenants.shared.database import db, new_id
 from tenants.shared.errors import Refused
 from tenants.shared.letters import queue_letter
@@ -39,7 +40,8 @@ def save_draft(
     asked = queries.request_in_hand(acting, mentor.person_id)
     if asked is not None and asked.state is not RequestState.draft:
         raise AlreadyAsked(acting, asked, mentor)
-    asked = _keep_draft(acting, mentor, asked, words, form=form, cadence=cadence, now=now)
+    asked = _draft(acting, mentor, asked, form=form, cadence=cadence, now=now)
+    _keep_words(acting, asked, words, now=now)
     db.session.commit()
     return asked
 
@@ -60,7 +62,8 @@ def discard_draft(*, acting: Acting, seen: Seen) -> None:
 def send_request(
     *, acting: Acting, mentor: AskedMentor, words: Words, form: str, cadence: str | None, now: datetime
 ) -> MentoringRequest:
-    """Ask ``mentor``: through the employer first where the organisation wants it so.
+    """Ask ``mentor``: through the employer first where the organisation wants it so. A mentee who is the only one to
+    answer for the employer asks the mentor straight, and the organisation's log says so.
 
     Sent twice in the same words, it is sent once. Raises ``AlreadyAsked`` when this pair has another open request,
     ``Refused`` when the mentor is full or the mentee has as many open requests as the organisation allows; the words
@@ -75,13 +78,14 @@ def send_request(
             db.session.commit()
             return asked
         raise AlreadyAsked(acting, asked, mentor)
-    asked = _keep_draft(acting, mentor, asked, words, form=form, cadence=cadence, now=now)
     firm = db.session.get_one(Organisation, acting.org_id)
+    asked = _draft(acting, mentor, asked, form=form, cadence=cadence, now=now)
     wait = _reason_to_wait(acting, mentor, firm, sum(one.state in OPEN_STATES for one in in_hand))
     if wait:
+        _keep_words(acting, asked, words, now=now)
         db.session.commit()
         raise wait
-    _dispatch(acting, asked, mentor, firm, now=now)
+    _dispatch(acting, asked, mentor, firm, words, now=now)
     db.session.commit()
     return asked
 
@@ -99,13 +103,14 @@ def resend_request(*, acting: Acting, seen: Seen, mentor: AskedMentor, now: date
     if open_one is not None and open_one.state is not RequestState.draft:
         raise AlreadyAsked(acting, open_one, mentor)
     words = {kind: message.body for kind, message in queries.written_words(acting, old).items()}
-    asked = _keep_draft(acting, mentor, open_one, words, form=old.form, cadence=old.cadence, now=now, resent_from=old)
     firm = db.session.get_one(Organisation, acting.org_id)
+    asked = _draft(acting, mentor, open_one, form=old.form, cadence=old.cadence, now=now, resent_from=old)
     wait = _reason_to_wait(acting, mentor, firm, sum(one.state in OPEN_STATES for one in in_hand))
     if wait:
+        _keep_words(acting, asked, words, now=now)
         db.session.commit()
         raise wait
-    _dispatch(acting, asked, mentor, firm, now=now)
+    _dispatch(acting, asked, mentor, firm, words, now=now)
     db.session.commit()
     return asked
 
@@ -115,17 +120,17 @@ def _one_at_a_time(acting: Acting) -> None:
     db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(acting.affiliation_id)))
 
 
-def _keep_draft(
+def _draft(
     acting: Acting,
     mentor: AskedMentor,
     draft: MentoringRequest | None,
-    words: Words,
     *,
     form: str,
     cadence: str | None,
     now: datetime,
     resent_from: MentoringRequest | None = None,
 ) -> MentoringRequest:
+    """The draft in hand, or a new one that ``_keep_words`` puts in the database, in whatever state it is by then."""
     if draft is None:
         draft = MentoringRequest(
             org_id=acting.org_id,
@@ -139,11 +144,17 @@ def _keep_draft(
             resent_from_id=resent_from.id if resent_from else None,
             created_at=now,
         )
-        written = {}
         db.session.add(draft)
-    else:
-        written = queries.written_words(acting, draft)
     draft.form, draft.cadence, draft.updated_at = form, cadence, now
+    return draft
+
+
+def _is_new(draft: MentoringRequest) -> bool:
+    return bool(sa.inspect(draft).pending)
+
+
+def _keep_words(acting: Acting, draft: MentoringRequest, words: Words, *, now: datetime) -> None:
+    written = {} if _is_new(draft) else queries.written_words(acting, draft)
     db.session.flush()
     for kind, body in words.items():
         if kind in written:
@@ -152,7 +163,6 @@ def _keep_draft(
     if new:
         write_all(acting, draft, new, now=now)
     db.session.flush()
-    return draft
 
 
 def _reason_to_wait(acting: Acting, mentor: AskedMentor, firm: Organisation, others: int) -> Refused | None:
@@ -183,23 +193,40 @@ def _says_the_same(acting: Acting, asked: MentoringRequest, words: Words) -> boo
 
 
 def _dispatch(
-    acting: Acting, asked: MentoringRequest, mentor: AskedMentor, firm: Organisation, *, now: datetime
+    acting: Acting, asked: MentoringRequest, mentor: AskedMentor, firm: Organisation, words: Words, *, now: datetime
 ) -> None:
+    """To the employer first where the organisation wants it so and somebody other than the mentee can answer for it;
+    else to the mentor.
+    """
+    approvers = queries.approvers(acting) if firm.requests_need_approval else []
+    begun = not _is_new(asked)
+    if begun:
+        # Only the words of a draft may change, so they come before the state; of a new request, one statement writes both.
+        _keep_words(acting, asked, words, now=now)
+    to = RequestState.awaiting_employer if approvers else RequestState.sent
+    move(asked, "send_request", to, now=now, due=now + ANSWER_WITHIN)
+    asked.sent_at = None if approvers else now
+    if begun:
+        db.session.flush()
+    else:
+        _keep_words(acting, asked, words, now=now)
     actor = (acting.person_id, acting.person_name)
     names = {"mentee": acting.person_name, "mentor": mentor.name}
-    due = now + ANSWER_WITHIN
-    if firm.requests_need_approval:
-        move(asked, "send_request", RequestState.awaiting_employer, now=now, due=due)
-        db.session.flush()
+    if approvers:
         log("request.put_to_employer", asked, **names, now=now, actor=actor)
         path = f"/{acting.slug}/requests/approvals"
         data = letters.employer_asked(acting.person_name, mentor.name, mentor.firm, path)
-        for person_id in queries.coordinators(acting.org_id):
-            if person_id != acting.person_id:
-                queue_letter("employer_asked", org_id=acting.org_id, person_id=person_id, now=now, data=data, path=path)
+        for person_id in approvers:
+            queue_letter("employer_asked", org_id=acting.org_id, person_id=person_id, now=now, data=data, path=path)
         return
-    move(asked, "send_request", RequestState.sent, now=now, due=due)
-    asked.sent_at = now
-    db.session.flush()
+    if firm.requests_need_approval:
+        record(
+            "request.needed_no_approval",
+            org_ids=[acting.org_id],
+            now=now,
+            subject=("request", asked.id),
+            actor=actor,
+            data=names,
+        )
     log("request.sent", asked, **names, now=now, actor=actor)
     tell_by_link("request_received", asked)

@@ -37,6 +37,8 @@ def report_concern(*, acting: Acting, seen: Seen, reason: str, words: str, now: 
             created_at=now,
         )
     )
+    # That it happened, and no more: neither who reported it nor about whom.
+    record("concern.reported", org_ids=[org_id], now=now, subject=("concern", None))
     slug = db.session.get_one(Organisation, org_id).slug
     path = f"/{slug}/requests/concerns"
     for person_id in queries.coordinators(org_id):

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm.attributes import set_committed_value
 
 from marketplace.requests import letters
 from marketplace.requests.models import MentoringRequest, MessageKind, RequestMessage, RequestState
@@ -122,7 +123,7 @@ def tell_by_link(kind: str, asked: MentoringRequest) -> None:
 def give_back_place(asked: MentoringRequest) -> None:
     """The place is free again, and whoever waits for it is told."""
     if db.session.scalar(sa.select(sa.func.release_place(asked.org_id, asked.id))):
-        db.session.refresh(asked, ["holds_place"])
+        set_committed_value(asked, "holds_place", False)
         jobs.enqueue(letters.tell_queue, org_id=asked.mentor_org_id, mentor_id=asked.mentor_id)
 
 

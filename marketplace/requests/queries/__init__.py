@@ -8,6 +8,7 @@ from marketplace.requests.queries.due import (
 from marketplace.requests.queries.employer import (
     Approval,
     approval_or_404,
+    approvers,
     coordinators,
     decided_requests,
     employers_answer,
@@ -56,6 +57,7 @@ __all__ = [
     "Side",
     "ToldConcern",
     "approval_or_404",
+    "approvers",
     "askable_mentor_or_404",
     "card_of_mentor",
     "concern_or_404",

@@ -81,6 +81,11 @@ def coordinators(org_id: int) -> Sequence[int]:
     return db.session.scalars(sa.select(sa.func.coordinators_of(org_id))).all()
 
 
+def approvers(viewer: Acting) -> list[int]:
+    """Who may answer for the employer when the viewer asks: HR and administrators, but nobody for themselves."""
+    return [person_id for person_id in coordinators(viewer.org_id) if person_id != viewer.person_id]
+
+
 def _own_peoples(viewer: Acting) -> sa.Select[*tuple[Any, ...]]:
     return with_people().where(
         MentoringRequest.org_id == viewer.org_id,
