@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from marketplace.requests import policy
 from marketplace.requests.models import EmployerApproval, MentoringRequest, RequestState
 from marketplace.requests.queries.own import PAGE
-from marketplace.requests.queries.sides import Seen, with_people, with_sides
+from marketplace.requests.queries.sides import WITH_PEOPLE, Seen, with_sides
 from tenants.accounts.models import Person
 from tenants.current import Acting
 from tenants.shared.database import db
@@ -87,7 +87,7 @@ def approvers(viewer: Acting) -> list[int]:
 
 
 def _own_peoples(viewer: Acting) -> sa.Select[*tuple[Any, ...]]:
-    return with_people().where(
+    return WITH_PEOPLE.where(
         MentoringRequest.org_id == viewer.org_id,
         MentoringRequest.mentee_person_id != viewer.person_id,
         MentoringRequest.state != RequestState.draft,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import abort
 
 from marketplace.requests.models import OPEN_STATES, MentoringRequest, RequestState
-from marketplace.requests.queries.sides import Seen, with_people, with_sides
+from marketplace.requests.queries.sides import WITH_PEOPLE, Seen, with_sides
 from tenants.current import Acting
 from tenants.shared.database import db
 
@@ -37,7 +37,7 @@ def reached(viewer: Acting | _Anybody) -> sa.ColumnElement[bool]:
 
 def visible_requests(viewer: Acting | _Anybody) -> sa.Select[*tuple[Any, ...]]:
     """The viewer's own requests in this workspace: those they made, and those that reached them as a mentor."""
-    return with_people().where(sa.or_(made_by(viewer), reached(viewer)))
+    return WITH_PEOPLE.where(sa.or_(made_by(viewer), reached(viewer)))
 
 
 # Every page of a request begins with it, and to put it together costs more than to ask it.
