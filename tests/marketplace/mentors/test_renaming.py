@@ -9,6 +9,7 @@ from tenants.accounts.models import Person
 from tenants.organisations import commands as organisation_commands
 from tenants.organisations.queries import own_organisation
 from tenants.shared import jobs
+from tests.cast import make_mentor
 from tests.factories import NOW, acting, publish
 
 
@@ -28,7 +29,7 @@ def test_a_firm_that_changes_its_name_has_it_on_its_cards(app, cast, operator, w
     publish(app, cast.max)
     publish(app, cast.abe)
     with acting(app, cast.max) as max_:
-        commands.save_draft(acting=max_, values={"headline": "Still being written."}, now=NOW)
+        commands.save_draft(acting=max_, values={"headline": "An unfinished sentence."}, now=NOW)
     before = card_of(operator, cast.max)
     known = (before.headline, before.story_html, before.active_at, before.aud, before.score)
     others = card_of(operator, cast.abe).firm
@@ -46,7 +47,7 @@ def test_a_firm_that_changes_its_name_has_it_on_its_cards(app, cast, operator, w
     assert (after.headline, after.story_html, after.active_at, after.aud, after.score) == known
     assert card_of(operator, cast.abe).firm == others
     assert "Max Globex" in found("orchard")
-    assert "Still being written" not in found("orchard")
+    assert "Max Globex" not in found("unfinished")
 
 
 def test_other_settings_rewrite_no_card(app, cast, operator, work):
@@ -62,7 +63,11 @@ def test_other_settings_rewrite_no_card(app, cast, operator, work):
 
 
 def test_a_person_who_changes_their_name_is_found_by_it(app, cast, operator, work, found):
+    make_mentor(operator, cast.gus, capacity=1, network_ids=[cast.ned.org_id])
+    operator.commit()
     publish(app, cast.max)
+    publish(app, cast.gus)
+    operator.execute(sa.update(Card).where(Card.mentor_id == cast.gus.mentor_id).values(firm="as it was"))
     operator.execute(sa.update(Person).where(Person.id == cast.max.person_id).values(name="Maximilian Ferrand"))
     operator.commit()
     with acting(app, cast.max):
@@ -71,6 +76,7 @@ def test_a_person_who_changes_their_name_is_found_by_it(app, cast, operator, wor
     work()
     assert card_of(operator, cast.max).name == "Maximilian Ferrand"
     assert "Maximilian Ferrand" in found("ferrand")
+    assert card_of(operator, cast.gus).firm == "as it was", "nobody else's card is touched"
 
 
 def test_a_page_that_nobody_sees_gets_no_card_by_a_new_name(app, cast, operator, work):
