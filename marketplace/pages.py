@@ -22,6 +22,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from tenants.current import Acting
+from tenants.shared import clock
 from tenants.shared.errors import Refused
 
 LANGUAGE_COOKIE = "language"
@@ -68,10 +69,15 @@ NAVIGATION = (
 )
 
 
+def chosen_language() -> str | None:
+    """The language that this visitor chose on a page, if they did."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE) if request else None
+    return chosen if chosen in ("en", "fr") else None
+
+
 def choose_locale() -> str:
     """The cookie a visitor set, else the person's own language, else what the browser asks for, else English."""
-    chosen = request.cookies.get(LANGUAGE_COOKIE) if request else None
-    if chosen in ("en", "fr"):
+    if chosen := chosen_language():
         return chosen
     acting = g.get("acting")
     if acting is not None:
@@ -89,16 +95,25 @@ def city_of(zone: ZoneInfo) -> str:
 
 
 def moment(value: datetime, zone: ZoneInfo | None = None) -> str:
-    """A moment as the reader's clock shows it, with the zone's city: ``Friday 4 December, 18:00 (Paris)``."""
+    """A moment as the reader's clock shows it, with the zone's city: ``Friday 4 December, 18:00 (Paris)``; with the year
+    (``Thursday 4 December 2025, 18:00 (Paris)``) unless it is this year's.
+    """
     zone = zone or reader_zone()
-    locale = get_locale()
+    locale, there = get_locale(), value.astimezone(zone)
     pattern = "EEEE d MMMM 'à' HH:mm" if str(locale).startswith("fr") else "EEEE d MMMM, HH:mm"
-    return f"{format_datetime(value.astimezone(zone), pattern, locale=locale)} ({city_of(zone)})"
+    if not this_years(there):
+        pattern = pattern.replace("MMMM", "MMMM y")
+    return f"{format_datetime(there, pattern, locale=locale)} ({city_of(zone)})"
 
 
 def day(value: datetime, zone: ZoneInfo | None = None) -> str:
-    """A day as the reader's calendar shows it: ``4 Dec``."""
-    return format_date(value.astimezone(zone or reader_zone()), "d MMM", locale=get_locale())
+    """A day as the reader's calendar shows it: ``4 Dec``, or ``4 Dec 2025`` unless it is this year's."""
+    there = value.astimezone(zone or reader_zone())
+    return format_date(there, "d MMM" if this_years(there) else "d MMM y", locale=get_locale())
+
+
+def this_years(there: datetime) -> bool:
+    return there.year == clock.now().astimezone(there.tzinfo).year
 
 
 def calendar_day(value: date) -> str:

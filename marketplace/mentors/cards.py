@@ -19,6 +19,7 @@ from marketplace.directory.words import (
     text_lexemes,
     tsvector,
 )
+from marketplace.mentors.drafts import as_published
 from marketplace.mentors.models import Audience, Card, MentorProfile
 from tenants.accounts.models import Person
 from tenants.organisations.models import MARKETPLACE, Organisation
@@ -91,6 +92,28 @@ def remove_card(profile: MentorProfile) -> None:
         .where(Card.org_id == profile.org_id, Card.mentor_id == profile.id)
         .execution_options(synchronize_session=False)
     )
+
+
+def rename_cards(org_id: int, firm: str, *, person_id: int | None = None) -> None:
+    """Put the present names on the cards of an organisation, or on that of one of its people, inside the present
+    transaction; searched by them too. For the worker: everything else on a card stays as it was published.
+    """
+    shown = (
+        sa.select(MentorProfile, Person.name)
+        .join(Person, Person.id == MentorProfile.person_id)
+        .join(Card, sa.and_(Card.org_id == MentorProfile.org_id, Card.mentor_id == MentorProfile.id))
+        .where(MentorProfile.org_id == org_id)
+    )
+    if person_id is not None:
+        shown = shown.where(MentorProfile.person_id == person_id)
+    for profile, name in db.session.execute(shown):
+        search = search_vector(as_published(profile), name=name, firm=firm)
+        db.session.execute(
+            sa.update(Card)
+            .where(Card.org_id == org_id, Card.mentor_id == profile.id)
+            .values(name=name, firm=firm, search=sa.cast(search, Card.search.type))
+            .execution_options(synchronize_session=False)
+        )
 
 
 def chosen_audiences(audience: Audience, org_id: int, network_ids: Iterable[int]) -> list[int]:

@@ -14,8 +14,8 @@ from sqlalchemy.dialects.postgresql import insert
 from marketplace.mentors import queries
 from marketplace.mentors.cards import project_card, remove_card
 from marketplace.mentors.drafts import (
-    PUBLISHED_FIELDS,
     Window,
+    as_published,
     differences,
     has_unpublished_changes,
     merge,
@@ -37,6 +37,7 @@ from marketplace.mentors.stories import story_html
 from tenants.accounts.models import Person
 from tenants.affiliations.models import PersonalBlock
 from tenants.current import Acting
+from tenants.shared import jobs
 from tenants.shared.activity import record
 from tenants.shared.database import db, new_id
 from tenants.shared.errors import Refused
@@ -147,7 +148,7 @@ def resume_profile(*, acting: Acting, now: datetime) -> MentorProfile:
     if profile.state is not ProfileState.published:
         if not may_resume(profile):
             raise Refused(_("This page was never published."))
-        _check_audience(acting, _as_published(profile))
+        _check_audience(acting, as_published(profile))
         _show(acting, profile, now)
         _log(acting, "profile.resumed", profile, now)
     db.session.commit()
@@ -244,8 +245,8 @@ def _own_for_writing(acting: Acting) -> MentorProfile:
 
 
 def _set_capacity(acting: Acting, profile: MentorProfile, capacity: int) -> None:
-    """One statement, so that a place claimed at this moment is neither lost nor given twice."""
-    m = MentorProfile
+    """One statement, so that a place claimed at this moment is neither lost nor given twice. Who queues is told."""
+    m, more = MentorProfile, capacity - profile.capacity
     db.session.execute(
         sa.update(m)
         .where(m.org_id == profile.org_id, m.id == profile.id)
@@ -254,6 +255,12 @@ def _set_capacity(acting: Acting, profile: MentorProfile, capacity: int) -> None
     )
     db.session.refresh(profile, ["capacity", "open_slots"])
     _change_card(acting, capacity=capacity, room=max(profile.open_slots, 0))
+    _announce_room(profile, min(more, profile.open_slots))
+
+
+def _announce_room(profile: MentorProfile, places: int) -> None:
+    if places > 0:
+        jobs.announce("mentor.has_room", org_id=profile.org_id, mentor_id=profile.id, places=places)
 
 
 def _set_time_zone(acting: Acting, time_zone: str) -> None:
@@ -269,21 +276,12 @@ def _check_audience(acting: Acting, profile: MentorProfile) -> None:
         raise Refused(_("Your company has left what you chose. Choose again who may see your page."))
 
 
-def _as_published(profile: MentorProfile) -> MentorProfile:
-    """The page as others see it, apart from what its author is writing now; never stored itself."""
-    words = restored(profile.published or snapshot(profile))
-    fixed = ("org_id", "id", "affiliation_id", "person_id", "capacity", "open_slots", "published_at")
-    return MentorProfile(
-        **{name: words[name] for name in PUBLISHED_FIELDS},
-        **{name: getattr(profile, name) for name in fixed},
-        state=ProfileState.published,
-    )
-
-
 def _show(acting: Acting, profile: MentorProfile, now: datetime) -> None:
+    if profile.state in {ProfileState.paused, ProfileState.withdrawn}:
+        _announce_room(profile, profile.open_slots)
     profile.state = ProfileState.published
     db.session.flush()
-    page = _as_published(profile)
+    page = as_published(profile)
     project_card(
         page,
         queries.own_person(acting),

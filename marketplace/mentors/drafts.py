@@ -66,6 +66,17 @@ def restored(published: Mapping[str, Any]) -> dict[str, Any]:
     return dict(published) | {"audience": Audience(published["audience"])}
 
 
+def as_published(profile: MentorProfile) -> MentorProfile:
+    """The page as others see it, apart from what its author is writing now; never stored itself."""
+    words = restored(profile.published or snapshot(profile))
+    fixed = ("org_id", "id", "affiliation_id", "person_id", "capacity", "open_slots", "published_at")
+    return MentorProfile(
+        **{name: words[name] for name in PUBLISHED_FIELDS},
+        **{name: getattr(profile, name) for name in fixed},
+        state=ProfileState.published,
+    )
+
+
 def shown_now(window: Window, here: Mapping[str, Any], contested: Mapping[str, Any]) -> dict[str, str]:
     """The fingerprints to leave in a window after a save: what it shows is agreed on, but for what is
     contested.

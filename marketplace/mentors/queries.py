@@ -11,14 +11,12 @@ import sqlalchemy as sa
 from flask import abort
 
 from marketplace.mentors.models import Audience, Card, MentorProfile, Photo
-from marketplace.requests.models import MentoringRequest, RequestState
+from marketplace.requests.models import MentoringRequest
 from tenants.accounts.models import Person
 from tenants.affiliations.models import PersonalBlock
 from tenants.current import Acting
 from tenants.organisations.models import FirmMembership, MembershipState, Organisation, OrganisationKind
 from tenants.shared.database import db
-
-UNSEEN_BY_MENTOR = (RequestState.draft, RequestState.awaiting_employer, RequestState.refused_by_employer)
 
 _directory = sa.table("directory", *(sa.column(c.name, c.type) for c in Card.__table__.c if c.name != "search"))
 
@@ -171,7 +169,7 @@ def _in_a_request(viewer: Acting, person_id: Any) -> sa.ColumnElement[bool]:
     was_asked = sa.and_(
         MentoringRequest.mentor_person_id == viewer.person_id,
         MentoringRequest.mentee_person_id == person_id,
-        MentoringRequest.state.not_in(UNSEEN_BY_MENTOR),
+        MentoringRequest.sent_at.is_not(None),
     )
     return sa.select(sa.literal(1)).where(sa.or_(asked, was_asked)).exists()
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, flash, g, redirect, render_templat
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from marketplace.mentors import commands, queries
+from marketplace.mentors import commands, jobs, queries
 from marketplace.mentors.drafts import (
     empty_profile,
     fingerprints,
@@ -35,6 +35,9 @@ from marketplace.mentors.policy import may_resume, may_withdraw, missing_for_pub
 from tenants.shared import clock
 
 bp = Blueprint("mentors", __name__)
+
+RENAMING_JOBS = jobs
+"""Named here so that pages and the worker, which know the product by its pages, register them."""
 
 
 # --- the page being written -------------------------------------------------------------------------------

@@ -62,6 +62,11 @@ def notice_or_404(viewer: Acting, notice_id: int) -> Notice:
     return notice or abort(404)
 
 
+def _looked_after(viewer: Acting) -> sa.ColumnElement[bool]:
+    """Letters of the viewer's workspace, but for those about somebody's account: these are nobody else's matter."""
+    return sa.and_(Letter.org_id == viewer.org_id, ~Letter.about_account)
+
+
 def failed_letters(viewer: Acting) -> list[FailedLetter]:
     """The latest letters of the viewer's workspace that did not arrive; none for those not in charge of them."""
     if not may_look_after_letters(viewer):
@@ -69,7 +74,7 @@ def failed_letters(viewer: Acting) -> list[FailedLetter]:
     query = (
         sa.select(Letter.id, Letter.kind, Person.name, Letter.address, Letter.error, Letter.attempts, Letter.created_at)
         .outerjoin(Person, Person.id == Letter.person_id)
-        .where(Letter.org_id == viewer.org_id, Letter.state == LetterState.failed)
+        .where(_looked_after(viewer), Letter.state == LetterState.failed)
         .order_by(Letter.id.desc())
         .limit(FAILED)
     )
@@ -80,7 +85,7 @@ def failed_letter_count(viewer: Acting) -> int:
     """How many letters of the viewer's workspace did not arrive."""
     if not may_look_after_letters(viewer):
         return 0
-    query = sa.select(sa.func.count()).where(Letter.org_id == viewer.org_id, Letter.state == LetterState.failed)
+    query = sa.select(sa.func.count()).where(_looked_after(viewer), Letter.state == LetterState.failed)
     return db.session.scalar(query) or 0
 
 
@@ -88,7 +93,7 @@ def letter_or_404(viewer: Acting, letter_id: int) -> int:
     """The id of a letter that the viewer looks after."""
     if not may_look_after_letters(viewer):
         abort(404)
-    found = db.session.scalar(sa.select(Letter.id).where(Letter.org_id == viewer.org_id, Letter.id == letter_id))
+    found = db.session.scalar(sa.select(Letter.id).where(_looked_after(viewer), Letter.id == letter_id))
     return found or abort(404)
 
 

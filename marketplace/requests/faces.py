@@ -88,7 +88,7 @@ def scene(
         "yours": seen.yours,
         "opening": opening_words(messages),
         "accepting": next((m.body for m in messages if m.kind is MessageKind.acceptance), ""),
-        "replies": [m for m in messages if m.kind not in OPENING],
+        "replies": replies(seen, messages),
         "timeline": timeline(seen, messages, approval),
         "approval": approval,
     }
@@ -100,6 +100,12 @@ OPENING = (MessageKind.goal, MessageKind.why_you, MessageKind.what_i_bring)
 def opening_words(messages: Sequence[RequestMessage]) -> list[RequestMessage]:
     """The guided form's answers, in the form's order."""
     return sorted((m for m in messages if m.kind in OPENING), key=lambda m: OPENING.index(m.kind))
+
+
+def replies(seen: Seen, messages: Sequence[RequestMessage]) -> list[RequestMessage]:
+    """What followed the guided form. The mentor's yes is beside the mentee's button while they are to confirm."""
+    said_above = {MessageKind.acceptance} if seen.asked.state is S.accepted and seen.yours else set()
+    return [m for m in messages if m.kind not in {*OPENING, *said_above}]
 
 
 def list_item(seen: Seen, viewer: Acting) -> dict[str, Any]:
@@ -118,10 +124,12 @@ def list_item(seen: Seen, viewer: Acting) -> dict[str, Any]:
         "title": seen.other.name,
         "url": url,
         "firm": seen.other.firm,
+        "draft": asked.state is S.draft,
         "as_mentee": seen.viewer_is_mentee,
         "state_text": _of_viewer(STATES[asked.state], seen),
         "state_kind": kind,
         "due": day(asked.due_at, viewer.zone) if asked.due_at else None,
+        "closed": day(asked.closed_at, viewer.zone) if asked.closed_at else None,
         "yours": seen.yours,
         "id": asked.id,
     }

@@ -48,6 +48,9 @@ class Substance:
             raise ValidationError(_l("Say a little more, in words of your own."))
 
 
+SOME_WORDS = InputRequired(_l("Write a sentence or two."))
+
+
 def choices(pairs: Sequence[tuple[str, str]]) -> list[SelectChoice]:
     return [SelectChoice(value=slug, label=label) for slug, label in pairs]
 
@@ -58,17 +61,17 @@ class AskForm(FlaskForm):
     goal = TextAreaField(
         _l("What would you like to work on?"),
         filters=[tidy],
-        validators=[InputRequired(), Length(max=MOST), Substance(GOAL_LEAST)],
+        validators=[SOME_WORDS, Length(max=MOST), Substance(GOAL_LEAST)],
     )
     why_you = TextAreaField(
         _l("Why this mentor?"),
         filters=[tidy],
-        validators=[InputRequired(), Length(max=MOST), Substance(WHY_LEAST)],
+        validators=[SOME_WORDS, Length(max=MOST), Substance(WHY_LEAST)],
     )
     what_i_bring = TextAreaField(
         _l("What do you bring?"),
         filters=[tidy],
-        validators=[InputRequired(), Length(max=MOST), Substance(BRING_LEAST)],
+        validators=[SOME_WORDS, Length(max=MOST), Substance(BRING_LEAST)],
     )
     cadence = SelectField(_l("How often would you like to meet?"), validators=[InputRequired()])
     # A control named "form" would hide the form itself from scripts, the autosave's among them.
@@ -109,13 +112,13 @@ class QuestionForm(FlaskForm):
     question = TextAreaField(
         _l("What would you like to know?"),
         filters=[tidy],
-        validators=[InputRequired(), Length(max=REPLY_MOST), Substance(20)],
+        validators=[SOME_WORDS, Length(max=REPLY_MOST), Substance(20)],
     )
 
 
 class AnswerForm(FlaskForm):
     answer = TextAreaField(
-        _l("Your answer"), filters=[tidy], validators=[InputRequired(), Length(max=REPLY_MOST), Substance(20)]
+        _l("Your answer"), filters=[tidy], validators=[SOME_WORDS, Length(max=REPLY_MOST), Substance(20)]
     )
 
 
@@ -133,7 +136,7 @@ class WithdrawForm(FlaskForm):
 
 
 class RefusalForm(FlaskForm):
-    reason = TextAreaField(_l("Why not?"), filters=[tidy], validators=[InputRequired(), Length(max=600), Substance(20)])
+    reason = TextAreaField(_l("Why not?"), filters=[tidy], validators=[SOME_WORDS, Length(max=600), Substance(20)])
 
 
 class ConcernForm(FlaskForm):

@@ -170,11 +170,13 @@ def write_with_link(asked: MentoringRequest, *, kind: str, link_id: int, now: da
     queue_letter(kind, org_id=firm.id, person_id=reader.id, now=now, data=data, path=path)
 
 
-@tenant_job("tell_queue")
-def tell_queue(*, org_id: int, mentor_id: int) -> None:
-    """A mentor of this organisation has room again: tell the first who waits, still sees them, and was not told yet."""
+@tenant_job("tell_queue", on="mentor.has_room")
+def tell_queue(*, org_id: int, mentor_id: int, places: int = 1) -> None:
+    """A mentor of this organisation has ``places`` more: tell as many of those who wait, still see them, and were not
+    told yet, the first first. Nobody is told of a mentor who has no room, or no page, by now.
+    """
     now = clock.now()
-    while first := queries.next_in_queue(org_id, mentor_id):
+    while places > 0 and (first := queries.next_in_queue(org_id, mentor_id)):
         place = sa.update(QueuePlace).where(
             QueuePlace.org_id == first.org_id,
             QueuePlace.person_id == first.person_id,
@@ -185,9 +187,8 @@ def tell_queue(*, org_id: int, mentor_id: int) -> None:
         told = cast(sa.CursorResult[Any], db.session.execute(place.values(told_at=now)))
         if told.rowcount == 1:
             _tell_of_place(org_id, mentor_id, first.org_id, first.person_id, now)
-            break
+            places -= 1
         db.session.commit()
-    db.session.commit()
 
 
 def _tell_of_place(org_id: int, mentor_id: int, reader_org_id: int, reader_id: int, now: datetime) -> None:

@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import refresh as refresh_locale
 
+from marketplace.pages import chosen_language
 from marketplace.requests import commands, faces, queries
 from marketplace.requests.forms import AcceptForm, ConfirmForm, DeclineForm, QuestionForm
 from marketplace.requests.letters import ANSWER_REQUEST, CONFIRM_REQUEST, hash_of
@@ -46,7 +47,8 @@ class ClosedLink(Exception):
 
 @bp.errorhandler(ClosedLink)
 def show_closed(error: ClosedLink) -> ResponseReturnValue:
-    with force_locale(error.row["locale"]) if error.row else nullcontext():
+    # What the visitor chose comes first here as everywhere; the link's reader is not signed in, so theirs comes by hand.
+    with force_locale(error.row["locale"]) if error.row and not chosen_language() else nullcontext():
         page = render_template("links/closed.html", why=error.why, row=error.row)
     return page, 404 if error.why == "unknown" else 410
 

@@ -28,6 +28,7 @@ SENTENCES = {
     "request.put_to_employer": _l("asked a mentor; the employer’s answer is awaited"),
     "request.approved": _l("approved a request"),
     "request.refused_by_employer": _l("did not approve a request"),
+    "request.needed_no_approval": _l("asked a mentor straight: there was nobody else to approve it"),
     "request.sent": _l("asked a mentor"),
     "request.more_asked": _l("asked the mentee for more"),
     "request.answered": _l("answered the mentor’s question"),
@@ -37,6 +38,7 @@ SENTENCES = {
     "request.expired": _l("closed a request that nobody answered"),
     "request.lapsed": _l("closed a request that was not confirmed in time"),
     "mentorship.confirmed": _l("confirmed a mentorship"),
+    "concern.reported": _l("A concern was reported"),
     "concern.handled": _l("marked a concern as handled"),
     "letter.sent_again": _l("sent a letter again"),
 }
@@ -66,6 +68,10 @@ ICONS = {
 }
 
 
+WHOLE = frozenset({"concern.reported"})
+"""Sentences that name nobody, whoever acted."""
+
+
 class _Blank(dict[str, str]):
     def __missing__(self, _key: str) -> str:
         return "…"
@@ -75,4 +81,6 @@ def sentence(line: Activity) -> str:
     """``Ann Acme invited Mia Acme``, in the reader's language."""
     known = SENTENCES.get(line.verb)
     act = str(known) % _Blank({key: str(value) for key, value in line.data.items()}) if known else line.verb
+    if line.verb in WHOLE:
+        return act
     return f"{line.actor_name or gettext('The clock')} {act}"

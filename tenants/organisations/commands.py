@@ -26,6 +26,7 @@ from tenants.organisations.policy import (
     may_declare_conflicts,
     may_leave_networks,
 )
+from tenants.shared import jobs
 from tenants.shared.activity import record
 from tenants.shared.database import db, new_id
 from tenants.shared.errors import Forbidden, Refused
@@ -229,4 +230,6 @@ def save_settings(*, acting: Acting, organisation: Organisation, values: dict[st
             actor=(acting.person_id, acting.person_name),
             data={"changed": changed},
         )
+    if "name" in changed:
+        jobs.announce("organisation.renamed", org_id=organisation.id)
     db.session.commit()

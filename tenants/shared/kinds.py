@@ -10,17 +10,20 @@ from flask_babel import lazy_gettext as _l
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """``label`` names the news in a list. What is not ``essential`` can be switched off by its reader."""
+    """``label`` names the news in a list. What is not ``essential`` can be switched off by its reader. What is about
+    their ``account`` is between them and the door: no coordinator sees that such a letter was written.
+    """
 
     label: Any
     essential: bool = True
+    account: bool = False
 
 
 KINDS: dict[str, Kind] = {
     "invitation": Kind(_l("Invitation to an organisation")),
     "firm_invited": Kind(_l("A network takes in a firm")),
-    "account_exists": Kind(_l("You already have an account")),
-    "password_reset": Kind(_l("Forgotten password")),
-    "password_changed": Kind(_l("Password changed")),
+    "account_exists": Kind(_l("You already have an account"), account=True),
+    "password_reset": Kind(_l("Forgotten password"), account=True),
+    "password_changed": Kind(_l("Password changed"), account=True),
 }
 """By name; the marketplace adds its own when it starts."""

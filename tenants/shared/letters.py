@@ -250,6 +250,7 @@ def queue_letter(
             state=LetterState.queued,
             attempts=0,
             error="",
+            about_account=kind in KINDS and KINDS[kind].account,
             created_at=now,
         )
     )

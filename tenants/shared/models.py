@@ -40,6 +40,7 @@ class Letter(Base):
     """One e-mail to one person, written when the work commits and sent by the worker afterwards.
 
     ``data`` may hold a link that acts: the web's role writes it and cannot read it back; it is emptied once sent.
+    ``about_account``: between the person and the door, so no coordinator ever sees that it was written.
     ``attempts`` counts from the first try (or from the last "send again"); ``error`` is why the latest one failed.
     """
 
@@ -56,6 +57,7 @@ class Letter(Base):
     state: Mapped[LetterState] = mapped_column(default=LetterState.queued)
     attempts: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
     error: Mapped[str] = mapped_column(default="")
+    about_account: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
 

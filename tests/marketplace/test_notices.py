@@ -11,7 +11,9 @@ from tenants import walls
 from tenants.current import Acting
 from tenants.shared.choices import Subscription, subscription_token
 from tenants.shared.database import db, new_id
+from tenants.shared.letters import queue_letter
 from tenants.shared.models import Activity, Letter, LetterChoice, LetterState, Notice
+from tests.factories import acting
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -33,7 +35,7 @@ def tell(operator, actor, kind="place_free", *, path="/acme/mentors", read=False
     return notice
 
 
-def fail(operator, actor, *, kind="place_free", address=None, error="550 5.1.1 No such mailbox"):
+def fail(operator, actor, *, kind="place_free", address=None, error="550 5.1.1 No such mailbox", account=False):
     """A letter to ``actor`` that the mail server refused."""
     letter = Letter(
         org_id=actor.org_id,
@@ -45,6 +47,7 @@ def fail(operator, actor, *, kind="place_free", address=None, error="550 5.1.1 N
         state=LetterState.failed,
         attempts=3,
         error=error,
+        about_account=account,
         created_at=NOW,
     )
     operator.add(letter)
@@ -243,6 +246,27 @@ def test_a_coordinator_sees_who_which_and_why_and_nothing_of_what_it_says(cast, 
     assert "Max Globex" not in page
 
 
+def test_letters_about_an_account_are_nobodys_list(app, cast, sign_in, operator):
+    """A forgotten password is between the person and the door, by either wall."""
+    letter = fail(operator, cast.mia, kind="password_reset", account=True)
+    ann = sign_in(cast.ann)
+    assert "not arrived" not in ann.get("/acme/notices/").text
+    assert "Every letter has arrived" in ann.get("/acme/notices/letters").text
+    assert ann.post(f"/acme/notices/letters/{letter.id}/dispatch").status_code == 404
+    with acting(app, cast.ann):
+        assert db.session.execute(sa.text("SELECT kind FROM letter")).all() == []
+        assert db.session.execute(sa.text("UPDATE letter SET state = 'queued'")).rowcount == 0
+
+
+def test_a_letter_about_an_account_is_marked_when_it_is_written(cast, worker_app, operator):
+    kinds = {"password_reset": True, "password_changed": True, "account_exists": True, "invitation": False}
+    with worker_app.app_context():
+        for kind in kinds:
+            queue_letter(kind, org_id=cast.mia.org_id, now=NOW, data={}, address="zoe@acme.example", session=operator)
+        operator.commit()
+    assert {row.kind: row.about_account for row in operator.scalars(sa.select(Letter))} == kinds
+
+
 def test_others_do_not_see_that_the_page_exists(cast, sign_in, operator):
     letter = fail(operator, cast.mia)
     client = sign_in(cast.mia)
@@ -277,6 +301,7 @@ def test_without_the_databases_wall_the_queries_still_keep_to_their_viewer(app, 
     """Under the operator's eyes, which see every tenant."""
     mine, others = tell(operator, cast.mia), [tell(operator, cast.ann), tell(operator, cast.gus)]
     fail(operator, cast.mia)
+    fail(operator, cast.mia, kind="password_reset", account=True)
     fail(operator, cast.gus)
     operator.add(
         LetterChoice(

@@ -6,6 +6,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import ProgrammingError
 
+from marketplace.mentors import queries
+from marketplace.requests.models import MentoringRequest, RequestState
 from tenants.affiliations.models import PersonalBlock
 from tenants.shared.database import db
 from tests.factories import NOW, acting, publish
@@ -72,3 +74,27 @@ def test_nobody_reads_another_s_blocks(app, cast, operator):
         with acting(app, reader):
             assert db.session.execute(sa.text("SELECT * FROM blocked_people()")).all() == []
             assert db.session.scalars(sa.select(PersonalBlock)).all() == []
+
+
+@pytest.mark.parametrize(("state", "sent_at"), [("withdrawn", None), ("expired", None), ("expired", NOW)])
+def test_a_mentor_whom_a_request_never_reached_does_not_know_who_asked(app, cast, operator, state, sent_at):
+    """Whatever became of it at the employer: asked with the eyes of the operator, who sees every request."""
+    with acting(app, cast.max) as max_:
+        viewer = max_
+    operator.add(
+        MentoringRequest(
+            org_id=cast.mia.org_id,
+            mentee_id=cast.mia.affiliation_id,
+            mentee_person_id=cast.mia.person_id,
+            mentor_org_id=cast.max.org_id,
+            mentor_id=cast.max.mentor_id,
+            mentor_person_id=cast.max.person_id,
+            state=RequestState(state),
+            sent_at=sent_at,
+            created_at=NOW,
+            updated_at=NOW,
+        )
+    )
+    operator.commit()
+    known = operator.scalar(sa.select(queries._in_a_request(viewer, cast.mia.person_id)))
+    assert known is (sent_at is not None)

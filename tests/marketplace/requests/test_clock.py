@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from marketplace.mentors import commands as mentor_commands
 from marketplace.mentors.models import MentorProfile, QueuePlace
 from marketplace.requests import commands, jobs, queries
 from marketplace.requests.models import RequestState
 from marketplace.requests.states import ANSWER_WITHIN, CONFIRM_WITHIN, REMIND_AFTER
 from tenants.organisations.models import ConflictDeclaration, ConflictKind, Organisation
 from tenants.shared.database import db
-from tests.factories import NOW
+from tests.factories import NOW, acting
 from tests.marketplace.requests.conftest import letters, row, working
 
 SECOND = timedelta(seconds=1)
@@ -110,6 +111,34 @@ def test_a_worker_that_was_down_for_a_month_finds_everything_once(ask, at, step,
     assert sorted(counted) == ["request_expired", "request_expired_mentor", "request_lapsed", "request_lapsed"]
 
 
+def test_a_second_worker_that_comes_late_reminds_nobody(ask, at, mentors, operator, worker_app):
+    """Its list of what is due was made before the first one's work; the request itself is looked at again."""
+    asked = ask(mentors.mia, mentors.max)
+    when = NOW + REMIND_AFTER
+    with working(worker_app, mentors.mia.org_id):
+        due = queries.due_requests(mentors.mia.org_id, when, when - REMIND_AFTER)
+        assert list(due) == [asked]
+        for _ in range(2):
+            commands.turn_clock(org_id=mentors.mia.org_id, request_id=asked, now=when)
+    assert len(letters(operator, "request_reminder")) == 1
+
+
+def test_a_question_that_comes_between_list_and_work_leaves_the_mentor_in_peace(
+    ask, step, mentors, operator, worker_app
+):
+    asked = ask(mentors.mia, mentors.max)
+    when = NOW + REMIND_AFTER
+    with working(worker_app, mentors.mia.org_id):
+        assert list(queries.due_requests(mentors.mia.org_id, when, when - REMIND_AFTER)) == [asked]
+    step(mentors.max, "ask_for_more", asked, question="What have you tried so far?", now=when)
+    with working(worker_app, mentors.mia.org_id):
+        commands.turn_clock(org_id=mentors.mia.org_id, request_id=asked, now=when)
+    step(mentors.mia, "answer_question", asked, answer="I asked the shift leaders.", now=when)
+    with working(worker_app, mentors.mia.org_id):
+        commands.turn_clock(org_id=mentors.mia.org_id, request_id=asked, now=when + timedelta(days=6))
+    assert not letters(operator, "request_reminder")
+
+
 @pytest.mark.race
 def test_four_workers_at_the_same_moment_do_it_once(ask, mentors, operator, worker_app):
     asked = ask(mentors.mia, mentors.max)
@@ -173,3 +202,52 @@ def test_the_first_in_the_queue_is_told_once_and_only_if_they_still_see_the_ment
     step(mentors.mia, "withdraw_request", again, words="")
     work()
     assert len(letters(operator, "place_free")) == 1
+
+
+def queue(operator, mentor, *people):
+    """``people`` wait for a place with ``mentor``, in this order."""
+    operator.add_all(
+        QueuePlace(
+            org_id=waits.org_id,
+            person_id=waits.person_id,
+            mentor_org_id=mentor.org_id,
+            mentor_id=mentor.mentor_id,
+            mentor_person_id=mentor.person_id,
+            created_at=NOW + timedelta(minutes=number),
+        )
+        for number, waits in enumerate(people)
+    )
+    operator.commit()
+
+
+def told_of_a_place(operator):
+    return [letter.person_id for letter in letters(operator, "place_free")]
+
+
+def test_a_mentor_who_takes_more_people_has_as_many_of_the_queue_told(app, ask, step, mentors, operator, work):
+    held = ask(mentors.mia, mentors.gus)
+    step(mentors.gus, "accept_request", held, words="", contact="")
+    queue(operator, mentors.gus, mentors.pam, mentors.ann, mentors.abe)
+    with acting(app, mentors.gus) as gus:
+        mentor_commands.save_draft(acting=gus, values={"headline": "Other words alone tell nobody."}, now=NOW)
+        mentor_commands.save_draft(acting=gus, values={"capacity": 0}, now=NOW)
+        mentor_commands.save_draft(acting=gus, values={"capacity": 1}, now=NOW)
+    work()
+    assert told_of_a_place(operator) == []
+    with acting(app, mentors.gus) as gus:
+        mentor_commands.save_draft(acting=gus, values={"capacity": 3}, now=NOW)
+    work()
+    assert told_of_a_place(operator) == [mentors.pam.person_id, mentors.ann.person_id]
+
+
+def test_a_mentor_who_comes_back_with_room_has_the_queue_told(app, mentors, operator, work):
+    queue(operator, mentors.gus, mentors.pam, mentors.ann)
+    with acting(app, mentors.gus) as gus:
+        mentor_commands.pause_profile(acting=gus, now=NOW)
+    work()
+    assert told_of_a_place(operator) == []
+    with acting(app, mentors.gus) as gus:
+        mentor_commands.resume_profile(acting=gus, now=NOW)
+        mentor_commands.resume_profile(acting=gus, now=NOW)
+    work()
+    assert told_of_a_place(operator) == [mentors.pam.person_id]

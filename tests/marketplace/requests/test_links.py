@@ -113,6 +113,19 @@ def test_a_link_that_is_too_old_or_wrong_says_so_kindly(link, anonymous, operato
     assert row(operator, asked).state is RequestState.sent
 
 
+def test_a_link_that_is_too_old_speaks_the_language_chosen_here_before_its_readers_own(link, app, mentors, operator):
+    _asked, url = link
+    operator.execute(sa.text("UPDATE person SET locale = 'fr' WHERE id = :id"), {"id": mentors.max.person_id})
+    operator.execute(sa.text("UPDATE action_link SET used_at = now()"))
+    operator.commit()
+    browser = app.test_client()
+    assert 'lang="fr"' in browser.get(url, headers={"Accept-Language": "en"}).text
+    browser.set_cookie("language", "en")
+    page = browser.get(url)
+    assert page.status_code == 410
+    assert "This link has been used" in page.text
+
+
 def test_the_link_shows_where_a_request_stands_that_has_moved_on(link, anonymous, step, mentors):
     asked, url = link
     step(mentors.mia, "withdraw_request", asked, words="")

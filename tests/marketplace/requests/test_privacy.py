@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from tenants.organisations.models import Organisation
 from tenants.shared.database import db
-from tenants.shared.models import Notice
+from tenants.shared.models import Activity, Notice
 from tests.factories import acting
 from tests.marketplace.requests.conftest import SECRET_WORDS, letters, row
 
@@ -112,6 +112,42 @@ def test_a_concern_reaches_the_shared_network_and_never_the_other_one(spoken, me
     assert sign_in(mentors.hal).post(f"/harbour/requests/concerns/{concern}/handling").status_code == 404
     assert ned.post(f"/bridge/requests/concerns/{concern}/handling").status_code == 303
     assert "Handled" in ned.get("/bridge/requests/concerns").get_data(as_text=True)
+
+
+def test_the_log_says_that_a_concern_was_reported_and_nothing_else(spoken, mentors, sign_in, operator):
+    form = {"reason": "no_answer", "words": "He did not come twice."}
+    sign_in(mentors.mia).post(f"/acme/requests/{spoken}/concern", data=form)
+    operator.rollback()
+    [line] = operator.scalars(sa.select(Activity).where(Activity.verb == "concern.reported"))
+    assert line.org_id == mentors.ned.org_id
+    assert (line.actor_person_id, line.actor_name, line.subject_id, line.data) == (None, "", None, {})
+    page = sign_in(mentors.ned).get("/bridge/activity/").get_data(as_text=True)
+    assert "A concern was reported" in page
+    assert not any(words in page for words in ("Mia", "Max", "The clock", "come twice"))
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("actor_name", "'Mia'"), ("data", '\'{"about": "Max"}\''), ("subject_id", "7"), ("verb", "'concern.handled'")],
+)
+def test_a_page_cannot_write_more_of_a_concern_into_a_networks_log(spoken, column, value, mentors, sign_in, app):
+    sign_in(mentors.mia).post(f"/acme/requests/{spoken}/concern", data={"reason": "no_answer"})
+    line = {
+        "actor_name": "''",
+        "data": "'{}'",
+        "subject_id": "NULL",
+        "verb": "'concern.reported'",
+        "subject_kind": "'concern'",
+        "at": "now()",
+        "org_id": str(mentors.ned.org_id),
+    }
+    insert = "INSERT INTO activity (id, {}) VALUES ({}, {})"
+    with acting(app, mentors.mia):
+        db.session.execute(sa.text(insert.format(", ".join(line), 1, ", ".join(line.values()))))
+        line[column] = value
+        with pytest.raises(sa.exc.DBAPIError, match="row-level security"):
+            db.session.execute(sa.text(insert.format(", ".join(line), 2, ", ".join(line.values()))))
+        db.session.rollback()
 
 
 def test_without_a_shared_network_it_goes_to_the_reporters_own_coordinators(spoken, mentors, sign_in, operator):

@@ -1,13 +1,17 @@
 """From the directory to a confirmed mentorship, over HTTP, as the two people and their employers live it."""
 
 import re
+from datetime import timedelta
 
 import sqlalchemy as sa
 
 from marketplace.mentors.models import MentorProfile
 from marketplace.mentorships.models import Mentorship
+from marketplace.requests.states import ANSWER_WITHIN
+from tenants.affiliations.models import Affiliation
 from tenants.organisations.models import Organisation
 from tenants.shared.models import Activity, Notice
+from tests.factories import NOW, acting
 from tests.marketplace.requests.conftest import FORM, GOAL, SECRET_WORDS, letters, row
 
 
@@ -129,6 +133,49 @@ def test_the_employer_may_refuse_and_the_mentor_never_hears_of_it(mentors, sign_
     assert not [line for line in logged if line.subject_kind == "request"]
 
 
+def coordinates_alone(operator, mentors, who):
+    """Acme asks for the employer's yes, and ``who`` are its only coordinators."""
+    operator.execute(sa.update(Organisation).where(Organisation.slug == "acme").values(requests_need_approval=True))
+    for actor in (mentors.ann, mentors.abe):
+        if actor not in who:
+            operator.execute(sa.update(Affiliation).where(Affiliation.id == actor.affiliation_id).values(role="member"))
+    operator.commit()
+
+
+def waiting(app, actor):
+    with acting(app, actor) as viewer:
+        return viewer.waiting
+
+
+def test_an_hr_partners_own_request_waits_for_the_others(mentors, ask, app, operator, sign_in):
+    coordinates_alone(operator, mentors, [mentors.ann, mentors.abe])
+    asked = ask(mentors.ann, mentors.max)
+    assert row(operator, asked).state.value == "awaiting_employer"
+    assert [letter.person_id for letter in letters(operator, "employer_asked")] == [mentors.abe.person_id]
+    assert (waiting(app, mentors.ann), waiting(app, mentors.abe)) == (0, 1)
+    assert "Ann Acme would like" not in sign_in(mentors.ann).get("/acme/requests/approvals").get_data(as_text=True)
+    assert sign_in(mentors.abe).post(f"/acme/requests/{asked}/approval").status_code == 303
+
+
+def test_the_only_one_to_approve_asks_straight_and_the_log_says_so(mentors, ask, operator, sign_in, work):
+    coordinates_alone(operator, mentors, [mentors.ann])
+    asked = ask(mentors.ann, mentors.max)
+    found = row(operator, asked)
+    assert (found.state.value, found.sent_at, found.due_at) == ("sent", NOW, NOW + ANSWER_WITHIN)
+    assert not letters(operator, "employer_asked")
+    work()
+    assert len(letters(operator, "request_received")) == 1
+    lines = operator.execute(sa.select(Activity.org_id, Activity.verb).where(Activity.subject_id == asked))
+    assert sorted(map(tuple, lines)) == sorted(
+        [
+            (mentors.ann.org_id, "request.needed_no_approval"),
+            (mentors.ann.org_id, "request.sent"),
+            (mentors.max.org_id, "request.sent"),
+        ]
+    )
+    assert "nobody else to approve it" in sign_in(mentors.ann).get("/acme/activity/").get_data(as_text=True)
+
+
 def test_a_thin_request_comes_back_with_every_word_kept(mentors, sign_in, operator):
     mia = sign_in(mentors.mia)
     reply = sent(mia, mentors, goal="Lead better")
@@ -148,7 +195,10 @@ def test_a_draft_is_kept_while_one_types_prefills_the_form_and_can_be_thrown_awa
     mia.post(f"{where}/draft", data={"goal": "Half a thought, longer"}, headers={"HX-Request": "true"})
     assert "Half a thought, longer" in mia.get(f"{where}/new").get_data(as_text=True)
     asked = operator.scalar(sa.text("SELECT id FROM mentoring_request"))
-    assert "Drafts" in mia.get("/acme/requests/").get_data(as_text=True)
+    listed = mia.get("/acme/requests/").get_data(as_text=True)
+    assert "Drafts" in listed
+    assert "not sent yet" in listed
+    assert "· you asked" not in listed
     assert max_.get(f"/globex/requests/{asked}").status_code == 404
     assert ann.get(f"/acme/requests/{asked}").status_code == 404
     assert "Mia" not in ann.get("/acme/requests/approvals").get_data(as_text=True)
@@ -214,3 +264,14 @@ def test_a_french_reader_reads_french(mentors, sign_in, ask):
     asked = ask(mentors.mia, mentors.max)
     page = sign_in(mentors.max).get(f"/globex/requests/{asked}").get_data(as_text=True)
     assert '<html lang="fr"' in page
+
+
+def test_what_is_over_says_when_and_in_which_year(mentors, sign_in, ask, step, monkeypatch):
+    asked = ask(mentors.mia, mentors.max)
+    step(mentors.max, "decline_request", asked, reason="later", words="")
+    mia = sign_in(mentors.mia)
+    pages = [f"/acme/requests/{asked}", "/acme/requests/"]
+    assert all("2 Nov" in mia.get(page).get_data(as_text=True) for page in pages)
+    assert not any("2 Nov 2026" in mia.get(page).get_data(as_text=True) for page in pages)
+    monkeypatch.setattr("tenants.shared.clock.now", lambda: NOW + timedelta(days=90))
+    assert all("2 Nov 2026" in mia.get(page).get_data(as_text=True) for page in pages)

@@ -1,0 +1,74 @@
+"""The mentee confirms, or takes the request back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from marketplace.mentorships import calendar
+from marketplace.mentorships.models import Mentorship, MentorshipState
+from marketplace.requests import letters, policy
+from marketplace.requests.commands.steps import allow, give_back_place, lock, log_step, move, spend, tell, write
+from marketplace.requests.models import MessageKind, RequestState
+from marketplace.requests.queries import Seen
+from tenants.current import Acting
+from tenants.shared.database import db, new_id
+from tenants.shared.letters import queue_letter
+
+
+def confirm_request(
+    *, acting: Acting, seen: Seen, contact: str, now: datetime, link: bytes | None = None
+) -> Mentorship:
+    """The mentee confirms: the mentorship exists, and its place is used. ``contact`` is shown to the mentor."""
+    asked = seen.asked
+    allow(policy.may_confirm(acting, asked))
+    lock(acting, asked, "confirm_request")
+    spend(link, now)
+    mentorship = Mentorship(
+        org_id=asked.org_id,
+        id=new_id(),
+        request_id=asked.id,
+        mentee_person_id=asked.mentee_person_id,
+        mentor_org_id=asked.mentor_org_id,
+        mentor_id=asked.mentor_id,
+        mentor_person_id=asked.mentor_person_id,
+        form=asked.form,
+        cadence=asked.cadence,
+        state=MentorshipState.running,
+        started_at=now,
+    )
+    db.session.add(mentorship)
+    move(asked, "confirm_request", RequestState.confirmed, now=now, due=None)
+    asked.closed_at = now
+    db.session.flush()
+    write(acting, asked, MessageKind.contact, contact, now=now)
+    log_step("mentorship.confirmed", acting, seen, now=now)
+    summary = f"{seen.mentee.name} – {seen.mentor.name}"
+    facts = calendar.meeting_facts(mentorship.id, summary, now, acting.zone)
+    for reader, other in ((seen.mentee, seen.mentor), (seen.mentor, seen.mentee)):
+        path = f"/{reader.slug}/mentorships/{mentorship.id}"
+        queue_letter(
+            "mentorship_confirmed",
+            org_id=reader.org_id,
+            person_id=reader.id,
+            now=now,
+            data=letters.mentorship_confirmed(other.name, other.firm, path, facts),
+            path=path,
+        )
+    db.session.commit()
+    return mentorship
+
+
+def withdraw_request(*, acting: Acting, seen: Seen, words: str, now: datetime) -> None:
+    """The mentee takes the request back. A mentor whom it reached is told; a place that was kept is free again."""
+    asked = seen.asked
+    allow(policy.may_withdraw(acting, asked))
+    lock(acting, asked, "withdraw_request")
+    move(asked, "withdraw_request", RequestState.withdrawn, now=now, due=None)
+    db.session.flush()
+    give_back_place(asked)
+    log_step("request.withdrawn", acting, seen, now=now)
+    if asked.sent_at is not None:
+        write(acting, asked, MessageKind.withdrawal, words, now=now)
+        path = letters.request_path(seen.mentor.slug, asked.id)
+        tell("request_withdrawn", seen.mentor, asked, letters.request_withdrawn(seen.mentee.name, path), now=now)
+    db.session.commit()

@@ -1,0 +1,133 @@
+"""What every step does: lock the row, move the state, write words, log, tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm.attributes import set_committed_value
+
+from marketplace.requests import letters
+from marketplace.requests.models import MentoringRequest, MessageKind, RequestMessage, RequestState
+from marketplace.requests.queries import Seen, Side
+from marketplace.requests.states import CLOSED_STATES, STEPS
+from marketplace.requests.words import MEANWHILE
+from tenants.current import Acting
+from tenants.shared import jobs
+from tenants.shared.activity import record
+from tenants.shared.database import db, new_id
+from tenants.shared.errors import Forbidden, Refused
+from tenants.shared.letters import queue_letter
+
+Words = Mapping[MessageKind, str]
+
+
+def way_back_to(acting: Acting, asked: MentoringRequest) -> str:
+    return url_for("requests.show", organisation=acting.slug, request_id=asked.id)
+
+
+def allow(allowed: bool) -> None:
+    if not allowed:
+        raise Forbidden(_("You can see this request, but this step is not yours to take."))
+
+
+def lock(acting: Acting, asked: MentoringRequest, step: str, *, way_back: str | None = None) -> None:
+    """Hold the row until the commit, read it again, and refuse if the step is no longer open."""
+    found = db.session.scalar(
+        sa.select(MentoringRequest)
+        .where(MentoringRequest.org_id == asked.org_id, MentoringRequest.id == asked.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise Refused(_("This request has changed since you opened the page."), way_back=way_back)
+    if found.state not in STEPS[step].before:
+        raise Refused(str(MEANWHILE[found.state]), way_back=way_back or way_back_to(acting, asked))
+
+
+def move(asked: MentoringRequest, step: str, to: RequestState, *, now: datetime, due: datetime | None) -> None:
+    if to not in STEPS[step].after:
+        raise ValueError(f"{step} does not lead to {to}")
+    asked.state = to
+    asked.due_at = due
+    asked.updated_at = now
+    if to in CLOSED_STATES:
+        asked.closed_at = now
+
+
+def write(
+    acting: Acting,
+    asked: MentoringRequest,
+    kind: MessageKind,
+    body: str,
+    *,
+    now: datetime,
+    reason: str | None = None,
+) -> None:
+    if body or reason:
+        write_all(acting, asked, {kind: body}, now=now, reason=reason)
+
+
+def write_all(
+    acting: Acting, asked: MentoringRequest, words: Words, *, now: datetime, reason: str | None = None
+) -> None:
+    rows = [
+        {
+            "org_id": asked.org_id,
+            "id": new_id(),
+            "request_id": asked.id,
+            "author_person_id": acting.person_id,
+            "kind": kind,
+            "reason": reason,
+            "body": body,
+            "created_at": now,
+        }
+        for kind, body in words.items()
+    ]
+    db.session.execute(sa.insert(RequestMessage), rows)
+
+
+def log(
+    verb: str, asked: MentoringRequest, *, mentee: str, mentor: str, now: datetime, actor: tuple[int | None, str]
+) -> None:
+    """In the log of both firms, or of the mentee's alone while the request has not left it. Names only, never words."""
+    org_ids = [asked.org_id, asked.mentor_org_id] if asked.sent_at else [asked.org_id]
+    record(
+        verb,
+        org_ids=org_ids,
+        now=now,
+        subject=("request", asked.id),
+        actor=actor,
+        data={"mentee": mentee, "mentor": mentor},
+    )
+
+
+def log_step(verb: str, acting: Acting, seen: Seen, *, now: datetime) -> None:
+    actor = (acting.person_id, acting.person_name)
+    log(verb, seen.asked, mentee=seen.mentee.name, mentor=seen.mentor.name, now=now, actor=actor)
+
+
+def tell(kind: str, reader: Side, asked: MentoringRequest, data: dict[str, Any], *, now: datetime) -> None:
+    path = letters.request_path(reader.slug, asked.id)
+    queue_letter(kind, org_id=reader.org_id, person_id=reader.id, now=now, data=data, path=path)
+
+
+def tell_by_link(kind: str, asked: MentoringRequest) -> None:
+    jobs.enqueue(letters.tell_by_link, org_id=asked.org_id, request_id=asked.id, kind=kind, link_id=new_id())
+
+
+def give_back_place(asked: MentoringRequest) -> None:
+    """The place is free again, and whoever waits for it is told."""
+    if db.session.scalar(sa.select(sa.func.release_place(asked.org_id, asked.id))):
+        set_committed_value(asked, "holds_place", False)
+        jobs.enqueue(letters.tell_queue, org_id=asked.mentor_org_id, mentor_id=asked.mentor_id)
+
+
+def spend(link: bytes | None, now: datetime) -> None:
+    """A link acts once: it is spent in the same transaction as what it did."""
+    if link is not None and not db.session.scalar(sa.select(sa.func.spend_link(link, now))):
+        raise Refused(_("This link has been used already, or its time has run out."))

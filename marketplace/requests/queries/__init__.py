@@ -1,0 +1,87 @@
+"""What a viewer may read of requests. Each query names the viewer, the workspace and the wall's conditions itself."""
+
+from marketplace.requests.queries.due import (
+    due_requests,
+    next_in_queue,
+    organisations_with_due_requests,
+)
+from marketplace.requests.queries.employer import (
+    Approval,
+    approval_or_404,
+    approvers,
+    coordinators,
+    decided_requests,
+    employers_answer,
+    requests_to_approve,
+)
+from marketplace.requests.queries.mentors import (
+    AskedMentor,
+    askable_mentor_or_404,
+    card_of_mentor,
+)
+from marketplace.requests.queries.own import (
+    PAGE,
+    finished_requests,
+    may_resend_now,
+    request_in_hand,
+    request_or_404,
+    requests_in_hand,
+    requests_in_progress,
+    visible_requests,
+)
+from marketplace.requests.queries.reported import (
+    ToldConcern,
+    concern_or_404,
+    concerns,
+    shared_network,
+)
+from marketplace.requests.queries.sides import (
+    Seen,
+    Side,
+    people,
+    with_sides,
+)
+from marketplace.requests.queries.words import (
+    contacts,
+    conversation,
+    mentee_profile,
+    own_address,
+    written_words,
+)
+
+__all__ = [
+    "PAGE",
+    "Approval",
+    "AskedMentor",
+    "Seen",
+    "Side",
+    "ToldConcern",
+    "approval_or_404",
+    "approvers",
+    "askable_mentor_or_404",
+    "card_of_mentor",
+    "concern_or_404",
+    "concerns",
+    "contacts",
+    "conversation",
+    "coordinators",
+    "decided_requests",
+    "due_requests",
+    "employers_answer",
+    "finished_requests",
+    "may_resend_now",
+    "mentee_profile",
+    "next_in_queue",
+    "organisations_with_due_requests",
+    "own_address",
+    "people",
+    "request_in_hand",
+    "request_or_404",
+    "requests_in_hand",
+    "requests_in_progress",
+    "requests_to_approve",
+    "shared_network",
+    "visible_requests",
+    "with_sides",
+    "written_words",
+]

@@ -1,0 +1,51 @@
+"""The mentor who is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from marketplace.directory.queries import Mentor, mentor_or_404, visible_mentors
+from marketplace.requests.models import MentoringRequest
+from tenants.current import Acting
+
+
+@dataclass(frozen=True, slots=True)
+class AskedMentor:
+    """The public face of a mentor whom the viewer may ask."""
+
+    org_id: int
+    mentor_id: int
+    person_id: int
+    room: int
+    name: str
+    firm: str
+    title: str
+    headline: str
+    forms: tuple[str, ...]
+    cadence: str | None
+    fingerprint: str | None
+
+    @property
+    def id(self) -> int:
+        return self.person_id
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split(" ")[0]
+
+
+def asked_mentor(mentor: Mentor) -> AskedMentor:
+    return AskedMentor(
+        *(mentor.org_id, mentor.mentor_id, mentor.person_id, mentor.room, mentor.name, mentor.firm),
+        *(mentor.title, mentor.headline, tuple(mentor.forms), mentor.cadence, mentor.photo),
+    )
+
+
+def askable_mentor_or_404(viewer: Acting, mentor_id: int) -> AskedMentor:
+    """A mentor whom the viewer sees in the directory, full or not, and who is not the viewer."""
+    return asked_mentor(mentor_or_404(viewer, mentor_id))
+
+
+def card_of_mentor(viewer: Acting, asked: MentoringRequest) -> Mentor | None:
+    """The card of a request's mentor, if the viewer still sees it in the directory."""
+    return next(iter(visible_mentors(viewer, [asked.mentor_id])), None)
