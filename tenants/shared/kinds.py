@@ -22,5 +22,10 @@ KINDS: dict[str, Kind] = {
     "account_exists": Kind(_l("You already have an account")),
     "password_reset": Kind(_l("Forgotten password")),
     "password_changed": Kind(_l("Password changed")),
+    "sign_in_code": Kind(_l("Code to sign in with")),
+    "new_device": Kind(_l("Sign-in from a new device")),
+    "address_confirmation": Kind(_l("New e-mail address to confirm")),
+    "address_changed": Kind(_l("E-mail address changed")),
+    "second_factor_off": Kind(_l("Second factor turned off")),
 }
 """By name; the marketplace adds its own when it starts."""
