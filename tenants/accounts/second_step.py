@@ -10,9 +10,8 @@ import time
 import sqlalchemy as sa
 from flask import redirect, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_security.utils import login_user
 
-from tenants.accounts import passkeys
+from tenants.accounts import passkeys, sessions
 from tenants.accounts.door import door
 from tenants.accounts.models import Account
 from tenants.accounts.onward import path_or_nothing
@@ -51,8 +50,7 @@ def sign_in_or_ask(account: Account, *, via: str, wanted: str) -> ResponseReturn
 
 def sign_in(account: Account, *, via: str, wanted: str) -> ResponseReturnValue:
     session.pop(WAITING, None)
-    login_user(account, authn_via=[via])
-    door.commit()
+    sessions.sign_in(account, via=via)
     return redirect(path_or_nothing(wanted) or url_for("workspaces.index"), 303)
 
 

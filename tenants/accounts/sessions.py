@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, after_this_request, g, request, session
-from flask_security.utils import set_request_attr
+from flask_security.utils import login_user, set_request_attr
 
 from tenants.accounts import devices, queries
 from tenants.accounts.door import door
@@ -43,6 +43,12 @@ def load_account(secret: str) -> Account | None:
     account: Account
     account, g.account_session_id = row
     return account
+
+
+def sign_in(account: Account, *, via: str) -> None:
+    """Sign the visitor in, and commit. ``via`` names how they showed who they are."""
+    login_user(account, authn_via=[via])
+    door.commit()
 
 
 def begin_session(_app: Flask, user: Account, authn_via: Any = None, **_values: Any) -> None:
