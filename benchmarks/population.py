@@ -121,7 +121,10 @@ class Population:
         accounts = ((self._viewer(at), f"viewer{at}@bench.example", True, v.token) for at, v in enumerate(self.viewers))
         yield "account", ("id", "email", "active", "fs_uniquifier"), accounts
         now = datetime.now(UTC)
-        sessions = ((self._viewer(at), self._viewer(at), hash_of(v.token), "", "", now, now) for at, v in enumerate(self.viewers))
+        sessions = (
+            (self._viewer(at), self._viewer(at), hash_of(v.token), "", "", now, now)
+            for at, v in enumerate(self.viewers)
+        )
         columns = "id person_id token_hash browser system created_at seen_at".split()
         yield "account_session", columns, sessions
         goals = list(SKILLS.slugs[3:40:12])

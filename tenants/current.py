@@ -81,8 +81,9 @@ def session_token() -> str | None:
     return token
 
 
-def _enter(slug: str) -> Mapping[str, Any] | None:
-    return walls.enter(db.session, walls.Entry(walls.ENTER_WORKSPACE, {"token": session_token(), "slug": slug}))
+def _enter(slug: str) -> dict[str, Any] | None:
+    row = walls.enter(db.session, walls.Entry(walls.ENTER_WORKSPACE, {"token": session_token(), "slug": slug}))
+    return dict(row) if row else None
 
 
 def enter_workspace(slug: str) -> Acting | None:

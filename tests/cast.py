@@ -84,7 +84,12 @@ def make_actor(
     token = secrets.token_urlsafe(32)
     session.add(
         AccountSession(
-            person_id=human.id, token_hash=hash_of(token), browser="", system="", created_at=LONG_AGO, seen_at=clock.now()
+            person_id=human.id,
+            token_hash=hash_of(token),
+            browser="",
+            system="",
+            created_at=LONG_AGO,
+            seen_at=clock.now(),
         )
     )
     session.flush()

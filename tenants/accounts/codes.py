@@ -43,9 +43,9 @@ def send_code(*, account: Account | None, purpose: CodePurpose, now: datetime) -
     door.commit()
 
 
-def spend_code(*, account: Account | None, purpose: CodePurpose, code: str, now: datetime) -> bool:
+def spend_code(*, account: Account, purpose: CodePurpose, code: str, now: datetime) -> bool:
     """Whether ``code`` is the one that was sent. The right one is gone afterwards; a wrong one has cost a try."""
-    if account is None or not account.active:
+    if not account.active:
         return False
     where = (EmailedCode.person_id == account.id, EmailedCode.purpose == purpose)
     # Counted before it is compared, and committed: two tries at once are two tries.

@@ -70,7 +70,7 @@ def remember(response: Response, person_id: int) -> Response:
     mark = _mark(person_id)
     marks = [mark, *(other for other in _marks() if other != mark)][:MOST]
     secure = current_app.config["SESSION_COOKIE_SECURE"]
-    response.set_cookie(COOKIE, _signer().dumps(marks), YEAR, httponly=True, samesite="Lax", secure=secure)  # type: ignore[arg-type]
+    response.set_cookie(COOKIE, _signer().dumps(marks), YEAR, httponly=True, samesite="Lax", secure=secure)
     return response
 
 

@@ -14,11 +14,11 @@ from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
-import qrcode
+import qrcode  # type: ignore[import-untyped]
 import sqlalchemy as sa
 from flask import current_app
 from flask_security.totp import Totp
-from qrcode.image.svg import SvgPathFillImage
+from qrcode.image.svg import SvgPathFillImage  # type: ignore[import-untyped]
 
 from tenants.accounts import queries
 from tenants.accounts.door import door
@@ -32,10 +32,11 @@ RECOVERY_CODES = 10
 class AppCodes(Totp):
     """TOTP whose codes work once: the time step of the last one is kept with the account (RFC 6238, section 5.2)."""
 
-    def get_last_counter(self, user: Account) -> int | None:
-        return user.totp_counter
+    def get_last_counter(self, user: Any) -> int | None:
+        counter: int | None = user.totp_counter
+        return counter
 
-    def set_last_counter(self, user: Account, tmatch: Any) -> None:
+    def set_last_counter(self, user: Any, tmatch: Any) -> None:
         user.totp_counter = tmatch.counter
 
 

@@ -94,10 +94,11 @@ class ResetPasswordForm(theirs.ResetPasswordForm):
 
 
 class ChangePasswordForm(theirs.ChangePasswordForm):
+    # Not required: an account without one chooses its first. Flask-Security asks for it where there is one.
     password = PasswordField(
         _l("Present password"),
         render_kw={"autocomplete": "current-password"},
-        validators=[theirs.IsString(), theirs.password_required],
+        validators=[theirs.IsString()],
     )
     new_password = PasswordField(
         _l("New password"),
@@ -105,6 +106,10 @@ class ChangePasswordForm(theirs.ChangePasswordForm):
         validators=[theirs.IsString(), theirs.password_required],
     )
     new_password_confirm = None
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.password.flags.required = True
 
 
 FIGURES = {"autocomplete": "one-time-code", "inputmode": "numeric", "autocapitalize": "none", "spellcheck": "false"}

@@ -149,9 +149,7 @@ def use_passkey(*, purpose: str, answer: str, account: Account | None = None, no
         challenge = _take_challenge(purpose)
         raw: dict[str, Any] = json.loads(answer)
         given = parse_authentication_credential_json(raw)
-        key = door.scalar(
-            sa.select(Passkey).where(Passkey.credential_id == given.raw_id).with_for_update()
-        )
+        key = door.scalar(sa.select(Passkey).where(Passkey.credential_id == given.raw_id).with_for_update())
         if key is None or (account is not None and key.person_id != account.id):
             raise ValueError("nobody's passkey, or somebody else's")
         checked = webauthn.verify_authentication_response(

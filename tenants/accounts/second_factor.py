@@ -15,7 +15,7 @@ from tenants.shared import clock
 
 bp = Blueprint("second_factor", __name__)
 
-SECRET = "authenticator_app"
+WAITING = "authenticator_app"
 """Where the new secret waits, encrypted, until a code proves that the app has it."""
 
 
@@ -26,7 +26,7 @@ def keep_to_ourselves(response: Response) -> Response:
 
 
 def _setup_page(account: Account, form: AppCodeForm) -> str:
-    secret = session.setdefault(SECRET, factors.new_secret())
+    secret = session.setdefault(WAITING, factors.new_secret())
     values = factors.setup_values(account, secret)
     return render_template("accounts/app.html", account=account, form=form, **values)
 
@@ -57,7 +57,7 @@ def required(account: Account) -> ResponseReturnValue:
 @bp.get("")
 @fresh_sign_in_required
 def new(account: Account) -> ResponseReturnValue:
-    session.pop(SECRET, None)
+    session.pop(WAITING, None)
     return _setup_page(account, AppCodeForm())
 
 
@@ -65,10 +65,10 @@ def new(account: Account) -> ResponseReturnValue:
 @fresh_sign_in_required
 def set_up(account: Account) -> ResponseReturnValue:
     form = AppCodeForm()
-    if form.validate_on_submit() and SECRET in session:
-        codes = factors.set_up_app(account=account, secret=session[SECRET], code=form.code.data)
+    if form.validate_on_submit() and WAITING in session:
+        codes = factors.set_up_app(account=account, secret=session[WAITING], code=form.code.data)
         if codes is not None:
-            session.pop(SECRET)
+            session.pop(WAITING)
             return _codes_page(codes, account)
         form.code.errors = [_("This is not what the app shows now. Wait for the next figures, and check its clock.")]
     return _setup_page(account, form), 422

@@ -6,10 +6,12 @@ Flask-Security asks its ``two_factor_plugins`` before it signs anybody in; ours 
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import sqlalchemy as sa
 from flask import redirect, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_security.tf_plugin import TfPlugin
 
 from tenants.accounts import passkeys, sessions
 from tenants.accounts.door import door
@@ -21,12 +23,12 @@ GOOD_FOR = 10 * 60
 """Seconds between the two steps."""
 
 
-class SecondSteps:
+class SecondSteps(TfPlugin):
     """What Flask-Security's sign-in calls instead of its own second factors."""
 
     def tf_enter(
-        self, user: Account, remember_me: bool | None, primary_authn_via: str, next_loc: str | None
-    ) -> ResponseReturnValue | None:
+        self, user: Any, remember_me: bool | None, primary_authn_via: str, next_loc: str | None
+    ) -> Any:
         """The page of the second step, or None for an account that has none."""
         del remember_me, primary_authn_via
         if not has_second_factor(user):

@@ -190,8 +190,8 @@ def confirmation_context() -> dict[str, Any]:
     return {"account": account, "passkey_options": options}
 
 
-class Accounts(SQLAlchemySessionUserDatastore):  # type: ignore[misc]
-    def set_uniquifier(self, user: Account, uniquifier: str | None = None) -> None:
+class Accounts(SQLAlchemySessionUserDatastore):
+    def set_uniquifier(self, user: Any, uniquifier: str | None = None) -> None:
         """Flask-Security calls it for a new password: it ends every session of the account."""
         super().set_uniquifier(user, uniquifier)
         end_sessions(user.id)

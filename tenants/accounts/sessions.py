@@ -90,9 +90,7 @@ def end_this_session(_app: Flask, user: Account | None = None, **_values: Any) -
 def end_sessions(person_id: int, *, but: int | None = None) -> None:
     """End every session of a person, except perhaps one."""
     door.execute(
-        sa.delete(AccountSession).where(
-            AccountSession.person_id == person_id, AccountSession.id.is_distinct_from(but)
-        )
+        sa.delete(AccountSession).where(AccountSession.person_id == person_id, AccountSession.id.is_distinct_from(but))
     )
 
 

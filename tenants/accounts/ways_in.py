@@ -73,8 +73,8 @@ def answer_code() -> ResponseReturnValue:
     form = EmailedCodeForm()
     if form.validate_on_submit():
         account = queries.account_of(address)
-        if codes.spend_code(account=account, purpose=CodePurpose.sign_in, code=form.code.data, now=clock.now()):
-            assert account is not None
+        given = form.code.data
+        if account and codes.spend_code(account=account, purpose=CodePurpose.sign_in, code=given, now=clock.now()):
             session.pop(ASKED, None)
             return sign_in_or_ask(account, via="email", wanted=form.next.data or "")
         form.code.errors = [_wrong_code()]

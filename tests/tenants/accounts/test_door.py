@@ -10,7 +10,14 @@ from tenants.shared.database import db
 from tenants.walls import role_address
 
 OPEN_TO_THE_DOOR = {
-    *("account", "account_session", "account_passkey", "account_recovery_code", "account_code", "account_address_change"),
+    *(
+        "account",
+        "account_session",
+        "account_passkey",
+        "account_recovery_code",
+        "account_code",
+        "account_address_change",
+    ),
     *("person", "affiliation", "organisation", "invitation", "letter_choice", "throttle"),
 }
 
