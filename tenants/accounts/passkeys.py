@@ -44,6 +44,11 @@ def _relying_party() -> str:
     return urlsplit(_origin()).hostname or "localhost"
 
 
+def _handle(person_id: int) -> bytes:
+    """How a device knows whose passkey it holds; it tells nothing about them."""
+    return person_id.to_bytes(8, "big")
+
+
 def are_possible() -> bool:
     """Browsers make passkeys for names of hosts only, never for an IP address."""
     try:
@@ -86,7 +91,7 @@ def creation_options(account: Account) -> str:
     options = webauthn.generate_registration_options(
         rp_id=_relying_party(),
         rp_name="Passerelle",
-        user_id=account.id.to_bytes(8, "big"),
+        user_id=_handle(account.id),
         user_name=account.email,
         user_display_name=account.person.name,
         exclude_credentials=_described(passkeys_of(account)),
@@ -152,6 +157,8 @@ def use_passkey(*, purpose: str, answer: str, account: Account | None = None, no
         key = door.scalar(sa.select(Passkey).where(Passkey.credential_id == given.raw_id).with_for_update())
         if key is None or (account is not None and key.person_id != account.id):
             raise ValueError("nobody's passkey, or somebody else's")
+        if given.response.user_handle not in (None, b"", _handle(key.person_id)):
+            raise ValueError("the device says that the passkey is somebody else's")
         checked = webauthn.verify_authentication_response(
             credential=raw,
             expected_challenge=challenge,
