@@ -26,9 +26,7 @@ GOOD_FOR = 10 * 60
 class SecondSteps(TfPlugin):
     """What Flask-Security's sign-in calls instead of its own second factors."""
 
-    def tf_enter(
-        self, user: Any, remember_me: bool | None, primary_authn_via: str, next_loc: str | None
-    ) -> Any:
+    def tf_enter(self, user: Any, remember_me: bool | None, primary_authn_via: str, next_loc: str | None) -> Any:
         """The page of the second step, or None for an account that has none."""
         del remember_me, primary_authn_via
         if not has_second_factor(user):

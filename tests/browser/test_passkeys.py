@@ -46,9 +46,7 @@ def phone(debians_chromium: Browser, named_site: str, language: str) -> Iterator
     assert faults == []
 
 
-def test_a_passkey_is_made_then_signs_in_alone_and_after_the_password(
-    phone: Visitor, people: Cast, operator: Session
-):
+def test_a_passkey_is_made_then_signs_in_alone_and_after_the_password(phone: Visitor, people: Cast, operator: Session):
     phone.sign_in(people.mia, then="/account")
     phone.check()
     phone.press(phone.link("Add a passkey"))

@@ -205,3 +205,12 @@ def test_the_database_itself_opens_nothing_to_those_without(app, cast, operator)
 
 def test_the_page_that_asks_for_it_knows_nothing_of_other_organisations(sign_in, cast):
     assert sign_in(cast.mia).get("/account/second-factor/required?organisation=globex").status_code == 404
+
+
+def test_the_operator_takes_a_lost_one_away(guarded, open_browser, cast, operator, work, mailbox):
+    from tenants.accounts.rescue import take_second_factor_away
+
+    take_second_factor_away(operator, email=cast.mia.email.upper(), now=clock.now())
+    assert open_browser().sign_in(cast.mia).location == "/workspaces/"
+    work()
+    assert "Your second factor was turned off" in [letter["Subject"] for letter in mailbox.to(cast.mia.email)]
