@@ -21,6 +21,7 @@ from psycopg import sql
 from marketplace.mentors.cards import card_values, chosen_audiences
 from marketplace.mentors.models import Audience
 from marketplace.vocabulary import CADENCES, FORMS, FUNCTIONS, INDUSTRIES, LANGUAGES, SENIORITIES, SKILLS
+from tenants.accounts.sessions import hash_of
 from tenants.organisations.models import MARKETPLACE
 from tenants.walls import plain_address
 
@@ -119,6 +120,13 @@ class Population:
         yield "affiliation", people, self._affiliations()
         accounts = ((self._viewer(at), f"viewer{at}@bench.example", True, v.token) for at, v in enumerate(self.viewers))
         yield "account", ("id", "email", "active", "fs_uniquifier"), accounts
+        now = datetime.now(UTC)
+        sessions = (
+            (self._viewer(at), self._viewer(at), hash_of(v.token), "", "", now, now)
+            for at, v in enumerate(self.viewers)
+        )
+        columns = "id person_id token_hash browser system created_at seen_at".split()
+        yield "account_session", columns, sessions
         goals = list(SKILLS.slugs[3:40:12])
         mentees = (
             (int(v.slug[5:]), self._viewer(at), self._viewer(at), goals, "", "", "finance", ["en", "fr"], "Paris")

@@ -16,6 +16,7 @@ from benchmarks.load import post
 from benchmarks.stage import COOKIE, Stage, open_page, product, share_of_hello, statements
 from marketplace.requests.states import ANSWER_WITHIN
 from marketplace.vocabulary import CADENCES
+from tenants.accounts.sessions import hash_of
 from tenants.shared import clock
 from tenants.shared.database import new_id
 from tenants.walls import plain_address
@@ -56,6 +57,10 @@ PAIRS = """
 """
 ACCOUNT = """
     INSERT INTO account (id, email, active, fs_uniquifier) VALUES (%s, %s, true, %s) ON CONFLICT DO NOTHING
+"""
+SIGNED_IN = """
+    INSERT INTO account_session (id, person_id, token_hash, browser, system, created_at, seen_at)
+    VALUES (%s, %s, %s, '', '', now(), now()) ON CONFLICT DO NOTHING
 """
 REQUEST = """
     INSERT INTO mentoring_request (org_id, id, mentee_id, mentee_person_id, mentor_org_id, mentor_id, mentor_person_id,
@@ -212,7 +217,9 @@ def _all_of(forms: list[Form], number: int) -> list[Form]:
 
 def _let_sign_in(connection: psycopg.Connection[Any], persons: Iterable[int]) -> None:
     with connection.cursor() as cursor:
-        cursor.executemany(ACCOUNT, [(person, f"person{person}@bench.example", token_of(person)) for person in persons])
+        known = list(persons)
+        cursor.executemany(ACCOUNT, [(person, f"person{person}@bench.example", token_of(person)) for person in known])
+        cursor.executemany(SIGNED_IN, [(person, person, hash_of(token_of(person))) for person in known])
 
 
 def token_of(person: int) -> str:

@@ -11,6 +11,7 @@ from marketplace import cli, models, pages, routes
 from marketplace.config import ENGINE_OPTIONS, Settings, flask_settings
 from tenants import current, walls
 from tenants.accounts import door, security
+from tenants.accounts import jobs as account_jobs
 from tenants.shared.database import db
 from tenants.shared.extensions import compress, csrf, limiter, mail
 
@@ -47,6 +48,7 @@ def create_app(
         door.install(app, settings.address("door"), ENGINE_OPTIONS)
         security.install(app)
         routes.install(app)
+        security.throttle(app)
     else:
         walls.install(db.session)
         routes.install(app)
@@ -56,4 +58,4 @@ def create_app(
     return app
 
 
-__all__ = ["create_app", "models"]
+__all__ = ["account_jobs", "create_app", "models"]

@@ -18,6 +18,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, FlaskGroup, NoAppException, with_appcontext
 
 from marketplace.config import Settings, SettingsError
+from tenants.accounts.rescue import take_second_factor_away
 from tenants.affiliations.models import Role
 from tenants.onboarding.policy import ROLES_OF
 from tenants.onboarding.writing import write_invitation
@@ -117,6 +118,15 @@ def list_organisations() -> None:
     for row in rows:
         click.echo(f"{row.slug:<{width}}  {row.kind:<7}  {row.people:>6}  {row.name}")
     click.echo(f"{len(rows)} organisations." if len(rows) != 1 else "1 organisation.")
+
+
+@person.command("reset-second-factor")
+@click.option("--email", required=True, help="The address they sign in with.")
+@sentences
+def reset_second_factor(email: str) -> None:
+    """Take a lost second factor off an account, and sign it out everywhere. Make sure first who asks for it."""
+    take_second_factor_away(db.session, email=email, now=clock.now())
+    click.echo(f"The second factor of {email} is off; a letter says so.")
 
 
 @person.command("invite")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from tenants.accounts.throttle import DatabaseStorage
 from tenants.walls import role_address
 
 
@@ -110,6 +111,6 @@ def flask_settings(settings: Settings, role: str) -> dict[str, Any]:
         "COMPRESS_ALGORITHM": ["br", "gzip"],
         "COMPRESS_BR_LEVEL": 1,
         "COMPRESS_LEVEL": 1,
-        "RATELIMIT_STORAGE_URI": "memory://",
+        "RATELIMIT_STORAGE_URI": f"{DatabaseStorage.STORAGE_SCHEME[0]}://",
         "RATELIMIT_HEADERS_ENABLED": False,
     }

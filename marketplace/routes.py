@@ -14,8 +14,8 @@ from marketplace.notices import views as notices
 from marketplace.requests import links
 from marketplace.requests import views as requests
 from marketplace.vocabulary import INDUSTRIES
+from tenants.accounts import account, confirmations, passkey_pages, second_factor, ways_in, workspaces
 from tenants.accounts import views as accounts
-from tenants.accounts import workspaces
 from tenants.activity import views as activity
 from tenants.affiliations import views as people
 from tenants.health import views as health
@@ -36,6 +36,12 @@ OUTSIDE = (
     (home.bp, "/"),
     (health.bp, "/"),
     (accounts.bp, "/"),
+    (ways_in.bp, "/sign-in"),
+    (ways_in.second_step, "/sign-in/second-step"),
+    (account.bp, "/account"),
+    (confirmations.bp, "/account/confirmation"),
+    (second_factor.bp, "/account/second-factor"),
+    (passkey_pages.bp, "/account/passkeys"),
     (workspaces.bp, "/workspaces"),
     (preferences.bp, "/preferences"),
     (invitations.bp, "/invitations"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,9 @@ from flask import Flask, abort, current_app, g, redirect, request, session, url_
 from flask.typing import ResponseReturnValue
 
 from tenants import walls
+from tenants.accounts.sessions import SEEN_EVERY, note_use
 from tenants.affiliations.models import COORDINATORS, Role
+from tenants.shared import clock
 from tenants.shared.database import db
 
 
@@ -41,10 +44,12 @@ class Acting:
     blocked: frozenset[int]
     waiting: int
     unread: int
+    second_factor_from: date | None = None
+    """From this day on the workspace asks for a second factor that this person does not have yet."""
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Acting:
-        values = {field.name: row[field.name] for field in fields(cls)}
+        values = {field.name: row[field.name] for field in fields(cls) if field.name in row}
         values |= {
             "role": Role(row["role"]),
             "audiences": tuple(row["audiences"]),
@@ -76,10 +81,15 @@ def session_token() -> str | None:
     return token
 
 
-def enter_workspace(slug: str) -> Acting | None:
-    """Open the tenant's context for the rest of this request. None when the sign-in has no tie to it."""
+def _enter(slug: str) -> dict[str, Any] | None:
     row = walls.enter(db.session, walls.Entry(walls.ENTER_WORKSPACE, {"token": session_token(), "slug": slug}))
-    return Acting.from_row(dict(row)) if row else None
+    return dict(row) if row else None
+
+
+def enter_workspace(slug: str) -> Acting | None:
+    """Open the tenant's context for the rest of this request. None when the sign-in has no tie to it, or is kept out."""
+    row = _enter(slug)
+    return Acting.from_row(row) if row and not row["shut"] else None
 
 
 def enter_person() -> Mapping[str, Any] | None:
@@ -110,11 +120,17 @@ def open_workspace() -> ResponseReturnValue | None:
     if session_token() is None:
         wanted = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("accounts.sign_in", next=wanted), 303)
-    g.acting = enter_workspace(g.slug)
+    row = _enter(g.slug)
+    if row and row["shut"]:
+        db.session.rollback()
+        return redirect(url_for("second_factor.required", organisation=g.slug), 303)
+    g.acting = Acting.from_row(row) if row else None
+    if row and row["session_seen_at"] < clock.now() - SEEN_EVERY:
+        note_use(str(session_token()), clock.now())
     if g.acting is None:
         db.session.rollback()
         if enter_person() is None:
-            # The secret was changed (a new password, signed out everywhere): this cookie is nobody's any more.
+            # The session was ended (a new password, signed out elsewhere): this cookie is nobody's any more.
             session.clear()
             return redirect(url_for("accounts.sign_in"), 303)
         abort(404)

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,9 +19,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from marketplace.mentors.models import Audience, MenteeProfile, MentorProfile, ProfileState
-from tenants.accounts.models import Account, Person
+from tenants.accounts.models import Account, AccountSession, Person
+from tenants.accounts.sessions import hash_of
 from tenants.affiliations.models import Affiliation, Role
 from tenants.organisations.models import FirmMembership, Organisation, OrganisationKind
+from tenants.shared import clock
 from tenants.shared.database import new_id
 
 PASSWORD = "a long enough phrase"
@@ -78,7 +81,19 @@ def make_actor(
     session.flush()
     session.add_all([account, tie])
     session.flush()
-    return Actor(human.name, email, organisation.slug, organisation.id, human.id, tie.id, account.fs_uniquifier)
+    token = secrets.token_urlsafe(32)
+    session.add(
+        AccountSession(
+            person_id=human.id,
+            token_hash=hash_of(token),
+            browser="",
+            system="",
+            created_at=LONG_AGO,
+            seen_at=clock.now(),
+        )
+    )
+    session.flush()
+    return Actor(human.name, email, organisation.slug, organisation.id, human.id, tie.id, token)
 
 
 def make_mentor(session: Session, actor: Actor, **values: Any) -> MentorProfile:

@@ -7,9 +7,12 @@ from typing import Any
 from flask import request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_security import forms as theirs
-from wtforms import EmailField, HiddenField, PasswordField
+from flask_wtf import FlaskForm
+from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField
+from wtforms.validators import DataRequired, Email, InputRequired, Length
 
 from tenants.accounts.onward import path_or_nothing
+from tenants.shared.languages import LANGUAGES
 
 
 def strip(text: str | None) -> str | None:
@@ -91,10 +94,11 @@ class ResetPasswordForm(theirs.ResetPasswordForm):
 
 
 class ChangePasswordForm(theirs.ChangePasswordForm):
+    # Not required: an account without one chooses its first. Flask-Security asks for it where there is one.
     password = PasswordField(
         _l("Present password"),
         render_kw={"autocomplete": "current-password"},
-        validators=[theirs.IsString(), theirs.password_required],
+        validators=[theirs.IsString()],
     )
     new_password = PasswordField(
         _l("New password"),
@@ -102,3 +106,84 @@ class ChangePasswordForm(theirs.ChangePasswordForm):
         validators=[theirs.IsString(), theirs.password_required],
     )
     new_password_confirm = None
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.password.flags.required = True
+
+
+FIGURES = {"autocomplete": "one-time-code", "inputmode": "numeric", "autocapitalize": "none", "spellcheck": "false"}
+
+
+class ProfileForm(FlaskForm):
+    name = StringField(
+        _l("Your name"),
+        [DataRequired(_l("Say how people call you.")), Length(max=120)],
+        filters=[strip],
+        render_kw={"autocomplete": "name"},
+    )
+    locale = SelectField(_l("Language"), [InputRequired()], choices=LANGUAGES)
+    time_zone = SelectField(_l("Time zone"), [InputRequired()])
+
+
+class AddressForm(FlaskForm):
+    email = EmailField(
+        _l("New e-mail address"),
+        [
+            DataRequired(_l("Enter your e-mail address.")),
+            Email(_l("This is not an e-mail address.")),
+            Length(max=254),
+        ],
+        filters=[strip],
+        render_kw={"autocomplete": "email"},
+    )
+
+
+class AskForCodeForm(Onward, FlaskForm):
+    email = EmailField(
+        _l("E-mail address"),
+        [
+            DataRequired(_l("Enter your e-mail address.")),
+            Email(_l("This is not an e-mail address.")),
+            Length(max=254),
+        ],
+        filters=[strip],
+        render_kw={"autocomplete": "username"},
+    )
+
+
+class EmailedCodeForm(Onward, FlaskForm):
+    code = StringField(
+        _l("The six figures"), [DataRequired(_l("Enter the code.")), Length(max=20)], filters=[strip], render_kw=FIGURES
+    )
+
+
+class AppCodeForm(FlaskForm):
+    code = StringField(
+        _l("The six figures"), [DataRequired(_l("Enter the code.")), Length(max=20)], filters=[strip], render_kw=FIGURES
+    )
+
+
+class SecondStepForm(FlaskForm):
+    code = StringField(
+        _l("Code"),
+        [DataRequired(_l("Enter the code.")), Length(max=40)],
+        filters=[strip],
+        render_kw={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"},
+    )
+
+
+class PasskeyNameForm(FlaskForm):
+    name = StringField(
+        _l("Name of the passkey"),
+        [DataRequired(_l("Give it a name that you will recognise.")), Length(max=60)],
+        filters=[strip],
+    )
+
+
+class NewPasskeyForm(PasskeyNameForm):
+    credential = HiddenField()
+
+
+class PasskeyForm(Onward, FlaskForm):
+    credential = HiddenField()

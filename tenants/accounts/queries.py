@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
+from flask import abort
 from flask_login import current_user
 
 from tenants.accounts.door import door
-from tenants.accounts.models import Account
+from tenants.accounts.models import Account, AccountSession, Passkey, RecoveryCode
 from tenants.affiliations.models import COORDINATORS, Affiliation, Role
 from tenants.organisations.models import Organisation, OrganisationKind
 
@@ -76,3 +77,47 @@ def organisation_for_letters(person_id: int) -> int | None:
         .order_by(Affiliation.ended_on.is_(None).desc(), Affiliation.created_at.desc(), Affiliation.id.desc())
         .limit(1)
     )
+
+
+def sessions_of(account: Account) -> list[AccountSession]:
+    """Where this account is signed in, the latest used first."""
+    return list(
+        door.scalars(
+            sa.select(AccountSession)
+            .where(AccountSession.person_id == account.id)
+            .order_by(AccountSession.seen_at.desc(), AccountSession.id.desc())
+        )
+    )
+
+
+def session_or_404(account: Account, session_id: int) -> AccountSession:
+    """One of the account's own sessions; 404 for anybody else's, as for one that has ended."""
+    found = door.scalar(
+        sa.select(AccountSession).where(AccountSession.person_id == account.id, AccountSession.id == session_id)
+    )
+    return found or abort(404)
+
+
+def passkey_or_404(account: Account, passkey_id: int) -> Passkey:
+    found = door.scalar(sa.select(Passkey).where(Passkey.person_id == account.id, Passkey.id == passkey_id))
+    return found or abort(404)
+
+
+def recovery_codes_left(account: Account) -> int:
+    count = sa.select(sa.func.count()).select_from(RecoveryCode).where(RecoveryCode.person_id == account.id)
+    return door.scalar(count) or 0
+
+
+def asks_for_second_factor(person_id: int, *, today: date) -> list[tuple[str, date]]:
+    """The organisations of this person that ask for a second factor: name, and from which day."""
+    rows = door.execute(
+        sa.select(Organisation.name, Organisation.second_factor_from)
+        .join(Affiliation, Affiliation.org_id == Organisation.id)
+        .where(
+            Affiliation.person_id == person_id,
+            sa.or_(Affiliation.ended_on.is_(None), Affiliation.ended_on > today),
+            Organisation.second_factor_required,
+        )
+        .order_by(Organisation.second_factor_from, Organisation.name)
+    )
+    return [(name, day) for name, day in rows if day is not None]

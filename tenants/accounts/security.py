@@ -13,6 +13,7 @@ from typing import Any
 
 from flask import Flask, Request, Response, abort, render_template, request, session
 from flask_limiter.util import get_remote_address
+from flask_login import current_user, user_logged_out
 from flask_login.utils import _user_context_processor
 from flask_security import Security, SQLAlchemySessionUserDatastore, user_authenticated
 from flask_security.core import RoleMixin
@@ -20,13 +21,15 @@ from flask_security.password_util import PasswordUtil
 from flask_security.utils import get_message
 from wtforms import Form
 
-from tenants.accounts import forms
+from tenants.accounts import forms, passkeys, sessions
+from tenants.accounts.common_passwords import is_common
 from tenants.accounts.door import door
 from tenants.accounts.letters import AccountLetters
 from tenants.accounts.models import Account
 from tenants.accounts.onward import path_or_nothing
+from tenants.accounts.second_step import WAITING, SecondSteps
+from tenants.accounts.sessions import end_sessions
 from tenants.accounts.views import NAMES
-from tenants.shared import clock
 from tenants.shared.extensions import limiter
 
 
@@ -78,7 +81,7 @@ SETTINGS: dict[str, Any] = {
     "CHANGE_URL": NAMES["password"],
     "VERIFY_URL": NAMES["confirmation"],
     "POST_LOGIN_VIEW": "/workspaces/",
-    "POST_CHANGE_VIEW": "/workspaces/",
+    "POST_CHANGE_VIEW": "/account",
     "POST_LOGOUT_VIEW": "/",
     "LOGIN_USER_TEMPLATE": "accounts/sign_in.html",
     "FORGOT_PASSWORD_TEMPLATE": "accounts/forgotten_password.html",
@@ -129,7 +132,7 @@ def install(app: Flask) -> None:
     app.config["SECURITY_I18N_DIRNAME"] = [str(translations)]
     security = Security(
         app,
-        SQLAlchemySessionUserDatastore(door, Account, RoleMixin),
+        Accounts(door, Account, RoleMixin),
         login_form=forms.SignInForm,
         verify_form=forms.VerifyForm,
         forgot_password_form=forms.ForgottenPasswordForm,
@@ -141,9 +144,13 @@ def install(app: Flask) -> None:
     )
     security.want_json(never_json)
     app.before_request_funcs.setdefault("security", []).append(refuse_strange_addresses)
-    user_authenticated.connect(begin_session, app)
+    # A session is a row of ours: its own secret is in the cookie, and it can be ended by itself.
+    security.login_manager.user_loader(sessions.load_account)
+    user_authenticated.connect(sessions.begin_session, app)
+    user_logged_out.connect(sessions.end_this_session, app)
+    security.two_factor_plugins = SecondSteps()
+    security.verify_context_processor(confirmation_context)
     leave_other_pages_alone(app, security)
-    throttle(app)
 
 
 def leave_other_pages_alone(app: Flask, security: Security) -> None:
@@ -174,13 +181,24 @@ def render(template: str, **context: Any) -> Any:
     return render_template(template, **context), status
 
 
-def begin_session(_app: Flask, user: Account, **_values: Any) -> None:
-    session.permanent = True
-    user.last_sign_in_at = clock.now()
+def confirmation_context() -> dict[str, Any]:
+    """What the page of the confirmation offers besides the password."""
+    account: Account = current_user._get_current_object()
+    options = None
+    if passkeys.are_possible() and passkeys.passkeys_of(account):
+        options = passkeys.request_options("confirm", account)
+    return {"account": account, "passkey_options": options}
+
+
+class Accounts(SQLAlchemySessionUserDatastore):
+    def set_uniquifier(self, user: Any, uniquifier: str | None = None) -> None:
+        """Flask-Security calls it for a new password: it ends every session of the account."""
+        super().set_uniquifier(user, uniquifier)
+        end_sessions(user.id)
 
 
 class PasswordRules(PasswordUtil):
-    """NIST SP 800-63B section 5.1.1.2: long, and neither a repetition nor the account's own words."""
+    """NIST SP 800-63B section 5.1.1.2: long, and neither common, nor a repetition, nor the account's own words."""
 
     def validate(self, password: str, is_register: bool, **about: Any) -> tuple[list[str] | None, str]:
         """The sentences that refuse ``password`` (or None), and its normal form.
@@ -190,7 +208,7 @@ class PasswordRules(PasswordUtil):
         faults, normal = super().validate(password, is_register, **about)
         user: Account | None = about.get("user")
         known = [user.email, user.person.name] if user else [about.get("email", ""), about.get("name", "")]
-        if not faults and too_easily_guessed(normal, known):
+        if not faults and (is_common(normal) or too_easily_guessed(normal, known)):
             faults = [get_message("PASSWORD_TOO_SIMPLE")[0]]
         return faults, normal
 
@@ -215,6 +233,14 @@ def _email() -> str:
     return request.form.get("email", "").strip().lower()[:254]
 
 
+def _second_step() -> str:
+    return f"second step of {(session.get(WAITING) or [0])[0]}"
+
+
+def _signed_in() -> str:
+    return f"account {current_user.get_id() if current_user.is_authenticated else get_remote_address()}"
+
+
 def _refused(response: Response) -> bool:
     return response.status_code == 422
 
@@ -227,9 +253,18 @@ def throttle(app: Flask) -> None:
             ("60 per 10 minutes", get_remote_address, _refused),
             ("40 per hour", _email, _refused),
         ],
-        "security.verify": [("8 per 10 minutes", get_remote_address, _refused)],
-        "security.change_password": [("8 per 10 minutes", get_remote_address, _refused)],
+        "security.verify": [("8 per 10 minutes", _signed_in, _refused)],
+        "security.change_password": [("8 per 10 minutes", _signed_in, _refused)],
         "security.forgot_password": [("5 per hour", _email, None), ("30 per hour", get_remote_address, None)],
+        "ways_in.ask_for_code": [("5 per hour", _email, None), ("30 per hour", get_remote_address, None)],
+        "ways_in.answer_code": [("20 per 10 minutes", get_remote_address, _refused)],
+        "ways_in.answer_passkey": [("20 per 10 minutes", get_remote_address, _refused)],
+        # By account: whoever has the password must not get further by changing where they ask from.
+        "second_step.answer": [("8 per 10 minutes", _second_step, _refused)],
+        "second_step.answer_passkey": [("8 per 10 minutes", _second_step, _refused)],
+        "confirmations.send_code": [("5 per hour", _signed_in, None)],
+        "confirmations.answer_code": [("8 per 10 minutes", _signed_in, _refused)],
+        "account.ask_for_address": [("5 per hour", _signed_in, None)],
     }
     for endpoint, rules in limits.items():
         view: Any = app.view_functions[endpoint]

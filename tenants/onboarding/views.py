@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_security.utils import hash_password, login_user
+from flask_security.utils import hash_password
 
 from tenants.accounts import queries as accounts
+from tenants.accounts import sessions
 from tenants.accounts.language import in_language
 from tenants.accounts.models import Account
 from tenants.accounts.onward import first_page
@@ -60,7 +61,7 @@ def accept(token: str) -> ResponseReturnValue:
         time_zone=form.time_zone.data,
         now=clock.now(),
     )
-    login_user(newcomer, authn_via=["password"])
+    sessions.sign_in(newcomer, via="password")
     response = redirect(_inside(invitation), 303)
     # From here on the language they chose for themselves counts, not the one this browser was shown.
     response.delete_cookie("language")

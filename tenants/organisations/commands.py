@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,6 +30,8 @@ from tenants.shared import jobs
 from tenants.shared.activity import record
 from tenants.shared.database import db, new_id
 from tenants.shared.errors import Forbidden, Refused
+
+SECOND_FACTOR_GRACE = timedelta(days=14)
 
 
 def _allow(allowed: bool) -> None:
@@ -216,11 +218,17 @@ def _record_conflict(verb: str, acting: Acting, conflict_id: int, kind: Conflict
 
 
 def save_settings(*, acting: Acting, organisation: Organisation, values: dict[str, Any], now: datetime) -> None:
-    """Change the organisation's settings; the log keeps which ones changed."""
+    """Change the organisation's settings; the log keeps which ones changed.
+
+    A second factor is required 14 days after it is asked for; whoever has none is told so until then.
+    """
     _allow(may_change_settings(acting))
     changed = sorted(name for name, value in values.items() if getattr(organisation, name) != value)
     for name in changed:
         setattr(organisation, name, values[name])
+    if "second_factor_required" in changed:
+        required = organisation.second_factor_required
+        organisation.second_factor_from = now.date() + SECOND_FACTOR_GRACE if required else None
     if changed:
         record(
             "organisation.settings_changed",

@@ -100,6 +100,7 @@ class SettingsForm(FlaskForm):
     locale = SelectField(
         _l("Language of letters to people without a choice of their own"), [InputRequired()], choices=LANGUAGES
     )
+    second_factor_required = BooleanField(_l("Everybody here needs a second factor"))
 
 
 class CompanySettingsForm(SettingsForm):

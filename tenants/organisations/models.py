@@ -22,10 +22,16 @@ class OrganisationKind(enum.StrEnum):
 
 
 class Organisation(Base):
-    """A tenant: a company, or a network that companies join. ``slug`` is the first part of its addresses."""
+    """A tenant: a company, or a network that companies join. ``slug`` is the first part of its addresses.
+
+    From ``second_factor_from`` on, the workspace opens only to accounts with a second factor.
+    """
 
     __tablename__ = "organisation"
-    __table_args__ = (sa.CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug_is_a_word"),)
+    __table_args__ = (
+        sa.CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug_is_a_word"),
+        sa.CheckConstraint("second_factor_required = (second_factor_from IS NOT NULL)", name="second_factor_has_a_day"),
+    )
 
     id: Mapped[int] = mapped_column(sa.Integer, organisation_ids, primary_key=True)
     kind: Mapped[OrganisationKind]
@@ -37,6 +43,8 @@ class Organisation(Base):
     in_marketplace: Mapped[bool] = mapped_column(default=False)
     requests_need_approval: Mapped[bool] = mapped_column(default=False)
     max_open_requests: Mapped[int] = mapped_column(sa.SmallInteger, default=3)
+    second_factor_required: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    second_factor_from: Mapped[date | None]
     invited_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
 

@@ -32,7 +32,13 @@ def _form(organisation: Organisation) -> SettingsForm:
 
 def _page(form: SettingsForm) -> str:
     networks = [] if g.acting.in_network else queries.networks_of(g.acting)
-    return render_template("settings/edit.html", form=form, networks=networks, may_leave=may_leave_networks(g.acting))
+    return render_template(
+        "settings/edit.html",
+        form=form,
+        networks=networks,
+        may_leave=may_leave_networks(g.acting),
+        second_factor_from=queries.own_organisation(g.acting).second_factor_from,
+    )
 
 
 @bp.get("/")

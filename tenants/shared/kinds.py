@@ -25,5 +25,10 @@ KINDS: dict[str, Kind] = {
     "account_exists": Kind(_l("You already have an account"), account=True),
     "password_reset": Kind(_l("Forgotten password"), account=True),
     "password_changed": Kind(_l("Password changed"), account=True),
+    "sign_in_code": Kind(_l("Code to sign in with"), account=True),
+    "new_device": Kind(_l("Sign-in from a new device"), account=True),
+    "address_confirmation": Kind(_l("New e-mail address to confirm"), account=True),
+    "address_changed": Kind(_l("E-mail address changed"), account=True),
+    "second_factor_off": Kind(_l("Second factor turned off"), account=True),
 }
 """By name; the marketplace adds its own when it starts."""

@@ -105,8 +105,14 @@ def environment(settings: Settings) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def site(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the product, served by the server that production uses."""
+    with serve(environment, tmp_path_factory.mktemp("web") / "log") as address:
+        yield address
+
+
+@contextmanager
+def serve(environment: dict[str, str], log: Path) -> Iterator[str]:
+    """The product at the ``BASE_URL`` of ``environment``, until the block ends."""
     address = environment["BASE_URL"]
-    log = tmp_path_factory.mktemp("web") / "log"
     command = [
         *(sys.executable, "-m", "granian", "marketplace.wsgi:app", "--interface", "wsgi", "--no-ws"),
         *("--host", "127.0.0.1", "--port", address.rsplit(":", 1)[1], "--blocking-threads", "4"),

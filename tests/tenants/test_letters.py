@@ -64,6 +64,16 @@ SAMPLES = {
     "account_exists": {"url": "/sign-in"},
     "password_reset": {"url": "/forgotten-password/abc", "minutes": 30},
     "password_changed": {},
+    "sign_in_code": {"code": "123456", "purpose": "sign_in", "minutes": 10},
+    "new_device": {"browser": "Firefox", "system": "macOS", "signed_in_at": DUE.isoformat(), "url": "/account"},
+    "address_confirmation": {"url": "/account/address/confirmations/abc", "name": "Mia Acme"},
+    "address_changed": {
+        "url": "/account/address/reversals/abc",
+        "name": "Mia Acme",
+        "new_address": "mia@new.example",
+        "until_at": DUE.isoformat(),
+    },
+    "second_factor_off": {"url": "/account"},
 }
 
 

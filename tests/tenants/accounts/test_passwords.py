@@ -35,7 +35,8 @@ def test_a_forgotten_password_is_replaced_by_letter(open_browser, cast, with_pas
     assert elsewhere.get("/acme/requests/").status_code != 200
     assert here.sign_in(cast.mia, NEW).status_code == 302
     work()
-    assert len(mailbox.to(cast.mia.email)) == 2, "and a letter says that the password was changed"
+    told = [letter["Subject"] for letter in mailbox.to(cast.mia.email)]
+    assert "Your password was changed" in told
 
 
 def test_the_link_works_once(open_browser, cast, with_password, mailbox, work):
@@ -121,12 +122,13 @@ def test_changing_the_password_signs_out_every_other_browser(open_browser, cast,
     here.sign_in(with_password(cast.mia))
     elsewhere.sign_in(cast.mia)
     done = here.send("/account/password", password=PASSWORD, new_password=NEW)
-    assert done.location == "/workspaces/"
+    assert done.location == "/account"
     assert here.get("/workspaces/").location == "/acme/mentors/"
     assert elsewhere.get("/workspaces/").location.startswith("/sign-in")
     work()
-    [letter] = mailbox.to(cast.mia.email)
-    assert NEW not in letter.as_string()
+    letters = mailbox.to(cast.mia.email)
+    assert "Your password was changed" in [letter["Subject"] for letter in letters]
+    assert all(NEW not in letter.as_string() for letter in letters)
 
 
 @pytest.mark.parametrize(
@@ -138,6 +140,8 @@ def test_changing_the_password_signs_out_every_other_browser(open_browser, cast,
         ("miamiamiamia", "too easily guessed"),
         ("mia@acme.example", "too easily guessed"),
         ("passwordpassword", "too easily guessed"),
+        ("Azertyuiop-2026", "too easily guessed"),
+        ("m0tdep4sse!2026", "too easily guessed"),
         (PASSWORD, "present password"),
         ("", "Enter a password"),
     ],

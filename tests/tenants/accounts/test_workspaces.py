@@ -66,6 +66,6 @@ def test_the_home_page_leads_those_signed_in_to_their_work(sign_in, cast, anonym
 
 def test_a_session_that_was_ended_sees_the_home_page_again(sign_in, cast, operator):
     client = sign_in(cast.mia)
-    operator.execute(sa.text("UPDATE account SET fs_uniquifier = 'another' WHERE id = :id"), {"id": cast.mia.person_id})
+    operator.execute(sa.text("DELETE FROM account_session WHERE person_id = :id"), {"id": cast.mia.person_id})
     operator.commit()
     assert client.get("/").status_code == 200

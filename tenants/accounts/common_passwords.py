@@ -1,0 +1,52 @@
+"""Passwords that everybody tries first, without asking anybody: the frequency lists of zxcvbn (MIT licence), when installed.
+
+They hold the 30,000 most common passwords, and the words, names and surnames that passwords are mostly made of: some
+90,000 entries. Few are as long as a password must be here, so that the list matters less by itself than as the stem of
+"sunshine2026!!": see ``is_common``. What is used in French and on French keyboards is added here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from importlib import import_module
+from importlib.util import find_spec
+
+FRENCH = frozenset(
+    "motdepasse azerty azertyuiop azertyuiopqsdfghjklm qsdfghjklm wxcvbn bonjour bonsoir soleil doudou chouchou loulou "
+    "jetaime monamour coucou marseille toulouse chocolat nicolas camille princesse vacances bienvenue entreprise "
+    "administrateur connexion secret ordinateur iloveyou welcome changeme letmein qwertyuiop qwertyuiopasdfghjkl "
+    "asdfghjkl zxcvbnm abcdefgh abcdefghijkl abcdefghijklmnop mentor mentorat passerelle".split()
+)
+LOOKALIKES = str.maketrans("01345@$!", "oleasasi")
+SHORTEST_STEM = 4
+
+
+@lru_cache(maxsize=1)
+def common() -> frozenset[str]:
+    """Every entry, folded."""
+    words = set(FRENCH)
+    if find_spec("zxcvbn"):
+        for entries in import_module("zxcvbn.frequency_lists").FREQUENCY_LISTS.values():
+            words.update(entries)
+    return frozenset(fold(word) for word in words)
+
+
+def fold(text: str) -> str:
+    """Without case, accents and spaces: what one person types and another guesses alike."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter) and not letter.isspace())
+
+
+def is_common(password: str) -> bool:
+    """Whether the list has ``password``, or has what is left of it.
+
+    Compared, each folded: the whole; the whole without the figures and signs around it (``Sunshine-2026``); both again
+    with figures that stand for letters read as letters (``p4ssw0rd``); and a stem that is only repeated.
+    """
+    whole = fold(password)
+    stem = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", whole)
+    forms = {whole, stem, whole.translate(LOOKALIKES), stem.translate(LOOKALIKES)}
+    forms |= {repeated[1] for form in forms if (repeated := re.fullmatch(r"(.{3,}?)\1+", form))}
+    return any(form in common() for form in forms if len(form) >= SHORTEST_STEM)
