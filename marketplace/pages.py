@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
 from flask import Flask, Response, abort, current_app, g, render_template, request, url_for
 from flask_babel import Babel, get_locale, gettext
 from flask_babel import lazy_gettext as _l
@@ -103,6 +104,11 @@ def day(value: datetime, zone: ZoneInfo | None = None) -> str:
 def calendar_day(value: date) -> str:
     """A day of the calendar, in full: ``4 Dec 2026``."""
     return format_date(value, "d MMM y", locale=get_locale())
+
+
+def number(value: int) -> str:
+    """A count as the reader writes it: ``50,000``, ``50 000``."""
+    return format_decimal(value, locale=get_locale())
 
 
 @lru_cache(maxsize=4096)
@@ -219,7 +225,7 @@ def install(app: Flask) -> None:
     Babel(app, locale_selector=choose_locale)
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters |= {"moment": moment, "day": day, "calendar_day": calendar_day}
+    app.jinja_env.filters |= {"moment": moment, "day": day, "calendar_day": calendar_day, "number": number}
     app.context_processor(context)
     app.after_request(add_headers)
     app.register_error_handler(Refused, show_refusal)
