@@ -121,10 +121,30 @@ def _decoded(content: bytes, encoding: str) -> str:
 
 
 def _old_encoding(content: bytes) -> str:
-    """Judged by the words that are not ASCII: a long file of plain ones would drown what tells the encodings apart."""
-    telling = b" ".join(re.findall(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*", content)[:2000])
-    best = from_bytes(telling, cp_isolation=list(OLD_ENCODINGS), threshold=1.0, language_threshold=0.0).best()
+    """Judged by the words that are not ASCII: by their spelling, and by the library's frequencies where that is no help.
+
+    The library alone takes ``Noël`` of a Mac for ``No‘l``: a heading or two are too little for frequencies.
+    """
+    words = re.findall(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*", content)[:2000]
+    scores = [sum(_spelling(word.decode(encoding, "replace")) for word in words) for encoding in OLD_ENCODINGS]
+    if scores[0] != scores[1]:
+        return OLD_ENCODINGS[scores.index(max(scores))]
+    best = from_bytes(b" ".join(words), cp_isolation=list(OLD_ENCODINGS), threshold=1.0, language_threshold=0.0).best()
     return best.encoding if best else OLD_ENCODINGS[0]
+
+
+def _spelling(word: str) -> int:
+    """How likely a word is spelt so in western Europe: no capital behind a small letter, no sign within it."""
+    score = 0
+    for place, mark in enumerate(word):
+        if mark.isascii():
+            continue
+        before = word[place - 1] if place else ""
+        if mark.isalpha() and (mark < "\u0100" or mark in "œŒŸ"):
+            score += (-2 if before.islower() else 1) if mark.isupper() else 2
+        elif mark != "’" and len(word) > 1:
+            score -= 2
+    return score
 
 
 def separator_of(text: str) -> str:
