@@ -31,13 +31,14 @@ HEADINGS: dict[str, str] = {
     "first_name": "first name|firstname|given name|forename|given names|prenom|prenoms|prenom usuel",
     "last_name": "last name|lastname|surname|family name|nom|nom de famille|nom usuel|nom d usage|patronyme",
     "job_title": "job title|title|position|job|what they do|function title|intitule du poste|intitule de poste|poste|"
-    "titre|emploi|poste occupe|libelle du poste|libelle emploi|fonction exercee|ce qu ils font",
+    "titre|emploi|poste occupe|libelle du poste|libelle emploi|fonction|fonction exercee|ce qu ils font",
     "role": "role|role here|role on passerelle|access|profile|role ici|droits|profil|acces|role dans passerelle",
-    "function": "function|department|business function|area|fonction|metier|departement|service|direction|domaine",
+    "function": "function|department|business function|area|metier|departement|service|direction|domaine",
     "seniority": "seniority|level|grade|seniority level|niveau|niveau de responsabilite|niveau hierarchique|echelon",
     "locale": "language|locale|preferred language|lang|langue|langue preferee|langue de communication",
     "time_zone": "time zone|timezone|tz|fuseau|fuseau horaire",
-    "started_on": "started on|start date|hire date|date of hire|joined on|joining date|from|since|entry date|hired on|"
+    "started_on": "started on|start date|hire date|date of hire|joined on|joining date|from|works here since|"
+    "dans l entreprise depuis|since|entry date|hired on|"
     "date d entree|date d embauche|date d arrivee|entree le|arrive le|date de debut|depuis|entree",
 }
 
@@ -67,6 +68,11 @@ def guess(header: Sequence[str], samples: Sequence[Sequence[str]], remembered: M
         addresses = [sum("@" in row[column] for row in samples if column < len(row)) for column in range(len(header))]
         if max(addresses, default=0) > len(samples) / 2:
             found["email"] = addresses.index(max(addresses))
+    # In French, "Fonction" is the job title unless another column is.
+    if "job_title" in found and "function" not in found:
+        for column, heading in enumerate(header):
+            if fold(heading) == "fonction" and column not in found.values():
+                found["function"] = column
     # A column headed "Name" beside "First name" is the last name.
     if "first_name" in found and "last_name" not in found and fold(header[found.get("full_name", 0)]) == "name":
         if "full_name" in found:

@@ -15,7 +15,7 @@ from tenants.spreadsheets.words import column_name
 
 LABELS = {
     "email": _l("Work e-mail"),
-    "full_name": _l("Name, whole"),
+    "full_name": _l("Full name"),
     "first_name": _l("First name"),
     "last_name": _l("Last name"),
     "job_title": _l("What they do"),

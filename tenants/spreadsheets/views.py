@@ -7,8 +7,8 @@ from pathlib import PurePath
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from tenants.shared import clock
 from tenants.spreadsheets import commands, jobs, queries
@@ -126,17 +126,17 @@ def annotated(import_id: int, kind: str) -> ResponseReturnValue:
     wrong = queries.wrong_rows(g.acting, import_id, most=None)
     rows = annotated_rows(taken.header, queries.rows_of(g.acting, taken), wrong)
     header = [column_name(taken.header, column) for column in range(len(taken.header))]
-    stem = PurePath(taken.file_name).stem or "people"
-    return _file(f"{stem}-{_('to-mend')}.{kind}", kind, write_sheet(kind, [*header, _("What to mend")], rows))
+    name = _("%(file)s-to-mend", file=PurePath(taken.file_name).stem or "people")
+    return _file(f"{name}.{kind}", kind, write_sheet(kind, [*header, _("What to mend")], rows))
 
 
 @bp.get("/export.<any(csv, xlsx):kind>")
 def export(kind: str) -> ResponseReturnValue:
     """Everybody who belongs to the company, in columns that an import reads back."""
-    rows = exported_rows(queries.people_to_export(g.acting), g.acting.locale)
-    return _file(
-        f"{g.acting.slug}-{_('people')}.{kind}", kind, write_sheet(kind, [str(LABELS[name]) for name in EXPORTED], rows)
-    )
+    rows = exported_rows(queries.people_to_export(g.acting), str(get_locale()))
+    header = [str(LABELS[name]) for name in EXPORTED]
+    name = _("people-of-%(org)s", org=g.acting.slug)
+    return _file(f"{name}.{kind}", kind, write_sheet(kind, header, rows))
 
 
 def _upload(form: SheetForm, status: int = 200) -> ResponseReturnValue:

@@ -6,12 +6,14 @@ import subprocess
 import sys
 import time
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 
 from tenants.affiliations.models import Affiliation, Role
 from tenants.onboarding.models import InvitationState
+from tenants.shared.jobs import queue
 from tenants.shared.models import Activity, Letter
 from tenants.spreadsheets.columns import FIELDS
 from tenants.spreadsheets.models import ImportRow, ImportState, PeopleImport, Verdict
@@ -145,7 +147,7 @@ def test_ann_cannot_change_her_own_role(cast, check, rows):
 
 def test_undo_takes_back_what_can_be_taken_back_and_says_what_not(ann, cast, bring_in, invitations, operator, mailbox):
     path = bring_in(csv_file([*crowd(3), ("Mia", cast.mia.email, "Plant manager", "HR partner")]))
-    accepted, *others = invitations()
+    accepted, *_others = invitations()
     operator.execute(sa.text("UPDATE invitation SET state = 'accepted' WHERE id = :id"), {"id": accepted.id})
     operator.commit()
     assert "Undo this import?" in ann.get(f"{path}/reversal").text
@@ -169,6 +171,11 @@ def test_undo_leaves_alone_what_somebody_changed_since(ann, cast, bring_in, oper
     assert (tie(operator, cast.mia).job_title, tie(operator, cast.mia).role) == ("Site manager", Role.member)
 
 
+def strike(worker_app):
+    with worker_app.app_context():
+        queue.tasks["tidy_imports"].func(SimpleNamespace(additional_context={"app": worker_app}), timestamp=0)
+
+
 def test_after_a_day_it_is_too_late_to_undo_and_the_rows_are_gone(
     ann, cast, bring_in, operator, latest, rows, worker_app, work
 ):
@@ -176,12 +183,7 @@ def test_after_a_day_it_is_too_late_to_undo_and_the_rows_are_gone(
     operator.execute(sa.update(PeopleImport).values(finished_at=latest().finished_at - timedelta(hours=24)))
     operator.commit()
     assert ann.post(f"{path}/reversal").status_code == 409
-    from types import SimpleNamespace
-
-    from tenants.shared.jobs import queue
-
-    with worker_app.app_context():
-        queue.tasks["tidy_imports"].func(SimpleNamespace(additional_context={"app": worker_app}), timestamp=0)
+    strike(worker_app)
     work()
     assert rows() == []
     operator.rollback()
@@ -191,13 +193,8 @@ def test_after_a_day_it_is_too_late_to_undo_and_the_rows_are_gone(
 
 
 def test_a_fresh_import_is_not_tidied_away(bring_in, rows, worker_app, work):
-    from types import SimpleNamespace
-
-    from tenants.shared.jobs import queue
-
     bring_in(csv_file(crowd(2)))
-    with worker_app.app_context():
-        queue.tasks["tidy_imports"].func(SimpleNamespace(additional_context={"app": worker_app}), timestamp=0)
+    strike(worker_app)
     work()
     assert len(rows()) == 2
 
@@ -288,6 +285,8 @@ def test_the_mapping_asks_for_the_address_the_name_and_each_column_once(ann):
 
 
 def test_a_workbook_comes_in_as_well(bring_in, invitations, rows):
-    bring_in(xlsx_file([*crowd(2), ("=1+1", "three@acme.example", "Buyer", ""), ("Four", "four@acme.example", 7, None)]))
+    bring_in(
+        xlsx_file([*crowd(2), ("=1+1", "three@acme.example", "Buyer", ""), ("Four", "four@acme.example", 7, None)])
+    )
     assert [row.problems for row in rows()] == [[], [], [[0, "formula", 0]], []]
     assert [one.job_title for one in invitations()] == ["Buyer", "Buyer", "7"]
