@@ -73,6 +73,7 @@ def check_import(*, acting: Acting, import_id: int, mapping: Mapping[str, int], 
         twice=addresses_named_twice(unpack(taken.body), mapping["email"]),
     )
     scope = {"org_id": acting.org_id, "import_id": import_id}
+    db.session.execute(standing.JOIN_AS_SETS)
     checked = (check_row(number, cells, about) | {"invitation_id": new_id()} for number, cells in unpack(taken.body))
     for rows in _batches(checked, CHECKED_AT_ONCE):
         db.session.execute(standing.KEEP_CHECKED, scope | {"rows": json.dumps(rows), "today": now.date()})
@@ -111,6 +112,7 @@ def import_chunk(*, org_id: int, import_id: int, now: datetime, size: int = IMPO
     scope: dict[str, Any] = {"org_id": org_id, "import_id": import_id}
     first, last, number = db.session.execute(standing.NEXT_CHUNK, scope | {"size": size}).one()
     if number:
+        db.session.execute(standing.JOIN_AS_SETS)
         scope |= {"first": first, "last": last}
         db.session.execute(standing.DECIDE, scope | {"today": now.date()})
         db.session.execute(standing.CHANGE_COLLEAGUES, scope)
@@ -144,6 +146,7 @@ def undo_import(*, acting: Acting, import_id: int, now: datetime) -> dict[str, i
     if not taken.may_be_undone(now):
         raise Refused(_("This import can no longer be undone."))
     scope = {"org_id": acting.org_id, "import_id": import_id}
+    db.session.execute(standing.JOIN_AS_SETS)
     counts = {
         "withdrawn": _written(standing.WITHDRAW_INVITATIONS, scope),
         "restored": _written(standing.RESTORE_COLLEAGUES, scope) + _written(standing.RESTORE_INVITATIONS, scope),

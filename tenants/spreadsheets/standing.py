@@ -8,6 +8,12 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+JOIN_AS_SETS = sa.text("SET LOCAL enable_nestloop = off")
+"""Rows written a moment ago are in no statistics: the planner would expect one and compare each with each.
+
+Policies keep ``lower()`` out of the index, too. As sets, a chunk costs one walk through the organisation's people.
+"""
+
 CHANGEABLE = "('member', 'hr_partner')"
 
 _TEXTS = ("job_title", "function", "seniority")
