@@ -115,7 +115,7 @@ def import_people(address: str, people: int, number: int) -> Cost:
         slug, person_id = found
         token = f"people-import-{number}"
         connection.execute(ACCOUNT, {"id": person_id, "email": f"{token}@bench.example", "token": token})
-    content = "\n".join((HEADER, *_lines(people))).encode()
+    content = "\n".join((HEADER, *_lines(people, number))).encode()
     with app.test_request_context(f"/{slug}/"):
         row = walls.enter(db.session, walls.Entry(walls.ENTER_WORKSPACE, {"token": token, "slug": slug}))
         if row is None:
@@ -181,9 +181,10 @@ def _in_a_process(stage: Stage, people: int, number: int) -> Cost:
     return Cost(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def _lines(people: int) -> list[str]:
+def _lines(people: int, number: int = 0) -> list[str]:
+    # Two runs may draw the same company: the same people would change nothing the second time.
     return [
-        f"Camille {n};Durand-{n};camille.durand.{n}@bench-people.example;Purchasing manager;Member;fr;finance;2024-03-01"
+        f"Camille {n};Durand-{n};camille.durand.{n}@people-{number}.example;Purchasing manager;Member;fr;finance;2024-03-01"
         for n in range(people)
     ]
 

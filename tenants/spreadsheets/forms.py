@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectChoice, SelectField
+from wtforms.validators import InputRequired
 
 from tenants.spreadsheets.columns import FIELDS
 from tenants.spreadsheets.words import column_name
@@ -35,7 +36,10 @@ class SheetForm(FlaskForm):
 class MappingForm(FlaskForm):
     """One list of the file's columns for each of our fields, in the order of ``FIELDS``."""
 
-    email = SelectField(LABELS["email"])
+    email = SelectField(
+        LABELS["email"],
+        [InputRequired(_l("Say which column holds the work e-mail: without it nobody can be invited."))],
+    )
     full_name = SelectField(LABELS["full_name"])
     first_name = SelectField(LABELS["first_name"])
     last_name = SelectField(LABELS["last_name"])
@@ -61,9 +65,7 @@ class MappingForm(FlaskForm):
         if not super().validate(extra_validators):
             return False
         mapping = self.mapping()
-        if "email" not in mapping:
-            self.email.errors = [_l("Say which column holds the work e-mail: without it nobody can be invited.")]
-        elif not {"full_name", "first_name", "last_name"} & set(mapping):
+        if not {"full_name", "first_name", "last_name"} & set(mapping):
             self.full_name.errors = [_l("Say which column holds the name, whole or in two parts.")]
         else:
             chosen = list(mapping.values())
