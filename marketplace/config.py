@@ -34,6 +34,7 @@ class Settings:
     mail_use_tls: bool = False
     mail_sender: str = "Passerelle <letters@passerelle.example>"
     secure_cookies: bool = False
+    invitations_per_minute: int = 120
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -49,6 +50,12 @@ class Settings:
             mail_port = int(environment.get("MAIL_PORT", "8025"))
         except ValueError:
             raise SettingsError("MAIL_PORT must be a number.") from None
+        try:
+            per_minute = int(environment.get("INVITATIONS_PER_MINUTE", cls.invitations_per_minute))
+        except ValueError:
+            per_minute = 0
+        if per_minute < 1:
+            raise SettingsError("INVITATIONS_PER_MINUTE must be a number from 1 on.")
         base_url = environment.get("BASE_URL", cls.base_url).rstrip("/")
         return cls(
             secret_key=environment["SECRET_KEY"],
@@ -65,6 +72,7 @@ class Settings:
             mail_use_tls=environment.get("MAIL_USE_TLS", "") == "1",
             mail_sender=environment.get("MAIL_SENDER", cls.mail_sender),
             secure_cookies=base_url.startswith("https://"),
+            invitations_per_minute=per_minute,
         )
 
     def address(self, role: str) -> str:
@@ -91,6 +99,7 @@ def flask_settings(settings: Settings, role: str) -> dict[str, Any]:
         # A page whose connection has died opens another when it enters its workspace (tenants/walls.py): no ping a page.
         "SQLALCHEMY_ENGINE_OPTIONS": ENGINE_OPTIONS | {"pool_pre_ping": role != "web"},
         "BASE_URL": settings.base_url,
+        "INVITATIONS_PER_MINUTE": settings.invitations_per_minute,
         "MAX_CONTENT_LENGTH": 12 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "PERMANENT_SESSION_LIFETIME": timedelta(days=14),

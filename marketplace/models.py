@@ -9,6 +9,7 @@ from tenants.onboarding import models as onboarding
 from tenants.organisations import models as organisations
 from tenants.shared import models as shared
 from tenants.shared.database import Base
+from tenants.spreadsheets import models as spreadsheets
 
 __all__ = [
     "Base",
@@ -20,4 +21,5 @@ __all__ = [
     "organisations",
     "requests",
     "shared",
+    "spreadsheets",
 ]

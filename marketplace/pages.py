@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
 from flask import Flask, Response, abort, current_app, g, render_template, request, url_for
 from flask_babel import Babel, get_domain, get_locale, gettext
 from flask_babel import lazy_gettext as _l
@@ -119,6 +120,11 @@ def this_years(there: datetime) -> bool:
 def calendar_day(value: date) -> str:
     """A day of the calendar, in full: ``4 Dec 2026``."""
     return format_date(value, "d MMM y", locale=get_locale())
+
+
+def number(value: int) -> str:
+    """A count as the reader writes it: ``50,000``, ``50 000``."""
+    return format_decimal(value, locale=get_locale())
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +311,7 @@ def install(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(_translated, _translated_number, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals |= {"static_url": static_url, "drawn_icon": drawn_icon, "drawn_top": drawn_top}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters |= {"moment": moment, "day": day, "calendar_day": calendar_day}
+    app.jinja_env.filters |= {"moment": moment, "day": day, "calendar_day": calendar_day, "number": number}
     app.context_processor(context)
     app.after_request(add_headers)
     app.register_error_handler(Refused, show_refusal)

@@ -13,7 +13,7 @@ from marketplace.notices import subscriptions
 from marketplace.notices import views as notices
 from marketplace.requests import links
 from marketplace.requests import views as requests
-from marketplace.vocabulary import INDUSTRIES
+from marketplace.vocabulary import FUNCTIONS, INDUSTRIES, SENIORITIES
 from tenants.accounts import account, confirmations, passkey_pages, second_factor, ways_in, workspaces
 from tenants.accounts import views as accounts
 from tenants.activity import views as activity
@@ -24,6 +24,7 @@ from tenants.onboarding import views as invitations
 from tenants.organisations import conflicts, firms
 from tenants.organisations import settings as organisation_settings
 from tenants.preferences import views as preferences
+from tenants.spreadsheets import views as imports
 
 RESERVED = frozenset(
     "about accent account accounts admin api assets en favicon.ico forgotten-password fr health help home "
@@ -58,6 +59,7 @@ WORKSPACE = (
     (notices.bp, "/notices"),
     (people.bp, "/people"),
     (invites.bp, "/people/invitations"),
+    (imports.bp, "/people/imports"),
     (firms.bp, "/firms"),
     (conflicts.bp, "/conflicts"),
     (organisation_settings.bp, "/settings"),
@@ -69,6 +71,8 @@ def install(app: Flask) -> None:
     """Register every blueprint, and hand the tenants' pages the lists that only the marketplace knows."""
     app.extensions["reserved_words"] = RESERVED
     app.extensions["industries"] = INDUSTRIES.choices
+    app.extensions["functions"] = FUNCTIONS.choices
+    app.extensions["seniorities"] = SENIORITIES.choices
     for blueprint, prefix in OUTSIDE:
         app.register_blueprint(blueprint, url_prefix=prefix)
     for blueprint, prefix in WORKSPACE:

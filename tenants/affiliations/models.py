@@ -46,6 +46,8 @@ class Affiliation(Base):
     role: Mapped[Role] = mapped_column(default=Role.member)
     job_title: Mapped[str] = mapped_column(sa.String(120), default="")
     work_email: Mapped[str] = mapped_column(sa.String(254), default="")
+    function: Mapped[str] = mapped_column(sa.String(60), default="", server_default="")
+    seniority: Mapped[str] = mapped_column(sa.String(60), default="", server_default="")
     started_on: Mapped[date] = mapped_column(server_default=sa.func.current_date())
     ended_on: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())

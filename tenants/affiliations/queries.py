@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager
 from tenants.accounts.models import Person
 from tenants.affiliations.models import Affiliation
 from tenants.current import Acting
-from tenants.onboarding.models import Invitation, InvitationState
+from tenants.onboarding.models import Invitation
 from tenants.shared.database import db
 
 PAGE = 50
@@ -38,16 +38,6 @@ def people(acting: Acting, *, text: str = "", after: tuple[str, int] | None = No
 def count_people(acting: Acting) -> int:
     query = sa.select(sa.func.count()).where(Affiliation.org_id == acting.org_id, Affiliation.ended_on.is_(None))
     return db.session.scalar(query.select_from(Affiliation)) or 0
-
-
-def open_invitations(acting: Acting) -> Sequence[Invitation]:
-    """Invitations into the viewer's organisation that nobody has taken up, the oldest first."""
-    query = (
-        sa.select(Invitation)
-        .where(Invitation.org_id == acting.org_id, Invitation.state == InvitationState.open)
-        .order_by(Invitation.created_at)
-    )
-    return db.session.scalars(query).all()
 
 
 def invitation_or_404(acting: Acting, invitation_id: int) -> Invitation:

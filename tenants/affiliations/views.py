@@ -7,7 +7,9 @@ from flask import Blueprint, abort, g, render_template, request, url_for
 from tenants.affiliations import queries
 from tenants.affiliations.policy import may_see_people
 from tenants.affiliations.words import ROLES
+from tenants.onboarding import invited
 from tenants.shared import clock
+from tenants.spreadsheets.policy import may_import
 
 bp = Blueprint("people", __name__)
 
@@ -33,9 +35,9 @@ def index() -> str:
         text=text,
         more=more,
         total=queries.count_people(g.acting),
-        invitations=queries.open_invitations(g.acting) if not after and not text else [],
+        invited=invited.counts(g.acting, clock.now()) if not after and not text else {},
+        may_import=may_import(g.acting),
         roles=ROLES,
-        now=clock.now(),
     )
 
 

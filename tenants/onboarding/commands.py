@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -14,13 +14,16 @@ from tenants.accounts.models import Account, Person, new_uniquifier
 from tenants.affiliations.models import Affiliation, Role
 from tenants.current import Acting
 from tenants.onboarding import policy
+from tenants.onboarding.invited import AGAIN, Standing, standing_in
 from tenants.onboarding.models import Invitation, InvitationState
 from tenants.onboarding.queries import belongs, token_hash
-from tenants.onboarding.writing import invitation_url, write_invitation, wrote_nothing
-from tenants.organisations.models import Organisation
+from tenants.onboarding.sending import send_invitations, send_once
+from tenants.onboarding.writing import VALID_FOR, invitation_url, write_invitation, wrote_nothing
+from tenants.organisations.models import Organisation, OrganisationKind
 from tenants.shared.activity import record
 from tenants.shared.database import db, new_id
 from tenants.shared.errors import Forbidden, Refused
+from tenants.shared.jobs import enqueue
 
 
 def invite(
@@ -86,6 +89,43 @@ def withdraw_invitation(*, acting: Acting, invitation: Invitation, now: datetime
         data={"name": invitation.name, "role": invitation.role.value},
     )
     db.session.commit()
+
+
+def resend_all(*, acting: Acting, standing: Standing, now: datetime) -> int:
+    """Have every expired (or bounced) invitation of ``acting``'s organisation sent anew, in batches; their number.
+
+    Earlier links stop working when the new letter is written. Invitations to roles above the viewer's own are left out.
+    """
+    if not policy.may_invite(acting):
+        raise Forbidden(_("You may not invite people here."))
+    if standing not in AGAIN:
+        raise Refused(_("These invitations are not waiting to be sent again."))
+    roles = policy.roles_to_give(acting, OrganisationKind(acting.org_kind), own=True)
+    again = (
+        sa.update(Invitation)
+        .where(
+            Invitation.org_id == acting.org_id,
+            Invitation.inviter_org_id == acting.org_id,
+            Invitation.state == InvitationState.open,
+            Invitation.role.in_(roles),
+            Invitation.id.in_(standing_in(acting, standing, now)),
+        )
+        .values(sent_at=None, letter_id=None, invited_by_id=acting.person_id, expires_at=now + VALID_FOR)
+        .execution_options(synchronize_session=False)
+    )
+    number = cast(sa.CursorResult[Any], db.session.execute(again)).rowcount
+    if number:
+        record(
+            "invitation.sent_again",
+            org_ids={acting.org_id},
+            now=now,
+            subject=("invitation", None),
+            actor=(acting.person_id, acting.person_name),
+            data={"number": number},
+        )
+        enqueue(send_invitations, org_id=acting.org_id, once=send_once(acting.org_id))
+    db.session.commit()
+    return number
 
 
 def accept_as_new_person(
@@ -157,7 +197,9 @@ def _join(invitation: Invitation, person: Person, now: datetime) -> None:
                 role=invitation.role,
                 job_title=invitation.job_title,
                 work_email=invitation.email,
-                started_on=now.date(),
+                function=invitation.function,
+                seniority=invitation.seniority,
+                started_on=invitation.started_on or now.date(),
                 created_at=now,
             )
         )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from wtforms import SelectChoice
 
 from tenants.affiliations import queries
 from tenants.affiliations.models import Role
 from tenants.affiliations.words import ROLES
-from tenants.onboarding import commands
-from tenants.onboarding.forms import NewInvitationForm
+from tenants.onboarding import commands, invited
+from tenants.onboarding.forms import NewInvitationForm, ResendingForm
+from tenants.onboarding.invited import Standing
 from tenants.onboarding.models import InvitationState
 from tenants.onboarding.policy import may_invite, roles_to_give
 from tenants.organisations.models import OrganisationKind
@@ -19,6 +22,16 @@ from tenants.shared import clock
 from tenants.shared.errors import Refused
 
 bp = Blueprint("invites", __name__)
+
+STANDINGS = {
+    Standing.bounced: _l("Came back"),
+    Standing.expired: _l("Link expired"),
+    Standing.open: _l("Sent"),
+    Standing.waiting: _l("About to be sent"),
+    Standing.accepted: _l("Accepted"),
+    Standing.withdrawn: _l("Withdrawn"),
+}
+"""What wants something of the reader comes first."""
 
 
 @bp.before_request
@@ -37,6 +50,45 @@ def _form() -> NewInvitationForm:
     if not form.is_submitted():
         form.locale.data = g.acting.locale
     return form
+
+
+@bp.get("/")
+def index() -> str:
+    now = clock.now()
+    asked = request.args.get("state", "")
+    standing = Standing(asked) if asked in set(Standing) else None
+    after = request.args.get("after", "")
+    found = invited.invitations(
+        g.acting, standing, now=now, after=int(after) if after.isdecimal() and len(after) < 19 else None
+    )
+    shown = found[: invited.PAGE]
+    return render_template(
+        "people/invitations.html",
+        invitations=shown,
+        more=url_for(".index", state=asked or None, after=shown[-1].invitation.id) if len(found) > len(shown) else None,
+        counts=invited.counts(g.acting, now),
+        standing=standing,
+        standings=STANDINGS,
+        again=invited.AGAIN,
+        roles=ROLES,
+    )
+
+
+@bp.post("/resending")
+def resend_all() -> ResponseReturnValue:
+    form = ResendingForm()
+    if not form.validate_on_submit():
+        abort(422)
+    number = commands.resend_all(acting=g.acting, standing=Standing(form.state.data), now=clock.now())
+    flash(
+        ngettext(
+            "One invitation is on its way again; its earlier link stops working.",
+            "%(num)s invitations are on their way again, in batches; the earlier links stop working.",
+            number,
+        ),
+        "ok",
+    )
+    return redirect(url_for(".index"), 303)
 
 
 @bp.get("/new")

@@ -12,6 +12,7 @@ from wtforms import EmailField, PasswordField, RadioField, SelectChoice, SelectF
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional, ValidationError
 
 from tenants.affiliations.models import Role
+from tenants.onboarding.invited import AGAIN
 from tenants.onboarding.zones import zones
 from tenants.shared.languages import LANGUAGES
 
@@ -67,3 +68,9 @@ class NewInvitationForm(FlaskForm):
     job_title = StringField(_l("What they do"), [Optional(), Length(max=120)])
     role = SelectField(_l("Role here"), [InputRequired()], coerce=Role)
     locale = SelectField(_l("Language of the invitation"), [InputRequired()], choices=LANGUAGES)
+
+
+class ResendingForm(FlaskForm):
+    """Which invitations to send again, all of them."""
+
+    state = SelectField(choices=[SelectChoice(standing.value, standing.value) for standing in AGAIN])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -21,8 +21,9 @@ class InvitationState(enum.StrEnum):
 class Invitation(Base):
     """A link, sent once by e-mail, that makes an account and an affiliation. Of its token only a hash is kept.
 
-    ``inviter_org_id`` differs from ``org_id`` when a network invites the first person of a firm;
-    ``invited_by_id`` is empty when the operator invited from the command line.
+    ``sent_at`` is when its letter was written (``letter_id``); an invitation from a spreadsheet (``import_id``) waits for it
+    until the worker's next batch, and nobody knows its link before. ``inviter_org_id`` differs from ``org_id`` when a
+    network invites the first person of a firm; ``invited_by_id`` is empty when the operator invited from the command line.
     """
 
     __tablename__ = "invitation"
@@ -35,6 +36,8 @@ class Invitation(Base):
             unique=True,
             postgresql_where=sa.text("state = 'open'"),
         ),
+        sa.Index("ix_invitation_org_id_import_id", "org_id", "import_id"),
+        sa.Index("ix_invitation_org_id_state", "org_id", "state", "created_at"),
     )
 
     org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
@@ -46,6 +49,13 @@ class Invitation(Base):
     role: Mapped[Role] = mapped_column(default=Role.member)
     job_title: Mapped[str] = mapped_column(sa.String(120), default="")
     locale: Mapped[str] = mapped_column(sa.String(5), default="en")
+    time_zone: Mapped[str] = mapped_column(sa.String(60), default="", server_default="")
+    function: Mapped[str] = mapped_column(sa.String(60), default="", server_default="")
+    seniority: Mapped[str] = mapped_column(sa.String(60), default="", server_default="")
+    started_on: Mapped[date | None]
+    import_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    letter_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    sent_at: Mapped[datetime | None]
     token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary, unique=True)
     state: Mapped[InvitationState] = mapped_column(default=InvitationState.open)
     expires_at: Mapped[datetime]

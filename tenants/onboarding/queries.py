@@ -30,7 +30,7 @@ class OpenedInvitation:
     org_kind: OrganisationKind
     inviter_name: str
     inviter_org_name: str
-    inviter_zone: str
+    time_zone: str
     email: str
     name: str
     role: Role
@@ -55,7 +55,7 @@ def opened_invitation(token: str) -> OpenedInvitation | None:
             home.kind,
             sa.func.coalesce(Person.name, ""),
             theirs.name,
-            sa.func.coalesce(Person.time_zone, "Europe/Paris"),
+            sa.func.coalesce(sa.func.nullif(Invitation.time_zone, ""), Person.time_zone, "Europe/Paris"),
             Invitation.email,
             Invitation.name,
             Invitation.role,

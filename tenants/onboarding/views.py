@@ -84,7 +84,7 @@ def _page(
                 data={
                     "name": invitation.name,
                     "locale": invitation.locale,
-                    "time_zone": invitation.inviter_zone,
+                    "time_zone": invitation.time_zone,
                 },
             )
         page = render_template(

@@ -33,6 +33,17 @@ def invitation_url(token: str) -> str:
     return f"{current_app.config['BASE_URL']}/invitations/{token}"
 
 
+def letter_words(name: str, inviter_name: str, url: str, expires_at: datetime, role: Role) -> dict[str, Any]:
+    """What the letter of the kind ``invitation`` needs to know."""
+    return {
+        "name": name,
+        "inviter_name": inviter_name,
+        "url": url,
+        "expires_at": expires_at.isoformat(),
+        "role": role.value,
+    }
+
+
 def write_invitation(
     session: Any,
     *,
@@ -63,7 +74,7 @@ def write_invitation(
     if inviter_org_id != organisation.id:
         earlier = earlier.where(Invitation.inviter_org_id == inviter_org_id)
     session.execute(earlier.values(state=InvitationState.withdrawn).execution_options(synchronize_session=False))
-    invitation_id = new_id()
+    invitation_id, letter_id = new_id(), new_id()
     written = session.execute(
         insert(cast(sa.Table, Invitation.__table__))
         .values(
@@ -79,6 +90,8 @@ def write_invitation(
             token_hash=token_hash(token),
             state=InvitationState.open,
             expires_at=expires_at,
+            letter_id=letter_id,
+            sent_at=now,
             created_at=now,
         )
         .on_conflict_do_nothing()
@@ -92,13 +105,8 @@ def write_invitation(
         now=now,
         address=address,
         locale=locale,
-        data={
-            "name": name.strip(),
-            "inviter_name": inviter[1],
-            "url": url,
-            "expires_at": expires_at.isoformat(),
-            "role": role.value,
-        },
+        data=letter_words(name.strip(), inviter[1], url, expires_at, role),
+        letter_id=letter_id,
         session=session,
     )
     record(

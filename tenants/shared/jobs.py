@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
+from datetime import datetime
 from typing import Any
 
 import procrastinate
@@ -89,14 +90,20 @@ def clock_job(name: str, cron: str) -> Callable[[Callable[[], None]], Task[..., 
 
 
 def enqueue(
-    task: Task[..., Any, Any], *, org_id: int, session: Any = None, once: str | None = None, **arguments: Any
+    task: Task[..., Any, Any],
+    *,
+    org_id: int,
+    session: Any = None,
+    once: str | None = None,
+    not_before: datetime | None = None,
+    **arguments: Any,
 ) -> None:
     """Put a job in the queue inside the present transaction: it runs if and only if the transaction commits.
 
-    ``once`` names the job: while one of that name waits to be run, another is left out.
+    ``once`` names the job: while one of that name waits to be run, another is left out. ``not_before``: when it may run.
     """
     session = session or db.session
-    job = task.configure(queueing_lock=once).job
+    job = task.configure(queueing_lock=once, schedule_at=not_before).job
     # The savepoint keeps the work around it alive when the queue says that such a job waits already.
     with suppress(AlreadyEnqueued), session.begin_nested() if once else nullcontext():
         connection = session.connection().connection.driver_connection

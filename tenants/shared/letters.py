@@ -224,6 +224,7 @@ def queue_letter(
     address: str | None = None,
     locale: str | None = None,
     path: str | None = None,
+    letter_id: int | None = None,
     session: Any = None,
 ) -> None:
     """Queue one letter for ``person_id`` (or for an ``address`` without a person yet) in the present transaction.
@@ -231,13 +232,14 @@ def queue_letter(
     ``org_id`` is the workspace that the reader belongs to and whose name and accent the letter bears. ``data`` goes to
     the templates ``letters/<kind>/``: a key ending in ``url`` holds a path of this site, one ending in ``_at`` a moment
     in ISO 8601; it never holds what two people write to each other. With ``path``, the same news is a notice in the
-    reader's workspace that leads there; links that act stay out of it. Raises ``ValueError`` when ``path`` is not one
+    reader's workspace that leads there; links that act stay out of it. ``letter_id``: the id to give the letter, for a row
+    that must know it. Raises ``ValueError`` when ``path`` is not one
     of this site.
     """
     if path is not None and (not path.startswith("/") or path.startswith("//")):
         raise ValueError(f"a notice leads to a path of this site, not to {path!r}")
     session = session or db.session
-    letter_id = new_id()
+    letter_id = letter_id or new_id()
     session.execute(
         sa.insert(cast(sa.Table, Letter.__table__)).values(
             org_id=org_id,

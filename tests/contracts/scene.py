@@ -15,6 +15,8 @@ from tenants.organisations.models import ConflictDeclaration, ConflictKind
 from tenants.shared import clock
 from tenants.shared.database import new_id
 from tenants.shared.models import Letter, LetterState, Notice
+from tenants.spreadsheets.models import ImportState, PeopleImport
+from tenants.spreadsheets.reading import pack
 from tests.cast import Cast
 
 
@@ -31,6 +33,8 @@ class Scene:
     invitation_id: int
     notice_id: int
     letter_id: int
+    import_id: int
+    imported_id: int
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.cast, name)
@@ -76,6 +80,31 @@ def make_request(session: Session, cast: Cast, mentee: str, mentor: str, state: 
     )
     session.flush()
     return request_id
+
+
+def make_import(session: Session, cast: Cast, state: ImportState) -> int:
+    """Acme's spreadsheet of one person, looked at or imported just now."""
+    now, import_id = clock.now(), new_id()
+    body, rows = pack([(2, ["Zoe Newcomer", "zoe.newcomer@acme.example"])])
+    session.add(
+        PeopleImport(
+            org_id=cast.ann.org_id,
+            id=import_id,
+            file_name="people.csv",
+            header=["Name", "E-mail"],
+            body=body,
+            rows=rows,
+            mapping={"full_name": 0, "email": 1},
+            state=state,
+            new=1,
+            created_by_id=cast.ann.person_id,
+            created_by_name=cast.ann.name,
+            created_at=now,
+            finished_at=now if state is ImportState.done else None,
+        )
+    )
+    session.flush()
+    return import_id
 
 
 def set_scene(session: Session, cast: Cast) -> Scene:
@@ -133,5 +162,8 @@ def set_scene(session: Session, cast: Cast) -> Scene:
         created_at=now,
     )
     session.add_all([mentorship, conflict, invitation, notice, letter])
+    imports = [make_import(session, cast, state) for state in (ImportState.checked, ImportState.done)]
     session.commit()
-    return Scene(cast, sent, accepted, confirmed, mentorship.id, conflict.id, invitation.id, notice.id, letter.id)
+    return Scene(
+        cast, sent, accepted, confirmed, mentorship.id, conflict.id, invitation.id, notice.id, letter.id, *imports
+    )
