@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
+from marketplace.assisting import views as assisting
 from marketplace.directory import views as directory
 from marketplace.home import views as home
 from marketplace.mentees import views as mentees
 from marketplace.mentors import views as mentors
+from marketplace.mentorships import personal as own_mentorships
 from marketplace.mentorships import views as mentorships
+from marketplace.moving import views as arrival
 from marketplace.notices import subscriptions
 from marketplace.notices import views as notices
 from marketplace.requests import links
@@ -17,6 +20,7 @@ from marketplace.vocabulary import INDUSTRIES
 from tenants.accounts import views as accounts
 from tenants.accounts import workspaces
 from tenants.activity import views as activity
+from tenants.affiliations import leaving
 from tenants.affiliations import views as people
 from tenants.health import views as health
 from tenants.onboarding import desk as invites
@@ -37,6 +41,7 @@ OUTSIDE = (
     (health.bp, "/"),
     (accounts.bp, "/"),
     (workspaces.bp, "/workspaces"),
+    (own_mentorships.bp, "/workspaces/mentorships"),
     (preferences.bp, "/preferences"),
     (invitations.bp, "/invitations"),
     (links.bp, "/links"),
@@ -49,8 +54,11 @@ WORKSPACE = (
     (mentees.bp, "/about-me"),
     (requests.bp, "/requests"),
     (mentorships.bp, "/mentorships"),
+    (arrival.bp, "/arrival"),
+    (assisting.bp, "/assisting"),
     (notices.bp, "/notices"),
     (people.bp, "/people"),
+    (leaving.bp, "/leaving"),
     (invites.bp, "/people/invitations"),
     (firms.bp, "/firms"),
     (conflicts.bp, "/conflicts"),
@@ -62,6 +70,7 @@ WORKSPACE = (
 def install(app: Flask) -> None:
     """Register every blueprint, and hand the tenants' pages the lists that only the marketplace knows."""
     app.extensions["reserved_words"] = RESERVED
+    app.extensions["between_employers"] = own_mentorships.between_employers
     app.extensions["industries"] = INDUSTRIES.choices
     for blueprint, prefix in OUTSIDE:
         app.register_blueprint(blueprint, url_prefix=prefix)

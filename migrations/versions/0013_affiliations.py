@@ -111,6 +111,11 @@ BEGIN
       AND NOT audiences_of(p_firm) && audiences_of(other.id) ORDER BY 1, 2;
 END $$;
 
+CREATE FUNCTION organisations_with_due_questions(p_now timestamptz) RETURNS SETOF integer
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT DISTINCT q.org_id FROM mentorship_question q WHERE q.settled_at IS NULL AND q.due_at <= p_now
+$$;
+
 -- Whether anything stands between the two where they work now. One answer for every reason, so that it tells none.
 CREATE FUNCTION may_pair_continue(p_org integer, p_mentorship bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
@@ -352,6 +357,7 @@ GATE_FUNCTIONS = {
     "open_requests_of_leaver(bigint)": ("worker",),
     "open_mentorships_between_employers(bigint)": ("worker",),
     "mentorships_parted_by(integer)": ("worker",),
+    "organisations_with_due_questions(timestamptz)": ("worker",),
     "may_pair_continue(integer, bigint)": ("web", "worker"),
     "free_place(bigint)": ("worker",),
     "ask_colleague_to_assist(bigint, text, timestamptz)": ("web",),
@@ -395,7 +401,6 @@ NEW = (
     ("web_select_own_anywhere", "mentor_profile", "SELECT", "web", f"{S} AND person_id = wall_person()", None),
     ("web_select_own_anywhere", "mentee_profile", "SELECT", "web", f"{S} AND person_id = wall_person()", None),
     ("web_select", "mentorship_question", "SELECT", "web", f"{S} AND {MY_PAIR.format(table='mentorship_question')}", None),
-    ("web_insert", "mentorship_question", "INSERT", "web", None, f"{S} AND why = 'resumption' AND settled_at IS NULL AND {MY_PAIR.format(table='mentorship_question')}"),
     ("worker_all", "mentorship_question", "ALL", "worker", f"{S} AND org_id = wall_org()", None),
     # One's own answer, and never the other's.
     ("web_select", "mentorship_answer", "SELECT", "web", f"{S} AND person_id = wall_person()", None),
@@ -423,11 +428,12 @@ GATE_NEEDS = {
     "affiliation": ("UPDATE",),
     "organisation": ("UPDATE",),
     "group_offer": ("SELECT", "INSERT", "UPDATE"),
+    "mentorship_question": ("SELECT",),
 }
 GRANTS = """
 GRANT SELECT, INSERT ON assistance TO passerelle_web;
 GRANT UPDATE (until, reminded_at) ON assistance TO passerelle_web;
-GRANT SELECT, INSERT ON mentorship_question TO passerelle_web;
+GRANT SELECT ON mentorship_question TO passerelle_web;
 GRANT SELECT, INSERT ON mentorship_answer TO passerelle_web;
 GRANT UPDATE (answer, answered_at) ON mentorship_answer TO passerelle_web;
 GRANT SELECT (org_id, id, slug, other_is_parent, offered_by_id, created_at, accepted), DELETE ON group_offer TO passerelle_web;

@@ -22,5 +22,9 @@ KINDS: dict[str, Kind] = {
     "account_exists": Kind(_l("You already have an account")),
     "password_reset": Kind(_l("Forgotten password")),
     "password_changed": Kind(_l("Password changed")),
+    "role_changed": Kind(_l("My role changes")),
+    "affiliation_ending": Kind(_l("I leave an organisation on a given day")),
+    "affiliation_ended": Kind(_l("I have left an organisation")),
+    "assistance_offered": Kind(_l("Somebody asks about an assistance")),
 }
 """By name; the marketplace adds its own when it starts."""

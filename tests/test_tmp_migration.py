@@ -1,0 +1,9 @@
+from alembic import command
+from tenants.migrate import alembic_config, prepare_database
+
+def test_down_up(database):
+    config = alembic_config(database)
+    command.check(config)
+    command.downgrade(config, "0012")
+    command.upgrade(config, "head")
+    command.check(config)
