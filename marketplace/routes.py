@@ -22,10 +22,12 @@ from tenants.accounts import workspaces
 from tenants.activity import views as activity
 from tenants.affiliations import leaving
 from tenants.affiliations import views as people
+from tenants.conflicts import groups
+from tenants.conflicts import views as conflicts
 from tenants.health import views as health
 from tenants.onboarding import desk as invites
 from tenants.onboarding import views as invitations
-from tenants.organisations import conflicts, firms
+from tenants.organisations import firms
 from tenants.organisations import settings as organisation_settings
 from tenants.preferences import views as preferences
 
@@ -62,6 +64,7 @@ WORKSPACE = (
     (invites.bp, "/people/invitations"),
     (firms.bp, "/firms"),
     (conflicts.bp, "/conflicts"),
+    (groups.bp, "/group"),
     (organisation_settings.bp, "/settings"),
     (activity.bp, "/activity"),
 )

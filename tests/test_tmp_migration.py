@@ -1,5 +1,7 @@
 from alembic import command
-from tenants.migrate import alembic_config, prepare_database
+
+from tenants.migrate import alembic_config
+
 
 def test_down_up(database):
     config = alembic_config(database)

@@ -47,7 +47,9 @@ class Mentorship(Base):
     mentor_org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
     mentor_id: Mapped[int] = mapped_column(sa.BigInteger)
     mentor_person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
-    mentee_employer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"), default=_as_asked("org_id"))
+    mentee_employer_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("organisation.id"), default=_as_asked("org_id")
+    )
     mentor_employer_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("organisation.id"), default=_as_asked("mentor_org_id")
     )

@@ -100,6 +100,4 @@ def between_employers() -> list[tuple[str, str]]:
     if row is None:
         abort(404)
     pairs = queries.mentorships_elsewhere(row["person_id"], clock.today())
-    return [
-        (pair.seen.other.name, url_for("own_mentorships.show", mentorship_id=pair.mentorship.id)) for pair in pairs
-    ]
+    return [(pair.seen.other.name, url_for("own_mentorships.show", mentorship_id=pair.mentorship.id)) for pair in pairs]

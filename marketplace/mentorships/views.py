@@ -42,7 +42,9 @@ def scene(party: queries.Party, pair: Pair, slug: str | None, form: AnswerForm |
     reach = queries.contacts(words)
     asked = queries.open_question(party, pair)
     if asked and form is None:
-        form = AnswerForm(formdata=None, data={"answer": asked.answer.value if asked.answer else None}).offer(asked.choices)
+        form = AnswerForm(formdata=None, data={"answer": asked.answer.value if asked.answer else None}).offer(
+            asked.choices
+        )
     just_now = clock.now() - one.started_at < JUST_NOW
     start, _end = calendar.first_meeting(one.started_at, seen.mentee.zone)
     return {

@@ -18,6 +18,8 @@ ANSWERS = {
 
 REASONS = {
     QuestionReason.employer_changed: _l("One of you has changed employer. How does your mentorship go on?"),
-    QuestionReason.firm_left: _l("Your two organisations no longer meet in the same network. How does your mentorship go on?"),
+    QuestionReason.firm_left: _l(
+        "Your two organisations no longer meet in the same network. How does your mentorship go on?"
+    ),
     QuestionReason.resumption: _l("One of you would like to take the mentorship up again. What do you wish?"),
 }

@@ -80,7 +80,8 @@ def running_as_mentor(viewer: Acting) -> int:
     """How many mentees the viewer accompanies now; each keeps a place on the page they bring."""
     query = sa.select(sa.func.count()).where(
         Mentorship.mentor_person_id == viewer.person_id,
-        Mentorship.mentor_employer_id == viewer.org_id,
+        # Those between employers come here with the viewer.
+        sa.or_(Mentorship.mentor_employer_id == viewer.org_id, Mentorship.mentor_employer_id.is_(None)),
         Mentorship.state != MentorshipState.ended,
     )
     return db.session.scalar(query.select_from(Mentorship)) or 0

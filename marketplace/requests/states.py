@@ -51,9 +51,7 @@ STEPS = {
     "resend_request": step(Party.mentee, {S.expired}, {S.expired}),
     "remind_mentor": step(Party.clock, {S.sent}, {S.sent}),
     "expire_request": step(Party.clock, {S.awaiting_employer, S.sent, S.more_information}, {S.expired}),
-    "close_request": step(
-        Party.clock, {S.awaiting_employer, S.sent, S.more_information, S.accepted}, {S.closed}
-    ),
+    "close_request": step(Party.clock, {S.awaiting_employer, S.sent, S.more_information, S.accepted}, {S.closed}),
     "lapse_request": step(Party.clock, {S.accepted}, {S.lapsed}),
 }
 

@@ -549,9 +549,7 @@ def _set_states(states: tuple[str, ...], unsent: tuple[str, ...]) -> None:
 
 
 def _org(name: str = "org_id", *, nullable: bool = False, table: str) -> sa.Column[int]:
-    return sa.Column(
-        name, sa.Integer(), sa.ForeignKey("organisation.id", name=f"fk_{table}_{name}"), nullable=nullable
-    )
+    return sa.Column(name, sa.Integer(), sa.ForeignKey("organisation.id", name=f"fk_{table}_{name}"), nullable=nullable)
 
 
 def _person(name: str, table: str) -> sa.Column[int]:
@@ -679,7 +677,9 @@ def downgrade() -> None:
     for name, table, *_rest in NEW:
         op.execute(f"DROP POLICY {name} ON {table}")
     for table, name, command, using in OLD:
-        op.get_bind().exec_driver_sql(f"CREATE POLICY {name} ON {table} FOR {command} TO passerelle_web USING ({using})")
+        op.get_bind().exec_driver_sql(
+            f"CREATE POLICY {name} ON {table} FOR {command} TO passerelle_web USING ({using})"
+        )
     op.execute("REVOKE UPDATE (role, job_title, work_email, ended_on, closed_at) ON affiliation FROM passerelle_web")
     op.execute("REVOKE UPDATE (closed_at) ON affiliation FROM passerelle_worker")
     op.execute("GRANT UPDATE ON affiliation, mentorship TO passerelle_web")

@@ -32,5 +32,8 @@ def leave() -> ResponseReturnValue:
     if form.on.data > today:
         flash(_("Noted. You can act here until that day."), "ok")
     else:
-        flash(_("You have left %(org)s. Your account, your page and your mentorships stay yours.", org=g.acting.org_name), "ok")
+        flash(
+            _("You have left %(org)s. Your account, your page and your mentorships stay yours.", org=g.acting.org_name),
+            "ok",
+        )
     return redirect(url_for("workspaces.index", all=1), 303)
