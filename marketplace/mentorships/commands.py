@@ -128,7 +128,8 @@ def settle_question(*, org_id: int, question_id: int, now: datetime) -> Answer |
         db.session.rollback()
         return None
     one = _lock(org_id, question.mentorship_id)
-    assert one is not None
+    if one is None:
+        raise LookupError(f"question {question_id} is about no mentorship")
     given = queries.answers(question)
     outcome = _outcome(list(given.values()), over=question.due_at <= now, possible=queries.may_continue(one))
     if outcome is None:

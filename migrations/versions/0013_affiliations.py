@@ -502,7 +502,7 @@ def _columns() -> None:
         op.create_foreign_key(
             f"fk_mentorship_{side}_employer_id", "mentorship", "organisation", [f"{side}_employer_id"], ["id"]
         )
-    with _unforced("mentorship"):
+    with Unforced("mentorship"):
         op.execute("UPDATE mentorship SET mentee_employer_id = org_id, mentor_employer_id = mentor_org_id")
     op.add_column("organisation", sa.Column("parent_id", sa.Integer(), nullable=True))
     op.create_foreign_key("fk_organisation_parent_id", "organisation", "organisation", ["parent_id"], ["id"])
@@ -519,7 +519,7 @@ def _columns() -> None:
     )
 
 
-class _unforced:
+class Unforced:
     """The owner writes the rows of a table whose row-level security is forced."""
 
     def __init__(self, table: str) -> None:
@@ -711,10 +711,10 @@ def downgrade() -> None:
     for side in ("mentee", "mentor"):
         op.drop_column("mentorship", f"{side}_employer_id")
     op.drop_column("affiliation", "closed_at")
-    with _unforced("mentoring_request"):
+    with Unforced("mentoring_request"):
         op.execute("UPDATE mentoring_request SET state = 'withdrawn' WHERE state = 'closed'")
     _set_states(STATES, UNSENT)
     for table in ("affiliation", "invitation"):
-        with _unforced(table):
+        with Unforced(table):
             op.execute(f"UPDATE {table} SET role = 'member' WHERE role = 'board_seeker'")
     _set_roles(ROLES)

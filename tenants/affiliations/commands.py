@@ -132,8 +132,7 @@ def _check_day(on: date, now: datetime) -> None:
 
 
 def _follow_end(acting: Acting, tie: Affiliation, now: datetime) -> None:
-    if tie.closed_at is None:
-        assert tie.ended_on is not None
+    if tie.closed_at is None and tie.ended_on is not None:
         _log("affiliation.ending_planned", acting, tie, now, day=tie.ended_on.isoformat())
         letters.tell_ending_planned(tie.org_id, tie.person_id, ended_on=tie.ended_on, now=now)
         return

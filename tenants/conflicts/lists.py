@@ -129,7 +129,7 @@ def _day(value: Any) -> date | None:
     text = str(value or "").strip()
     for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"):
         try:
-            return datetime.strptime(text, pattern).date()
+            return datetime.strptime(text, pattern).date()  # noqa: DTZ007 (a day has no zone)
         except ValueError:
             continue
     return None
