@@ -35,7 +35,7 @@ def remind_executive(*, acting: Acting, help: Help, now: datetime) -> None:
     path = f"/{acting.slug}/requests/"
     due = min((request.due_at for request in waiting if request.due_at), default=None)
     data = {
-        "assistant": acting.person_name,
+        "other_name": acting.person_name,
         "count": len(waiting),
         "due_at": due.isoformat() if due else None,
         "url": path,

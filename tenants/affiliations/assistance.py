@@ -30,7 +30,7 @@ def _log(verb: str, acting: Acting, assistance_id: int, now: datetime) -> None:
 
 def _tell(acting: Acting, person_id: int, now: datetime) -> None:
     path = f"/{acting.slug}/assisting/"
-    data = {"by": acting.person_name, "url": path}
+    data = {"other_name": acting.person_name, "url": path}
     queue_letter("assistance_offered", org_id=acting.org_id, person_id=person_id, now=now, data=data, path=path)
 
 

@@ -70,6 +70,7 @@ def change_role(*, acting: Acting, tie: Affiliation, role: Role, now: datetime) 
 
     Raises ``Forbidden`` for roles above the viewer's own, ``Refused`` when it would take the last administrator.
     """
+    _allow(policy.may_change_role(acting, tie, role))
     tie = _lock(acting, tie, now)
     _allow(policy.may_change_role(acting, tie, role))
     if role is not tie.role:
@@ -86,8 +87,8 @@ def change_role(*, acting: Acting, tie: Affiliation, role: Role, now: datetime) 
 
 def change_details(*, acting: Acting, tie: Affiliation, job_title: str, now: datetime) -> None:
     """Correct what somebody does here."""
-    tie = _lock(acting, tie, now)
     _allow(policy.may_end(acting, tie))
+    tie = _lock(acting, tie, now)
     if job_title != tie.job_title:
         tie.job_title = job_title
         _log("affiliation.changed", acting, tie, now)
@@ -100,8 +101,8 @@ def end_affiliation(*, acting: Acting, tie: Affiliation, on: date, now: datetime
     Raises ``Forbidden`` for somebody of a role above the viewer's, ``Refused`` for a day that is past or more than a year
     ahead, and for the last administrator.
     """
-    tie = _lock(acting, tie, now)
     _allow(policy.may_end(acting, tie))
+    tie = _lock(acting, tie, now)
     _check_day(on, now)
     tie.ended_on = on
     if on <= now.date():
@@ -147,8 +148,8 @@ def _tell_of_end(tie: Affiliation, now: datetime) -> None:
 
 def keep_affiliation(*, acting: Acting, tie: Affiliation, now: datetime) -> None:
     """Take back an end that was planned for a later day."""
-    tie = _lock(acting, tie, now)
     _allow(policy.may_end(acting, tie))
+    tie = _lock(acting, tie, now)
     if tie.ended_on is None:
         raise Refused(_("No end is planned."))
     tie.ended_on = None

@@ -39,9 +39,9 @@ SAMPLES = {
     "role_changed": {"role": "hr_partner", "by": "Abe Acme", "url": "/acme/mentors/"},
     "affiliation_ending": {"last_day": "2026-12-31", "url": "/workspaces/?all=1"},
     "affiliation_ended": {"url": "/workspaces/?all=1"},
-    "assistance_offered": {"by": "Ann Acme", "url": "/acme/assisting/"},
+    "assistance_offered": {"other_name": "Ann Acme", "url": "/acme/assisting/"},
     "assistant_reminder": {
-        "assistant": "Gus Globex",
+        "other_name": "Gus Globex",
         "count": 2,
         "due_at": DUE.isoformat(),
         "url": "/globex/requests/",
