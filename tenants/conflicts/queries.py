@@ -19,7 +19,7 @@ from tenants.shared.database import db
 class Conflict:
     id: int
     other_org_id: int
-    other_name: str
+    other_name: str | None
     kind: ConflictKind
     since: date
     until: date | None
@@ -43,7 +43,8 @@ def conflicts(acting: Acting) -> list[Conflict]:
             ConflictDeclaration.note,
             ConflictDeclaration.covers_group,
         )
-        .join(Organisation, Organisation.id == ConflictDeclaration.other_org_id)
+        # A firm that left every network of ours is out of sight; what we declared about it is not.
+        .outerjoin(Organisation, Organisation.id == ConflictDeclaration.other_org_id)
         .where(ConflictDeclaration.org_id == acting.org_id)
         .order_by(ConflictDeclaration.until.is_not(None), ConflictDeclaration.since.desc(), Organisation.name)
     )
