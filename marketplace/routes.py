@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
+from marketplace.assisting import views as assisting
 from marketplace.directory import views as directory
 from marketplace.home import views as home
 from marketplace.mentees import views as mentees
 from marketplace.mentors import views as mentors
+from marketplace.mentorships import personal as own_mentorships
 from marketplace.mentorships import views as mentorships
+from marketplace.moving import views as arrival
 from marketplace.notices import subscriptions
 from marketplace.notices import views as notices
 from marketplace.requests import links
@@ -17,11 +20,14 @@ from marketplace.vocabulary import FUNCTIONS, INDUSTRIES, SENIORITIES
 from tenants.accounts import account, confirmations, passkey_pages, second_factor, ways_in, workspaces
 from tenants.accounts import views as accounts
 from tenants.activity import views as activity
+from tenants.affiliations import leaving
 from tenants.affiliations import views as people
+from tenants.conflicts import groups
+from tenants.conflicts import views as conflicts
 from tenants.health import views as health
 from tenants.onboarding import desk as invites
 from tenants.onboarding import views as invitations
-from tenants.organisations import conflicts, firms
+from tenants.organisations import firms
 from tenants.organisations import settings as organisation_settings
 from tenants.preferences import views as preferences
 from tenants.spreadsheets import views as imports
@@ -44,6 +50,7 @@ OUTSIDE = (
     (second_factor.bp, "/account/second-factor"),
     (passkey_pages.bp, "/account/passkeys"),
     (workspaces.bp, "/workspaces"),
+    (own_mentorships.bp, "/workspaces/mentorships"),
     (preferences.bp, "/preferences"),
     (invitations.bp, "/invitations"),
     (links.bp, "/links"),
@@ -56,12 +63,16 @@ WORKSPACE = (
     (mentees.bp, "/about-me"),
     (requests.bp, "/requests"),
     (mentorships.bp, "/mentorships"),
+    (arrival.bp, "/arrival"),
+    (assisting.bp, "/assisting"),
     (notices.bp, "/notices"),
     (people.bp, "/people"),
+    (leaving.bp, "/leaving"),
     (invites.bp, "/people/invitations"),
     (imports.bp, "/people/imports"),
     (firms.bp, "/firms"),
     (conflicts.bp, "/conflicts"),
+    (groups.bp, "/group"),
     (organisation_settings.bp, "/settings"),
     (activity.bp, "/activity"),
 )
@@ -70,6 +81,7 @@ WORKSPACE = (
 def install(app: Flask) -> None:
     """Register every blueprint, and hand the tenants' pages the lists that only the marketplace knows."""
     app.extensions["reserved_words"] = RESERVED
+    app.extensions["between_employers"] = own_mentorships.between_employers
     app.extensions["industries"] = INDUSTRIES.choices
     app.extensions["functions"] = FUNCTIONS.choices
     app.extensions["seniorities"] = SENIORITIES.choices

@@ -276,6 +276,8 @@ class Exchanges:
             mentor_org_id=asked.mentor.member.org.id,
             mentor_id=asked.mentor.profile_id,
             mentor_person_id=asked.mentor.member.person_id,
+            mentee_employer_id=asked.mentee.org.id,
+            mentor_employer_id=asked.mentor.member.org.id,
             form="cross_company",
             cadence=asked.mentor.page.cadence,
             state="ended" if over else "running",

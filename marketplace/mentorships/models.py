@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,8 +19,17 @@ class MentorshipState(enum.StrEnum):
     ended = "ended"
 
 
+def _as_asked(column: str) -> Callable[[Any], Any]:
+    """At first each works where they worked when the request was made."""
+    return lambda context: context.get_current_parameters()[column]
+
+
 class Mentorship(Base):
-    """Two people said yes. Belongs to the mentee's firm and carries the mentor's; born of one request."""
+    """Two people said yes. Kept with the firm the mentee asked from (``org_id``); born of one request.
+
+    ``mentee_employer_id`` and ``mentor_employer_id`` say where the two work now, and so which coordinators may know of it;
+    empty while a person is between employers.
+    """
 
     __tablename__ = "mentorship"
     __table_args__ = (
@@ -36,8 +47,66 @@ class Mentorship(Base):
     mentor_org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
     mentor_id: Mapped[int] = mapped_column(sa.BigInteger)
     mentor_person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    mentee_employer_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("organisation.id"), default=_as_asked("org_id")
+    )
+    mentor_employer_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("organisation.id"), default=_as_asked("mentor_org_id")
+    )
     form: Mapped[str] = mapped_column(sa.String(40))
     cadence: Mapped[str | None] = mapped_column(sa.String(40))
     state: Mapped[MentorshipState] = mapped_column(default=MentorshipState.running)
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class QuestionReason(enum.StrEnum):
+    employer_changed = "employer_changed"
+    firm_left = "firm_left"
+    resumption = "resumption"
+
+
+class Answer(enum.StrEnum):
+    go_on = "continue"
+    pause = "pause"
+    end = "end"
+
+
+class MentorshipQuestion(Base):
+    """Both people of a pair are asked how it goes on. ``outcome`` is what came of it; nobody learns who said what."""
+
+    __tablename__ = "mentorship_question"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id", "mentorship_id"], ["mentorship.org_id", "mentorship.id"]),
+        sa.Index(
+            "uq_mentorship_question_open",
+            "org_id",
+            "mentorship_id",
+            unique=True,
+            postgresql_where=sa.text("settled_at IS NULL"),
+        ),
+    )
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, default=new_id)
+    mentorship_id: Mapped[int] = mapped_column(sa.BigInteger)
+    why: Mapped[QuestionReason]
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    outcome: Mapped[Answer | None]
+
+
+class MentorshipAnswer(Base):
+    """What one of the two answered; theirs to read, and the clock's to count."""
+
+    __tablename__ = "mentorship_answer"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id", "question_id"], ["mentorship_question.org_id", "mentorship_question.id"]),
+    )
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    question_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"), primary_key=True)
+    answer: Mapped[Answer]
+    answered_at: Mapped[datetime]

@@ -1,54 +1,115 @@
-"""Pages of the confirmed pair."""
+"""Pages of the confirmed pair, in a workspace."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from flask import Blueprint, Response, g, render_template, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from marketplace.mentorships import calendar, queries
-from marketplace.mentorships.models import MentorshipState
+from marketplace.mentorships import calendar, commands, jobs, queries
+from marketplace.mentorships.forms import AnswerForm
+from marketplace.mentorships.models import Answer, MentorshipState
+from marketplace.mentorships.queries import Pair
+from marketplace.mentorships.words import ANSWERS, REASONS
 from marketplace.requests import faces
 from marketplace.requests.models import RequestState
-from marketplace.requests.queries import contacts, conversation, requests_in_hand
+from marketplace.requests.queries import requests_in_hand
 from tenants.shared import clock
 
 bp = Blueprint("mentorships", __name__)
 
+__all__ = ["bp", "jobs", "scene"]
+
 JUST_NOW = timedelta(minutes=1)
+ARCS = {MentorshipState.running: "confirmed", MentorshipState.paused: "open", MentorshipState.ended: "ended"}
 
 
 @bp.get("/")
 def index() -> str:
-    return render_template("mentorships/index.html", pairs=queries.own_mentorships(g.acting), face=faces.face)
+    return render_template(
+        "mentorships/index.html", pairs=queries.own_mentorships(g.acting), face=faces.face, arcs=ARCS
+    )
 
 
-@bp.get("/<int:mentorship_id>")
-def show(mentorship_id: int) -> str:
-    pair = queries.mentorship_or_404(g.acting, mentorship_id)
-    mentorship, seen = pair.mentorship, pair.seen
+def scene(party: queries.Party, pair: Pair, slug: str | None, form: AnswerForm | None = None) -> dict[str, Any]:
+    """What the page of one pair shows, in a workspace (``slug``) or outside of all."""
+    one, seen = pair.mentorship, pair.seen
     me = seen.mentee if seen.viewer_is_mentee else seen.mentor
-    reach = contacts(g.acting, seen.asked)
-    just_now = clock.now() - mentorship.started_at < JUST_NOW
-    running = mentorship.state is not MentorshipState.ended
-    start, _end = calendar.first_meeting(mentorship.started_at, seen.mentee.zone)
+    words = queries.words(party, pair)
+    reach = queries.contacts(words)
+    asked = queries.open_question(party, pair)
+    if asked and form is None:
+        form = AnswerForm(formdata=None, data={"answer": asked.answer.value if asked.answer else None}).offer(
+            asked.choices
+        )
+    just_now = clock.now() - one.started_at < JUST_NOW
+    start, _end = calendar.first_meeting(one.started_at, seen.mentee.zone)
+    return {
+        "mentorship": one,
+        "seen": seen,
+        "left": faces.face(me, slug),
+        "right": faces.face(seen.other, slug),
+        "arc": "just_confirmed" if just_now and one.state is MentorshipState.running else ARCS[one.state],
+        "running": one.state is MentorshipState.running,
+        "paused": one.state is MentorshipState.paused,
+        "waits_for_arrival": queries.waits_for_arrival(one),
+        "my_contact": reach.get(me.id),
+        "their_contact": reach.get(seen.other.id),
+        "first_meeting": start,
+        "opening": faces.opening_words(words),
+        "asked": asked,
+        "form": form,
+        "reasons": REASONS,
+        "answers": ANSWERS,
+        "details": {choice.value: detail for choice, (_label, detail) in ANSWERS.items()},
+    }
+
+
+def _page(pair: Pair, form: AnswerForm | None = None) -> str:
+    seen = pair.seen
     return render_template(
         "mentorships/show.html",
-        mentorship=mentorship,
-        seen=seen,
-        left=faces.face(me, g.acting.slug),
-        right=faces.face(seen.other, g.acting.slug),
-        arc="ended" if not running else "just_confirmed" if just_now else "confirmed",
-        running=running,
-        my_contact=reach.get(me.id),
-        their_contact=reach.get(seen.other.id),
-        first_meeting=start,
-        opening=faces.opening_words(conversation(g.acting, seen.asked)),
+        **scene(g.acting, pair, g.acting.slug, form),
+        request_here=g.acting.org_id in (seen.asked.org_id, seen.asked.mentor_org_id),
         still_open=[
             one for one in requests_in_hand(g.acting) if seen.viewer_is_mentee and one.state is not RequestState.draft
         ],
     )
+
+
+@bp.get("/<int:mentorship_id>")
+def show(mentorship_id: int) -> str:
+    return _page(queries.mentorship_or_404(g.acting, mentorship_id))
+
+
+def take_answer(party: queries.Party, pair: Pair) -> AnswerForm | None:
+    """Keep the answer of the form that was sent; the form when it needs another look."""
+    asked = queries.open_question(party, pair)
+    form = AnswerForm().offer(asked.choices if asked else tuple(Answer))
+    if not form.validate_on_submit() and (asked or not form.answer.data):
+        return form
+    commands.answer_question(party=party, pair=pair, answer=Answer(form.answer.data), now=clock.now())
+    flash(_("Your answer is kept. Nobody else reads it; you both hear how it goes on."), "ok")
+    return None
+
+
+@bp.post("/<int:mentorship_id>/answer")
+def answer(mentorship_id: int) -> ResponseReturnValue:
+    pair = queries.mentorship_or_404(g.acting, mentorship_id)
+    wrong = take_answer(g.acting, pair)
+    if wrong:
+        return _page(pair, wrong), 422
+    return redirect(url_for("mentorships.show", mentorship_id=mentorship_id), 303)
+
+
+@bp.post("/<int:mentorship_id>/question")
+def ask_again(mentorship_id: int) -> ResponseReturnValue:
+    commands.ask_again(pair=queries.mentorship_or_404(g.acting, mentorship_id))
+    flash(_("You are both asked how it goes on. You get a letter."), "ok")
+    return redirect(url_for("mentorships.show", mentorship_id=mentorship_id), 303)
 
 
 @bp.get("/<int:mentorship_id>/first-meeting.ics")

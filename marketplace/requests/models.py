@@ -23,6 +23,7 @@ class RequestState(enum.StrEnum):
     expired = "expired"
     lapsed = "lapsed"
     refused_by_employer = "refused_by_employer"
+    closed = "closed"
 
 
 OPEN_STATES = frozenset(
@@ -60,7 +61,7 @@ class MentoringRequest(Base):
         sa.CheckConstraint("mentee_person_id <> mentor_person_id", name="two_people"),
         sa.CheckConstraint(
             "sent_at IS NOT NULL "
-            "OR state IN ('draft', 'awaiting_employer', 'refused_by_employer', 'withdrawn', 'expired')",
+            "OR state IN ('draft', 'awaiting_employer', 'refused_by_employer', 'withdrawn', 'expired', 'closed')",
             name="sent_is_dated",
         ),
     )

@@ -51,8 +51,9 @@ STEPS = {
     "resend_request": step(Party.mentee, {S.expired}, {S.expired}),
     "remind_mentor": step(Party.clock, {S.sent}, {S.sent}),
     "expire_request": step(Party.clock, {S.awaiting_employer, S.sent, S.more_information}, {S.expired}),
+    "close_request": step(Party.clock, {S.awaiting_employer, S.sent, S.more_information, S.accepted}, {S.closed}),
     "lapse_request": step(Party.clock, {S.accepted}, {S.lapsed}),
 }
 
-CLOSED_STATES = frozenset({S.declined, S.withdrawn, S.expired, S.lapsed, S.refused_by_employer})
+CLOSED_STATES = frozenset({S.declined, S.withdrawn, S.expired, S.lapsed, S.refused_by_employer, S.closed})
 """The request came to nothing; what was written stays readable to the two."""

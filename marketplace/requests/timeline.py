@@ -68,6 +68,8 @@ def _ending(seen: Seen) -> str:
             return _("No answer in time")
         case S.lapsed:
             return _("Not confirmed in time")
+        case S.closed:
+            return _("Closed by a change of employer")
         case _:
             return _("Your employer said no")
 

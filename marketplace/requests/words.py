@@ -19,6 +19,7 @@ STATES = {
     S.expired: (_l("No answer in time"), _l("No answer in time")),
     S.lapsed: (_l("Not confirmed in time"), _l("Not confirmed in time")),
     S.refused_by_employer: (_l("Refused by your employer"), _l("Refused by the employer")),
+    S.closed: (_l("Closed: a change of employer"), _l("Closed: a change of employer")),
 }
 
 # What somebody reads whose act came too late.
@@ -34,6 +35,7 @@ MEANWHILE = {
     S.expired: _l("Nobody answered in time, so this request has expired."),
     S.lapsed: _l("The request was not confirmed in time, so the place was given back."),
     S.refused_by_employer: _l("The employer has refused this request."),
+    S.closed: _l("One of the two has changed employer, so this request is closed."),
 }
 
 CONCERNS = {
@@ -57,6 +59,7 @@ HEADLINES = {
     S.expired: (_l("No answer in time"), _l("The time to answer is over")),
     S.lapsed: (_l("Not confirmed in time"), _l("%(name)s did not confirm in time")),
     S.refused_by_employer: (_l("Your employer said no"), ""),
+    S.closed: (_l("Closed by a change of employer"), _l("Closed by a change of employer")),
 }
 
 # What happens next, and by when. %(when)s is a moment in the reader's zone.
@@ -98,4 +101,8 @@ NEXT = {
         _l("The place that was kept is free again. There is nothing for you to do."),
     ),
     S.refused_by_employer: (_l("%(name)s was not told of your request."), ""),
+    S.closed: (
+        _l("Nobody said no to you. What you wrote stays here, in case you ask somebody else."),
+        _l("There is nothing for you to do."),
+    ),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tenants.accounts import queries
@@ -21,7 +21,9 @@ def index() -> ResponseReturnValue:
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
     start = request.args.get("start", "")
     workspaces = queries.workspaces_of(account.id, today=clock.today())
-    if len(workspaces) == 1:
+    # Mentorships that no workspace shows; the marketplace knows them.
+    elsewhere = current_app.extensions["between_employers"]()
+    if len(workspaces) == 1 and not request.args.get("all") and not elsewhere:
         return redirect(first_page(workspaces[0].slug, workspaces[0].kind, workspaces[0].role, start), 303)
     places = [(place, first_page(place.slug, place.kind, place.role, start)) for place in workspaces]
     with in_language_of(account.person):
@@ -30,5 +32,6 @@ def index() -> ResponseReturnValue:
             person=account.person,
             email=account.email,
             places=places,
+            elsewhere=elsewhere,
             role_labels=ROLES,
         )

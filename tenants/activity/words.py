@@ -44,6 +44,25 @@ SENTENCES = {
     "mentorship.confirmed": _l("confirmed a mentorship"),
     "concern.reported": _l("A concern was reported"),
     "concern.handled": _l("marked a concern as handled"),
+    "mentorship.question_asked": _l("asked a pair how it goes on"),
+    "mentorship.continued": _l("noted that a mentorship goes on"),
+    "mentorship.paused": _l("noted that a mentorship is paused"),
+    "mentorship.ended": _l("noted that a mentorship has ended"),
+    "request.closed": _l("closed a request after a change of employer"),
+    "affiliation.role_changed": _l("changed the role of %(name)s"),
+    "affiliation.changed": _l("corrected what %(name)s does"),
+    "affiliation.ending_planned": _l("planned the departure of %(name)s"),
+    "affiliation.ending_withdrawn": _l("took back the planned departure of %(name)s"),
+    "affiliation.ended": _l("noted the departure of %(name)s"),
+    "assistance.offered": _l("named an assistant"),
+    "assistance.accepted": _l("agreed to an assistance"),
+    "assistance.ended": _l("ended an assistance"),
+    "conflict.changed": _l("changed a conflict of interest"),
+    "conflict.list_declared": _l("declared conflicts of interest from a list"),
+    "group.offered": _l("asked a company to form a group"),
+    "group.answered": _l("answered a company that asked to form a group"),
+    "group.left": _l("took a company out of the group"),
+    "group.sight_changed": _l("changed what companies of the group see of each other"),
     "letter.sent_again": _l("sent a letter again"),
 }
 
@@ -59,6 +78,9 @@ KINDS = {
     "concern": _l("Concerns"),
     "letter": _l("Letters"),
     "account": _l("Accounts"),
+    "affiliation": _l("People"),
+    "assistance": _l("Assistants"),
+    "group": _l("Groups of companies"),
 }
 
 ICONS = {
@@ -73,6 +95,8 @@ ICONS = {
     "concern": "flag",
     "letter": "mail",
     "account": "lock",
+    "assistance": "people",
+    "group": "firm",
 }
 
 

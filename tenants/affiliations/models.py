@@ -19,14 +19,21 @@ class Role(enum.StrEnum):
     company_admin = "company_admin"
     network_admin = "network_admin"
     programme_manager = "programme_manager"
+    board_seeker = "board_seeker"
 
 
 COORDINATORS = frozenset({Role.hr_partner, Role.company_admin, Role.network_admin, Role.programme_manager})
 """Roles that look after other people of their organisation."""
 
+ADMINS = frozenset({Role.company_admin, Role.network_admin})
+"""Roles of which an organisation keeps one at least."""
+
 
 class Affiliation(Base):
-    """Who acts: one person, in one organisation, in one role, between two dates."""
+    """Who acts: one person, in one organisation, in one role, between two dates.
+
+    ``ended_on`` is the first day without; ``closed_at`` when what follows from the end was done (see ``jobs``).
+    """
 
     __tablename__ = "affiliation"
     __table_args__ = (
@@ -37,6 +44,11 @@ class Affiliation(Base):
             "person_id",
             unique=True,
             postgresql_where=sa.text("ended_on IS NULL"),
+        ),
+        sa.Index(
+            "ix_affiliation_to_close",
+            "ended_on",
+            postgresql_where=sa.text("ended_on IS NOT NULL AND closed_at IS NULL"),
         ),
     )
 
@@ -50,10 +62,53 @@ class Affiliation(Base):
     seniority: Mapped[str] = mapped_column(sa.String(60), default="", server_default="")
     started_on: Mapped[date] = mapped_column(server_default=sa.func.current_date())
     ended_on: Mapped[date | None]
+    closed_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
 
     person: Mapped[Person] = relationship(viewonly=True)
     organisation: Mapped[Organisation] = relationship(viewonly=True)
+
+    def stands_on(self, today: date) -> bool:
+        return self.ended_on is None or self.ended_on > today
+
+
+class Assistance(Base):
+    """One person helps an executive of the same organisation to keep up: sees that requests exist, whose turn it is and by
+    when, and the schedule of mentorships; never a word that is written. Stands once both have said yes, until ``until``.
+    """
+
+    __tablename__ = "assistance"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id", "assistant_id"], ["affiliation.org_id", "affiliation.id"]),
+        sa.ForeignKeyConstraint(["org_id", "executive_id"], ["affiliation.org_id", "affiliation.id"]),
+        sa.CheckConstraint("assistant_person_id <> executive_person_id", name="two_people"),
+        sa.Index(
+            "uq_assistance_open",
+            "org_id",
+            "assistant_id",
+            "executive_id",
+            unique=True,
+            postgresql_where=sa.text("until IS NULL"),
+        ),
+    )
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, default=new_id)
+    assistant_id: Mapped[int] = mapped_column(sa.BigInteger)
+    assistant_person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    executive_id: Mapped[int] = mapped_column(sa.BigInteger)
+    executive_person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    invited_by_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    since: Mapped[date]
+    until: Mapped[date | None]
+    assistant_accepted_at: Mapped[datetime | None]
+    executive_accepted_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    @property
+    def agreed(self) -> bool:
+        return self.assistant_accepted_at is not None and self.executive_accepted_at is not None
 
 
 class PersonalBlock(Base):

@@ -10,4 +10,5 @@ ROLES = {
     Role.company_admin: _l("Company admin"),
     Role.network_admin: _l("Network admin"),
     Role.programme_manager: _l("Programme manager"),
+    Role.board_seeker: _l("Board seeker"),
 }

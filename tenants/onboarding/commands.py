@@ -23,7 +23,7 @@ from tenants.organisations.models import Organisation, OrganisationKind
 from tenants.shared.activity import record
 from tenants.shared.database import db, new_id
 from tenants.shared.errors import Forbidden, Refused
-from tenants.shared.jobs import enqueue
+from tenants.shared.jobs import announce, enqueue
 
 
 def invite(
@@ -189,10 +189,11 @@ def _lock_open_invitation(token: str, now: datetime) -> Invitation:
 
 def _join(invitation: Invitation, person: Person, now: datetime) -> None:
     if not belongs(person.id, invitation.org_id, now=now):
+        affiliation_id = new_id()
         door.add(
             Affiliation(
                 org_id=invitation.org_id,
-                id=new_id(),
+                id=affiliation_id,
                 person_id=person.id,
                 role=invitation.role,
                 job_title=invitation.job_title,
@@ -203,6 +204,7 @@ def _join(invitation: Invitation, person: Person, now: datetime) -> None:
                 created_at=now,
             )
         )
+        announce("affiliation.started", org_id=invitation.org_id, affiliation_id=affiliation_id, session=door)
     invitation.state = InvitationState.accepted
     invitation.accepted_at = now
     door.flush()

@@ -7,7 +7,7 @@ from tenants.current import Acting
 from tenants.organisations.models import OrganisationKind
 
 ROLES_OF = {
-    OrganisationKind.company: (Role.member, Role.hr_partner, Role.company_admin),
+    OrganisationKind.company: (Role.member, Role.board_seeker, Role.hr_partner, Role.company_admin),
     OrganisationKind.network: (Role.member, Role.programme_manager, Role.network_admin),
 }
 """The roles that exist in each kind of organisation, the one with the most power last."""

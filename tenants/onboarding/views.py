@@ -46,7 +46,8 @@ def accept(token: str) -> ResponseReturnValue:
         return _no_longer(invitation, account)
     if account is not None:
         commands.accept_with_account(account=account, token=token, now=clock.now())
-        return redirect(_inside(invitation), 303)
+        # Somebody who was elsewhere before may bring what they wrote there.
+        return redirect(url_for("arrival.show", organisation=invitation.slug), 303)
     if accounts.account_of(invitation.email) is not None:
         return redirect(url_for(".show", token=token), 303)
     with in_language(invitation.locale):

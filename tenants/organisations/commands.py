@@ -1,8 +1,8 @@
-"""What administrators do to organisations: admit and release firms, declare and end conflicts, change settings."""
+"""What administrators do to organisations: admit and release firms, change settings."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,8 +13,6 @@ from tenants.affiliations.models import Role
 from tenants.current import Acting
 from tenants.onboarding.writing import write_invitation
 from tenants.organisations.models import (
-    ConflictDeclaration,
-    ConflictKind,
     FirmMembership,
     MembershipState,
     Organisation,
@@ -23,12 +21,11 @@ from tenants.organisations.models import (
 from tenants.organisations.policy import (
     may_admit_firms,
     may_change_settings,
-    may_declare_conflicts,
     may_leave_networks,
 )
 from tenants.shared import jobs
 from tenants.shared.activity import record
-from tenants.shared.database import db, new_id
+from tenants.shared.database import db
 from tenants.shared.errors import Forbidden, Refused
 
 SECOND_FACTOR_GRACE = timedelta(days=14)
@@ -160,61 +157,6 @@ def turn_membership(*, acting: Acting, membership: FirmMembership, state: Member
         actor=(acting.person_id, acting.person_name),
     )
     db.session.commit()
-
-
-def declare_conflict(
-    *,
-    acting: Acting,
-    other_org_id: int,
-    kind: ConflictKind,
-    since: date,
-    until: date | None,
-    note: str,
-    now: datetime,
-) -> None:
-    """From ``since`` the two firms' people do not see each other. Only the declaring firm ever reads this."""
-    _allow(may_declare_conflicts(acting))
-    conflict_id = new_id()
-    db.session.execute(
-        sa.insert(ConflictDeclaration),
-        {
-            "org_id": acting.org_id,
-            "id": conflict_id,
-            "other_org_id": other_org_id,
-            "kind": kind,
-            "since": since,
-            "until": until,
-            "note": note,
-            "declared_by_id": acting.person_id,
-            "created_at": now,
-        },
-    )
-    _record_conflict("conflict.declared", acting, conflict_id, kind, now)
-    db.session.commit()
-
-
-def end_conflict(*, acting: Acting, conflict: ConflictDeclaration, now: datetime) -> None:
-    """From today the conflict no longer stands; the declaration is kept. One declared today is taken back whole."""
-    _allow(may_declare_conflicts(acting))
-    if conflict.until is not None and conflict.until <= now.date():
-        raise Refused(_("This conflict has already ended."))
-    if conflict.since >= now.date():
-        db.session.delete(conflict)
-    else:
-        conflict.until = now.date()
-    _record_conflict("conflict.ended", acting, conflict.id, conflict.kind, now)
-    db.session.commit()
-
-
-def _record_conflict(verb: str, acting: Acting, conflict_id: int, kind: ConflictKind, now: datetime) -> None:
-    record(
-        verb,
-        org_ids=[acting.org_id],
-        now=now,
-        subject=("conflict", conflict_id),
-        actor=(acting.person_id, acting.person_name),
-        data={"kind": kind.value},
-    )
 
 
 def save_settings(*, acting: Acting, organisation: Organisation, values: dict[str, Any], now: datetime) -> None:

@@ -9,12 +9,10 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateField,
     EmailField,
     IntegerField,
     SelectField,
     StringField,
-    TextAreaField,
     ValidationError,
 )
 from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional, Regexp
@@ -71,18 +69,6 @@ class KnownFirmForm(FlaskForm):
         _l("Address of the firm here"),
         [DataRequired(_l("Type the firm’s address, for example nordal-logistics.")), Length(max=60)],
     )
-
-
-class ConflictForm(FlaskForm):
-    other_org_id = SelectField(_l("Firm"), [InputRequired(_l("Choose a firm."))], coerce=int)
-    kind = SelectField(_l("What kind of conflict"), [InputRequired()])
-    since = DateField(_l("From"), [DataRequired(_l("From which day?"))])
-    until = DateField(_l("Until"), [Optional()])
-    note = TextAreaField(_l("Note for your colleagues"), [Optional(), Length(max=500)])
-
-    def validate_until(self, field: DateField) -> None:
-        if field.data and self.since.data and field.data <= self.since.data:
-            raise ValidationError(_l("The last day must come after the first."))
 
 
 class SettingsForm(FlaskForm):

@@ -21,6 +21,13 @@ class OrganisationKind(enum.StrEnum):
     network = "network"
 
 
+class GroupSight(enum.StrEnum):
+    """Whether the companies of a group see each other's people here."""
+
+    share = "share"
+    hide = "hide"
+
+
 class Organisation(Base):
     """A tenant: a company, or a network that companies join. ``slug`` is the first part of its addresses.
 
@@ -31,6 +38,8 @@ class Organisation(Base):
     __table_args__ = (
         sa.CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug_is_a_word"),
         sa.CheckConstraint("second_factor_required = (second_factor_from IS NOT NULL)", name="second_factor_has_a_day"),
+        sa.CheckConstraint("parent_id <> id", name="not_its_own_parent"),
+        sa.Index("ix_organisation_parent_id", "parent_id"),
     )
 
     id: Mapped[int] = mapped_column(sa.Integer, organisation_ids, primary_key=True)
@@ -46,6 +55,8 @@ class Organisation(Base):
     second_factor_required: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     second_factor_from: Mapped[date | None]
     invited_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    group_sight: Mapped[GroupSight] = mapped_column(default=GroupSight.share, server_default="share")
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
 
     @property
@@ -84,7 +95,10 @@ class ConflictKind(enum.StrEnum):
 
 
 class ConflictDeclaration(Base):
-    """One firm says that its people and another firm's should not meet here. Hides both ways; known to the declarer only."""
+    """One firm says that its people and another firm's should not meet here. Hides both ways; known to the declarer only.
+
+    ``covers_group``: said for the declarer and every company below it.
+    """
 
     __tablename__ = "conflict_declaration"
     __table_args__ = (
@@ -100,5 +114,26 @@ class ConflictDeclaration(Base):
     since: Mapped[date] = mapped_column(server_default=sa.func.current_date())
     until: Mapped[date | None]
     note: Mapped[str] = mapped_column(default="")
+    covers_group: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     declared_by_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+
+
+class GroupOffer(Base):
+    """A company says that another is above or below it; the other's administrator accepts or not.
+
+    ``other_org_id`` is empty where no firm has that address; pages cannot read the column, so that asking tells nothing.
+    """
+
+    __tablename__ = "group_offer"
+    __table_args__ = (sa.Index("ix_group_offer_other_org_id", "other_org_id"),)
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, default=new_id)
+    slug: Mapped[str] = mapped_column(sa.String(60))
+    other_org_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"), deferred=True)
+    other_is_parent: Mapped[bool]
+    offered_by_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None] = mapped_column(deferred=True)
+    accepted: Mapped[bool] = mapped_column(default=False, server_default=sa.false())

@@ -14,10 +14,6 @@ def may_admit_firms(acting: Acting) -> bool:
     return acting.in_network and acting.role is Role.network_admin
 
 
-def may_declare_conflicts(acting: Acting) -> bool:
-    return acting.coordinates and not acting.in_network
-
-
 def may_change_settings(acting: Acting) -> bool:
     return acting.role in {Role.company_admin, Role.hr_partner, Role.network_admin}
 

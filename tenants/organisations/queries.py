@@ -13,8 +13,6 @@ from sqlalchemy.orm import aliased
 from tenants.current import Acting
 from tenants.organisations.models import (
     MARKETPLACE,
-    ConflictDeclaration,
-    ConflictKind,
     FirmMembership,
     MembershipState,
     Organisation,
@@ -140,38 +138,3 @@ def firms_in_sight(acting: Acting) -> Sequence[Organisation]:
         .order_by(Organisation.name)
     )
     return db.session.scalars(query).all()
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    id: int
-    other_name: str
-    kind: ConflictKind
-    since: date
-    until: date | None
-    note: str
-
-    def stands_on(self, today: date) -> bool:
-        return self.since <= today and (self.until is None or self.until > today)
-
-
-def conflicts(acting: Acting) -> list[Conflict]:
-    """What the viewer's own firm declared, newest first; what others declared about it is nobody's to read."""
-    query = (
-        sa.select(
-            ConflictDeclaration.id,
-            Organisation.name.label("other_name"),
-            ConflictDeclaration.kind,
-            ConflictDeclaration.since,
-            ConflictDeclaration.until,
-            ConflictDeclaration.note,
-        )
-        .join(Organisation, Organisation.id == ConflictDeclaration.other_org_id)
-        .where(ConflictDeclaration.org_id == acting.org_id)
-        .order_by(ConflictDeclaration.until.is_not(None), ConflictDeclaration.since.desc(), Organisation.name)
-    )
-    return [Conflict(**row._mapping) for row in db.session.execute(query)]
-
-
-def conflict_or_404(acting: Acting, conflict_id: int) -> ConflictDeclaration:
-    return db.session.get(ConflictDeclaration, (acting.org_id, conflict_id)) or abort(404)

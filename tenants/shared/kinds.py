@@ -30,5 +30,9 @@ KINDS: dict[str, Kind] = {
     "address_confirmation": Kind(_l("New e-mail address to confirm"), account=True),
     "address_changed": Kind(_l("E-mail address changed"), account=True),
     "second_factor_off": Kind(_l("Second factor turned off"), account=True),
+    "role_changed": Kind(_l("My role changes")),
+    "affiliation_ending": Kind(_l("I leave an organisation on a given day")),
+    "affiliation_ended": Kind(_l("I have left an organisation")),
+    "assistance_offered": Kind(_l("Somebody asks about an assistance")),
 }
 """By name; the marketplace adds its own when it starts."""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.mentorships.models import Mentorship
 from marketplace.requests.models import MentoringRequest, MessageKind, RequestMessage, RequestState
+from tenants.affiliations.models import Assistance
 from tenants.onboarding.models import Invitation
 from tenants.organisations.models import ConflictDeclaration, ConflictKind
 from tenants.shared import clock
@@ -35,6 +36,7 @@ class Scene:
     letter_id: int
     import_id: int
     imported_id: int
+    assistance_id: int
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.cast, name)
@@ -161,9 +163,22 @@ def set_scene(session: Session, cast: Cast) -> Scene:
         error="550 no such mailbox",
         created_at=now,
     )
-    session.add_all([mentorship, conflict, invitation, notice, letter])
+    # Pam assists Abe.
+    assistance = Assistance(
+        org_id=cast.abe.org_id,
+        id=new_id(),
+        assistant_id=cast.pam.affiliation_id,
+        assistant_person_id=cast.pam.person_id,
+        executive_id=cast.abe.affiliation_id,
+        executive_person_id=cast.abe.person_id,
+        invited_by_id=cast.ann.person_id,
+        since=now.date(),
+        assistant_accepted_at=now,
+        executive_accepted_at=now,
+        created_at=now,
+    )
+    session.add_all([mentorship, conflict, invitation, notice, letter, assistance])
     imports = [make_import(session, cast, state) for state in (ImportState.checked, ImportState.done)]
     session.commit()
-    return Scene(
-        cast, sent, accepted, confirmed, mentorship.id, conflict.id, invitation.id, notice.id, letter.id, *imports
-    )
+    things = (mentorship, conflict, invitation, notice, letter)
+    return Scene(cast, sent, accepted, confirmed, *[thing.id for thing in things], *imports, assistance.id)

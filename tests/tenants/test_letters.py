@@ -36,6 +36,27 @@ CALENDAR = {
     "end": (DUE + timedelta(hours=1)).isoformat(),
 }
 SAMPLES = {
+    "role_changed": {"role": "hr_partner", "by": "Abe Acme", "url": "/acme/mentors/"},
+    "affiliation_ending": {"last_day": "2026-12-31", "url": "/workspaces/?all=1"},
+    "affiliation_ended": {"url": "/workspaces/?all=1"},
+    "assistance_offered": {"other_name": "Ann Acme", "url": "/acme/assisting/"},
+    "assistant_reminder": {
+        "other_name": "Gus Globex",
+        "count": 2,
+        "due_at": DUE.isoformat(),
+        "url": "/globex/requests/",
+    },
+    "request_closed": {"other_name": "Max Globex", "other_firm": "Globex", "url": "/acme/requests/1"},
+    "mentorship_question": {
+        "other_name": "Max Globex",
+        "url": "/acme/mentorships/1",
+        "why": "employer_changed",
+        "due_at": DUE.isoformat(),
+    },
+    **{
+        f"mentorship_{state}": {"other_name": "Max Globex", "url": "/acme/mentorships/1", "why": ""}
+        for state in ("continues", "waits", "paused", "ended")
+    },
     "request_received": REQUEST,
     "request_reminder": REQUEST,
     "information_asked": ANSWER,

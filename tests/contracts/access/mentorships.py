@@ -15,6 +15,17 @@ ROWS = [
     Row("GET", "mentorships.index", "acme", {"mia": 200, "ann": 200, "abe": 200, "pam": 200}),
     Row("GET", "mentorships.show", "acme", {"abe": 200}, url=theirs),
     Row("GET", "mentorships.show", "globex", {"gus": 200}, url=theirs),
+    # Nothing is asked of this pair: an answer without words is a form to look at again.
+    Row("POST", "mentorships.answer", "acme", {"abe": 422}, url=theirs),
+    Row("POST", "mentorships.answer", "globex", {"gus": 422}, url=theirs),
+    Row("POST", "mentorships.ask_again", "acme", {"abe": 409}, url=theirs),
+    Row("POST", "mentorships.ask_again", "globex", {"gus": 409}, url=theirs),
+    Row("GET", "own_mentorships.index", None, others=200),
+    Row("GET", "own_mentorships.show", None, {"abe": 200, "gus": 200}, url=theirs),
+    Row("POST", "own_mentorships.answer", None, {"abe": 422, "gus": 422}, url=theirs),
+    Row("POST", "own_mentorships.ask_again", None, {"abe": 409, "gus": 409}, url=theirs),
+    Row("GET", "arrival.show", "acme", dict.fromkeys(("mia", "ann", "abe", "pam"), 303)),
+    Row("POST", "arrival.bring", "acme", dict.fromkeys(("mia", "ann", "abe", "pam"), 303)),
     Row("GET", "mentorships.first_meeting", "acme", {"abe": 200}, url=theirs),
     Row("GET", "mentorships.first_meeting", "globex", {"gus": 200}, url=theirs),
 ]

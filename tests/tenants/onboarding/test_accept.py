@@ -113,7 +113,7 @@ def test_whoever_has_an_account_signs_in_and_accepts(invite, anonymous, sign_in,
     assert accept(anonymous, path).location == path, "no second account"
     ida = sign_in(cast.ida)
     assert "Accept" in ida.get(path).text
-    assert ida.post(f"{path}/acceptance").location == "/acme/mentors/"
+    assert ida.post(f"{path}/acceptance").location == "/acme/arrival/"
     assert [tie.org_id for tie in ties(operator, cast.ida.email)] == [cast.ida.org_id, cast.ann.org_id]
     assert 'href="/acme/mentors/"' in ida.get("/workspaces/").text
 
@@ -146,7 +146,7 @@ def test_a_colleague_who_is_here_already_gets_no_second_tie_and_no_new_role(
 ):
     path = invite(cast.abe, cast.mia.email, Role.company_admin)
     mia = sign_in(cast.mia)
-    assert mia.post(f"{path}/acceptance").location == "/acme/mentors/"
+    assert mia.post(f"{path}/acceptance").location == "/acme/arrival/"
     assert [tie.role for tie in ties(operator, cast.mia.email)] == [Role.member]
     assert invitations(cast.mia.email)[0].state is InvitationState.accepted
 
@@ -186,7 +186,7 @@ def test_two_organisations_at_once_make_one_account(invite, app, cast, operator)
     first, second = app.test_client(), app.test_client()
     assert accept(first, paths[0]).status_code == 303
     assert accept(second, paths[1]).location == paths[1], "the address has an account now: sign in"
-    assert first.post(f"{paths[1]}/acceptance").location == "/bridge/mentors/"
+    assert first.post(f"{paths[1]}/acceptance").location == "/bridge/arrival/"
     assert len(ties(operator, ZOE)) == 2
 
 

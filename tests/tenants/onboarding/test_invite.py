@@ -115,11 +115,11 @@ def test_the_rank_of_roles(cast, app):
 
     company, network = OrganisationKind.company, OrganisationKind.network
     assert given(cast.mia, company, True) == ()
-    assert given(cast.ann, company, True) == (Role.member, Role.hr_partner)
-    assert given(cast.abe, company, True) == (Role.member, Role.hr_partner, Role.company_admin)
+    assert given(cast.ann, company, True) == (Role.member, Role.board_seeker, Role.hr_partner)
+    assert given(cast.abe, company, True) == (Role.member, Role.board_seeker, Role.hr_partner, Role.company_admin)
     assert given(cast.abe, company, False) == ()
     assert given(cast.ned, network, True) == (Role.member, Role.programme_manager, Role.network_admin)
-    assert given(cast.ned, company, False) == (Role.member, Role.hr_partner, Role.company_admin)
+    assert given(cast.ned, company, False) == (Role.member, Role.board_seeker, Role.hr_partner, Role.company_admin)
 
 
 def test_the_database_refuses_an_invitation_to_a_firm_of_another_network(app, cast, operator):

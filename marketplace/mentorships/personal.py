@@ -1,0 +1,103 @@
+"""A person's mentorships outside of any workspace: between employers, or kept from an earlier one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from marketplace.mentorships import commands, queries
+from marketplace.mentorships.forms import AnswerForm
+from marketplace.mentorships.queries import Pair
+from marketplace.mentorships.views import ARCS, scene, take_answer
+from marketplace.requests import faces
+from tenants.accounts.language import in_language
+from tenants.current import enter_person
+from tenants.shared import clock
+
+bp = Blueprint("own_mentorships", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody signed in, in no workspace. What is theirs is theirs everywhere."""
+
+    person_id: int
+    person_name: str
+    locale: str
+    time_zone: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+def reader_of(row: Mapping[str, Any]) -> Reader:
+    return Reader(row["person_id"], row["person_name"], row["locale"], row["time_zone"])
+
+
+@bp.before_request
+def enter() -> ResponseReturnValue | None:
+    row = enter_person()
+    if row is None:
+        return redirect(url_for("accounts.sign_in", next=url_for("own_mentorships.index")), 303)
+    g.reader = reader_of(row)
+    return None
+
+
+def _spoken() -> AbstractContextManager[None]:
+    return in_language(g.reader.locale)
+
+
+@bp.get("/")
+def index() -> str:
+    pairs = queries.mentorships_elsewhere(g.reader.person_id, clock.today())
+    with _spoken():
+        return render_template("mentorships/elsewhere.html", pairs=pairs, face=faces.face, arcs=ARCS)
+
+
+def _page(pair: Pair, form: AnswerForm | None = None) -> str:
+    with _spoken():
+        return render_template("mentorships/own.html", **scene(g.reader, pair, None, form), zone=g.reader.zone)
+
+
+def _pair(mentorship_id: int) -> Pair:
+    return queries.elsewhere_or_404(g.reader.person_id, mentorship_id)
+
+
+@bp.get("/<int:mentorship_id>")
+def show(mentorship_id: int) -> str:
+    return _page(_pair(mentorship_id))
+
+
+@bp.post("/<int:mentorship_id>/answer")
+def answer(mentorship_id: int) -> ResponseReturnValue:
+    pair = _pair(mentorship_id)
+    with _spoken():
+        wrong = take_answer(g.reader, pair)
+    if wrong:
+        return _page(pair, wrong), 422
+    return redirect(url_for("own_mentorships.show", mentorship_id=mentorship_id), 303)
+
+
+@bp.post("/<int:mentorship_id>/question")
+def ask_again(mentorship_id: int) -> ResponseReturnValue:
+    commands.ask_again(pair=_pair(mentorship_id))
+    with _spoken():
+        flash(_("You are both asked how it goes on. You get a letter."), "ok")
+    return redirect(url_for("own_mentorships.show", mentorship_id=mentorship_id), 303)
+
+
+def between_employers() -> list[tuple[str, str]]:
+    """(the other's name, address) of what no workspace of the reader's shows; for the list of workspaces."""
+    row = enter_person()
+    if row is None:
+        abort(404)
+    pairs = queries.mentorships_elsewhere(row["person_id"], clock.today())
+    return [(pair.seen.other.name, url_for("own_mentorships.show", mentorship_id=pair.mentorship.id)) for pair in pairs]
