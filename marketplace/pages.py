@@ -20,7 +20,11 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from tenants.current import Acting
+from tenants.organisations import queries as organisations
+from tenants.organisations.models import Logo
 from tenants.shared.errors import Refused
 
 LANGUAGE_COOKIE = "language"
@@ -130,6 +134,17 @@ def navigation() -> list[dict[str, Any]]:
     ]
 
 
+def own_logo() -> Logo | None:
+    """The mark of the workspace's organisation. On an error page the database may refuse; it is then shown without."""
+    acting = g.get("acting")
+    if acting is None:
+        return None
+    try:
+        return organisations.own_logo(acting)
+    except SQLAlchemyError:
+        return None
+
+
 def context() -> dict[str, Any]:
     scheme = request.cookies.get(SCHEME_COOKIE)
     acting = g.get("acting")
@@ -138,6 +153,7 @@ def context() -> dict[str, Any]:
         "locale": str(get_locale() or "en")[:2],
         "scheme": scheme if scheme in ("light", "dark") else None,
         "navigation": navigation,
+        "own_logo": own_logo,
     }
 
 

@@ -18,10 +18,12 @@ from tenants.accounts import views as accounts
 from tenants.accounts import workspaces
 from tenants.activity import views as activity
 from tenants.affiliations import views as people
+from tenants.agreements import views as agreements
+from tenants.domains import views as domains
 from tenants.health import views as health
 from tenants.onboarding import desk as invites
 from tenants.onboarding import views as invitations
-from tenants.organisations import conflicts, firms
+from tenants.organisations import conflicts, firms, logos, welcome
 from tenants.organisations import settings as organisation_settings
 from tenants.preferences import views as preferences
 
@@ -54,6 +56,10 @@ WORKSPACE = (
     (invites.bp, "/people/invitations"),
     (firms.bp, "/firms"),
     (conflicts.bp, "/conflicts"),
+    (agreements.bp, "/agreements"),
+    (domains.bp, "/domains"),
+    (logos.bp, "/logo"),
+    (welcome.bp, "/welcome"),
     (organisation_settings.bp, "/settings"),
     (activity.bp, "/activity"),
 )

@@ -31,7 +31,7 @@ from marketplace.requests.queries import AskedMentor, Seen, Side
 from marketplace.requests.states import ANSWER_WITHIN, CLOSED_STATES, CONFIRM_WITHIN, REMIND_AFTER, STEPS
 from marketplace.requests.words import MEANWHILE
 from tenants.current import Acting
-from tenants.organisations.models import Organisation
+from tenants.organisations.models import ApprovalRule, Organisation
 from tenants.shared import jobs
 from tenants.shared.activity import record
 from tenants.shared.database import db, new_id
@@ -297,7 +297,7 @@ def _dispatch(
     actor = (acting.person_id, acting.person_name)
     names = {"mentee": acting.person_name, "mentor": mentor.name}
     due = now + ANSWER_WITHIN
-    if firm.requests_need_approval:
+    if firm.request_approval is ApprovalRule.always:
         _move(asked, "send_request", RequestState.awaiting_employer, now=now, due=due)
         db.session.flush()
         _log("request.put_to_employer", asked, **names, now=now, actor=actor)

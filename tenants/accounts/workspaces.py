@@ -22,8 +22,8 @@ def index() -> ResponseReturnValue:
     start = request.args.get("start", "")
     workspaces = queries.workspaces_of(account.id, today=clock.today())
     if len(workspaces) == 1:
-        return redirect(first_page(workspaces[0].slug, workspaces[0].kind, workspaces[0].role, start), 303)
-    places = [(place, first_page(place.slug, place.kind, place.role, start)) for place in workspaces]
+        return redirect(_first_page(workspaces[0], start), 303)
+    places = [(place, _first_page(place, start)) for place in workspaces]
     with in_language_of(account.person):
         return render_template(
             "accounts/workspaces.html",
@@ -32,3 +32,7 @@ def index() -> ResponseReturnValue:
             places=places,
             role_labels=ROLES,
         )
+
+
+def _first_page(place: queries.Workspace, start: str) -> str:
+    return first_page(place.slug, place.kind, place.role, start, welcome_open=place.welcome_open)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectChoice
 
+from tenants.accounts.onward import path_or_nothing
 from tenants.organisations import commands, queries
 from tenants.organisations.forms import ConflictForm
 from tenants.organisations.models import ConflictKind
@@ -42,6 +43,11 @@ def _form() -> ConflictForm:
     return form
 
 
+def _next() -> str:
+    """Where the reader came from (the welcome)."""
+    return path_or_nothing(request.values.get("next"))
+
+
 @bp.get("/")
 def index() -> str:
     return render_template(
@@ -51,14 +57,14 @@ def index() -> str:
 
 @bp.get("/new")
 def new() -> str:
-    return render_template("conflicts/new.html", form=_form())
+    return render_template("conflicts/new.html", form=_form(), next=_next())
 
 
 @bp.post("/")
 def declare() -> ResponseReturnValue:
     form = _form()
     if not form.validate_on_submit():
-        return render_template("conflicts/new.html", form=form), 422
+        return render_template("conflicts/new.html", form=form, next=_next()), 422
     commands.declare_conflict(
         acting=g.acting,
         other_org_id=form.other_org_id.data,
@@ -69,7 +75,7 @@ def declare() -> ResponseReturnValue:
         now=clock.now(),
     )
     flash(_("Declared. From that day your people and theirs do not see each other here."), "ok")
-    return redirect(url_for("conflicts.index"), 303)
+    return redirect(_next() or url_for("conflicts.index"), 303)
 
 
 @bp.post("/<int:conflict_id>/end")

@@ -19,6 +19,8 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "invitation": Kind(_l("Invitation to an organisation")),
     "firm_invited": Kind(_l("A network takes in a firm")),
+    "firm_nudged": Kind(_l("A network reminds our firm of its next step"), essential=False),
+    "domain_code": Kind(_l("Code for an e-mail domain")),
     "account_exists": Kind(_l("You already have an account")),
     "password_reset": Kind(_l("Forgotten password")),
     "password_changed": Kind(_l("Password changed")),

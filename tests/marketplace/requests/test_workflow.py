@@ -89,7 +89,7 @@ def test_both_firms_logs_tell_the_steps_and_none_of_the_words(mentors, sign_in, 
 
 
 def test_the_employer_is_asked_first_where_the_organisation_wants_it(mentors, sign_in, operator, work):
-    operator.execute(sa.update(Organisation).where(Organisation.slug == "acme").values(requests_need_approval=True))
+    operator.execute(sa.update(Organisation).where(Organisation.slug == "acme").values(request_approval="always"))
     operator.commit()
     mia, ann, max_ = sign_in(mentors.mia), sign_in(mentors.ann), sign_in(mentors.max)
     asked = id_of(sent(mia, mentors))
@@ -112,7 +112,7 @@ def test_the_employer_is_asked_first_where_the_organisation_wants_it(mentors, si
 
 
 def test_the_employer_may_refuse_and_the_mentor_never_hears_of_it(mentors, sign_in, operator, work):
-    operator.execute(sa.update(Organisation).where(Organisation.slug == "acme").values(requests_need_approval=True))
+    operator.execute(sa.update(Organisation).where(Organisation.slug == "acme").values(request_approval="always"))
     operator.commit()
     mia, ann, max_ = sign_in(mentors.mia), sign_in(mentors.ann), sign_in(mentors.max)
     asked = id_of(sent(mia, mentors))
