@@ -18,9 +18,8 @@ from flask import Flask, Response, abort, current_app, g, render_template, reque
 from flask_babel import Babel, get_locale, gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
-
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
 
 from tenants.current import Acting
 from tenants.organisations import queries as organisations

@@ -400,9 +400,7 @@ def create_tables() -> None:
 
 
 def upgrade() -> None:
-    op.add_column(
-        "organisation", sa.Column("request_approval", sa.String(32), server_default="never", nullable=False)
-    )
+    op.add_column("organisation", sa.Column("request_approval", sa.String(32), server_default="never", nullable=False))
     op.create_check_constraint(
         op.f("ck_organisation_approvalrule"), "organisation", "request_approval IN ('never', 'always', 'by_programme')"
     )

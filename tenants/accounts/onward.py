@@ -17,9 +17,7 @@ STARTS = {"mentee": "directory.index", "mentor": "mentors.edit", "network": "fir
 WELCOMED = frozenset({Role.company_admin, Role.hr_partner})
 
 
-def first_page(
-    slug: str, kind: OrganisationKind, role: Role, start: str = "", *, welcome_open: bool = False
-) -> str:
+def first_page(slug: str, kind: OrganisationKind, role: Role, start: str = "", *, welcome_open: bool = False) -> str:
     """Where somebody begins in a workspace: who runs a network with its firms, everybody else with the mentors.
 
     Those who look after a firm begin with its welcome until it is finished or dismissed.

@@ -18,9 +18,7 @@ def one_line(text: str | None) -> str:
 
 
 class AgreementForm(FlaskForm):
-    text_en = TextAreaField(
-        _l("Text in English"), [DataRequired(_l("Write the text in English.")), Length(max=40_000)]
-    )
+    text_en = TextAreaField(_l("Text in English"), [DataRequired(_l("Write the text in English.")), Length(max=40_000)])
     text_fr = TextAreaField(_l("Text in French"), [DataRequired(_l("Write the text in French.")), Length(max=40_000)])
     old_holds_until = DateField(_l("The earlier version holds until"), [Optional()])
 

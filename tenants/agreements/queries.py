@@ -46,7 +46,7 @@ def versions(acting: Acting) -> list[tuple[Agreement, int]]:
         .where(Agreement.org_id == acting.org_id, Agreement.published_at.is_not(None))
         .order_by(Agreement.number.desc())
     )
-    return [(version, firms) for version, firms in db.session.execute(query)]
+    return [(row[0], row[1]) for row in db.session.execute(query)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def documents_by_number(acting: Acting, other_org_id: int) -> dict[int, int]:
     query = sa.select(Document.number, Document.id).where(
         Document.org_id == acting.org_id, Document.other_org_id == other_org_id
     )
-    return {number: document_id for number, document_id in db.session.execute(query)}
+    return {row.number: row.id for row in db.session.execute(query)}
 
 
 def document_or_404(acting: Acting, document_id: int, *, with_content: bool = False) -> Document:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
+
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -27,12 +30,12 @@ def _desk() -> None:
         abort(404)
 
 
-FILTERS = {
+FILTERS: dict[str, Callable[[queries.MemberFirm, date], bool]] = {
     "stuck": lambda firm, today: firm.stuck(today),
-    "on_the_way": lambda firm, today: firm.kind in {"on_the_way", "asked"},
-    "running": lambda firm, today: firm.kind == "running",
-    "suspended": lambda firm, today: firm.kind == "suspended",
-    "left": lambda firm, today: firm.kind == "left",
+    "on_the_way": lambda firm, _today: firm.kind in {"on_the_way", "asked"},
+    "running": lambda firm, _today: firm.kind == "running",
+    "suspended": lambda firm, _today: firm.kind == "suspended",
+    "left": lambda firm, _today: firm.kind == "left",
 }
 
 
@@ -51,7 +54,7 @@ def index() -> str:
         firms=members,
         shown=shown,
         stuck=[firm for firm in members if firm.stuck(today)],
-        counts={name: sum(1 for firm in everyone if test(firm, today)) for name, test in FILTERS.items()},
+        counts={name: sum(test(firm, today) for firm in everyone) for name, test in FILTERS.items()},
         chosen=chosen,
         text=text,
         now=now,
@@ -169,7 +172,8 @@ def _firm_page(firm: queries.MemberFirm, quota: QuotaForm | None = None) -> str:
         contact=queries.invited_contact(g.acting, firm.id) if not firm.people else None,
         history=queries.firm_history(g.acting, firm.id),
         sentence=sentence,
-        quota=quota or QuotaForm(formdata=None, data={"max_mentors": firm.max_mentors, "max_mentees": firm.max_mentees}),
+        quota=quota
+        or QuotaForm(formdata=None, data={"max_mentors": firm.max_mentors, "max_mentees": firm.max_mentees}),
         may_nudge=may_nudge_now(firm, now),
         step_words=STEP_WORDS,
         may_admit=may_admit_firms(g.acting),

@@ -134,6 +134,8 @@ class Accent:
             self.accent.data = taken
 
     def validate_accent(self, field: StringField) -> None:
+        if field.errors:
+            return
         ratio = min(contrast(field.data, ground) for ground in LIGHT_GROUNDS[:2])
         if ratio < ENOUGH:
             self.offered = passing_shade(field.data, LIGHT_GROUNDS[:2])

@@ -30,7 +30,6 @@ from tenants.organisations.models import (
 from tenants.shared.database import db
 from tenants.shared.models import Activity
 
-
 STEPS = ("agreement", "people", "conflicts", "mentors", "request")
 """The way in of a firm, in order."""
 
@@ -103,10 +102,7 @@ def by_need(firms: Iterable[MemberFirm], today: date) -> list[MemberFirm]:
 
 _progress = sa.func.firm_progress().table_valued(
     *(sa.column(name, sa.Integer) for name in ("firm_id", "people", "mentors", "mentees", "requests", "accepted")),
-    *(
-        sa.column(name, sa.Date)
-        for name in ("accepted_on", "people_on", "conflicts_on", "mentors_on", "request_on")
-    ),
+    *(sa.column(name, sa.Date) for name in ("accepted_on", "people_on", "conflicts_on", "mentors_on", "request_on")),
 )
 
 
@@ -131,9 +127,7 @@ def member_firms(acting: Acting, *, today: date, with_left: bool = False) -> lis
     if not with_left:
         query = query.where(FirmMembership.state != MembershipState.left)
     quotas, nudges, current = _quotas(acting), _last_nudges(acting), agreements.current_version(acting.org_id)
-    firms = [
-        _member_firm(dict(row._mapping), current, quotas, nudges, today) for row in db.session.execute(query)
-    ]
+    firms = [_member_firm(dict(row._mapping), current, quotas, nudges, today) for row in db.session.execute(query)]
     return by_need(firms, today)
 
 
@@ -189,7 +183,7 @@ def _last_nudges(acting: Acting) -> dict[int, datetime]:
         .where(Nudge.org_id == acting.org_id)
         .group_by(Nudge.firm_id)
     )
-    return {firm_id: sent_at for firm_id, sent_at in db.session.execute(query)}
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def last_nudge(acting: Acting, firm_id: int) -> datetime | None:
@@ -232,7 +226,9 @@ def firm_history(acting: Acting, firm_id: int) -> Sequence[Activity]:
     """What the viewer's own log says about a firm, the newest first, at most twenty lines."""
     query = (
         sa.select(Activity)
-        .where(Activity.org_id == acting.org_id, Activity.subject_kind == "organisation", Activity.subject_id == firm_id)
+        .where(
+            Activity.org_id == acting.org_id, Activity.subject_kind == "organisation", Activity.subject_id == firm_id
+        )
         .order_by(Activity.id.desc())
         .limit(20)
     )

@@ -36,7 +36,9 @@ def _page(form: SettingsForm) -> str:
     return render_template(
         "settings/edit.html",
         form=form,
-        networks=[] if in_network else [(*pair, queries.own_quota(g.acting, pair[0].id)) for pair in queries.networks_of(g.acting)],
+        networks=[]
+        if in_network
+        else [(*pair, queries.own_quota(g.acting, pair[0].id)) for pair in queries.networks_of(g.acting)],
         may_leave=may_leave_networks(g.acting),
         logo=queries.own_logo(g.acting),
         approval_details=APPROVAL_DETAILS,
@@ -106,7 +108,12 @@ def ask_leaving(network_id: int) -> str:
     names = {network.id: network.name for network, _membership in queries.networks_of(g.acting)}
     if network_id not in names:
         abort(404)
-    return render_template("settings/leave.html", network_id=network_id, name=names[network_id], parting=queries.parting(g.acting, network_id, g.acting.org_id))
+    return render_template(
+        "settings/leave.html",
+        network_id=network_id,
+        name=names[network_id],
+        parting=queries.parting(g.acting, network_id, g.acting.org_id),
+    )
 
 
 @bp.post("/networks/<int:network_id>/leaving")

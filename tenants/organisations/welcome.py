@@ -74,8 +74,11 @@ def index() -> ResponseReturnValue:
     return redirect(_step_url(steps.progress(g.acting).next_step), 303)
 
 
-@bp.post("/<any(languages, domains, approval, marketplace, agreements, conflicts, people):step>/skipping")
+@bp.post("/<step>/skipping")
 def skip(step: str) -> ResponseReturnValue:
+    # A firm without a name has nothing to go on with.
+    if step not in steps.STEPS or step == "name":
+        abort(404)
     return _onward(step, StepState.skipped)
 
 

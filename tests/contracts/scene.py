@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.mentorships.models import Mentorship
 from marketplace.requests.models import MentoringRequest, MessageKind, RequestMessage, RequestState
+from tenants.agreements.models import Agreement, Document
+from tenants.domains.models import Domain
 from tenants.onboarding.models import Invitation
-from tenants.organisations.models import ConflictDeclaration, ConflictKind
+from tenants.organisations.models import ConflictDeclaration, ConflictKind, Logo
 from tenants.shared import clock
 from tenants.shared.database import new_id
 from tenants.shared.models import Letter, LetterState, Notice
@@ -31,6 +33,8 @@ class Scene:
     invitation_id: int
     notice_id: int
     letter_id: int
+    domain_id: int
+    document_id: int
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.cast, name)
@@ -132,6 +136,40 @@ def set_scene(session: Session, cast: Cast) -> Scene:
         error="550 no such mailbox",
         created_at=now,
     )
-    session.add_all([mentorship, conflict, invitation, notice, letter])
+    domain = Domain(org_id=cast.mia.org_id, id=new_id(), name="acme.example", dns_token="0" * 32, created_at=now)
+    agreement = Agreement(
+        org_id=cast.ned.org_id,
+        number=1,
+        text_en="# Purpose\n\nTo meet.",
+        text_fr="# Objet\n\nSe rencontrer.",
+        written_by_id=cast.ned.person_id,
+        updated_at=now,
+        published_at=now,
+    )
+    document = Document(
+        org_id=cast.mia.org_id,
+        id=new_id(),
+        other_org_id=cast.ned.org_id,
+        number=1,
+        title="Participation agreement",
+        locale="en",
+        content=b"%PDF-1.7",
+        sha256="0" * 64,
+        created_at=now,
+    )
+    logo = Logo(org_id=cast.mia.org_id, fingerprint="f" * 32, content=b"RIFF", width=48, height=16, updated_at=now)
+    session.add_all([mentorship, conflict, invitation, notice, letter, domain, agreement, document, logo])
     session.commit()
-    return Scene(cast, sent, accepted, confirmed, mentorship.id, conflict.id, invitation.id, notice.id, letter.id)
+    return Scene(
+        cast,
+        sent,
+        accepted,
+        confirmed,
+        mentorship.id,
+        conflict.id,
+        invitation.id,
+        notice.id,
+        letter.id,
+        domain.id,
+        document.id,
+    )
