@@ -21,9 +21,9 @@ POLICIES = (
         "agreement",
         "web",
         "SELECT",
-        f"{S} AND wall_coordinates() AND (org_id = wall_org() OR (published_at IS NOT NULL AND "
-        f"({MEMBER_OF.format(network='agreement.org_id')} OR EXISTS (SELECT FROM agreement_acceptance a "
-        "WHERE a.org_id = wall_org() AND a.network_id = agreement.org_id AND a.number = agreement.number))))",
+        # Once it left, a firm has its papers.
+        f"{S} AND wall_coordinates() AND (org_id = wall_org() "
+        f"OR (published_at IS NOT NULL AND {MEMBER_OF.format(network='agreement.org_id')}))",
         None,
     ),
     ("web_insert_agreement", "agreement", "web", "INSERT", None, ADMIN),
@@ -133,11 +133,10 @@ GRANT SELECT ON agreement, agreement_acceptance TO passerelle_worker;
 GRANT SELECT, INSERT ON document TO passerelle_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON intake_quota, logo, welcome_step TO passerelle_web;
 GRANT SELECT (org_id, id, name, dns_token, code_sent_to, code_sent_at, code_expires_at, code_tries, checked_at, answer, method,
-    verified_at, created_at) ON domain TO passerelle_web;
+    verified_at, created_at) ON domain TO passerelle_web, passerelle_worker;
 GRANT INSERT (org_id, id, name, dns_token, created_at) ON domain TO passerelle_web;
 GRANT UPDATE (code_hash, code_sent_to, code_sent_at, code_expires_at, code_tries, checked_at, answer) ON domain TO passerelle_web;
 GRANT DELETE ON domain TO passerelle_web;
-GRANT SELECT (org_id, id, name, dns_token, checked_at, answer, method, verified_at) ON domain TO passerelle_worker;
 GRANT UPDATE (checked_at, answer, method, verified_at) ON domain TO passerelle_worker;
 GRANT SELECT ON agreement_acceptance, intake_quota, welcome_step, domain, invitation, mentorship TO passerelle_gate;
 GRANT UPDATE ON domain TO passerelle_gate;

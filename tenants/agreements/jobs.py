@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import sqlalchemy as sa
-from flask import current_app, render_template
+from flask import current_app
 from flask_babel import force_locale, gettext
 from sqlalchemy.dialects.postgresql import insert
 
@@ -65,8 +65,7 @@ def agreement_pdf(
 
     with force_locale(acceptance.locale):
         title = gettext("Participation agreement: %(firm)s and %(network)s", firm=firm, network=network)
-        page = render_template(
-            "agreements/document.html",
+        page = current_app.jinja_env.get_template("agreements/document.html").render(
             title=title,
             words=prose_html(agreement.text(acceptance.locale), below=1),
             agreement=agreement,

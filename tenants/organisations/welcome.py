@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tenants.agreements import queries as agreements
+from tenants.current import enter_workspace
 from tenants.domains import queries as domains
 from tenants.organisations import commands, queries, steps
 from tenants.organisations.forms import (
@@ -119,8 +120,9 @@ def set_name() -> ResponseReturnValue:
         "industry": form.industry.data or None,
         "accent": form.accent.data.lower(),
     }
+    named = form.chosen_slug if isinstance(form, FirstNameStepForm) else g.acting.slug
     if isinstance(form, FirstNameStepForm):
-        values |= {"slug": form.chosen_slug, "provisional": False}
+        values |= {"slug": named, "provisional": False}
     try:
         _save(**values)
     except Refused as refusal:
@@ -128,10 +130,13 @@ def set_name() -> ResponseReturnValue:
             raise
         form.slug.errors = [refusal.sentence]
         return _name_page(form), 422
+    if named != g.slug:
+        # From here on the workspace is found under its own address only.
+        g.slug, g.acting = named, enter_workspace(named)
     if logo is not None:
         commands.set_logo(acting=g.acting, logo=logo, now=clock.now())
     steps.take_step(acting=g.acting, step="name", state=StepState.done, now=clock.now())
-    return redirect(url_for("welcome.languages", organisation=values.get("slug", g.acting.slug)), 303)
+    return redirect(url_for("welcome.languages"), 303)
 
 
 def _sent_logo() -> EncodedLogo | None:
