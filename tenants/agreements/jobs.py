@@ -73,20 +73,21 @@ def agreement_pdf(
             firm=firm,
             network=network,
         )
-    static = Path(str(current_app.static_folder))
+    static = Path(str(current_app.static_folder)).resolve()
     document = HTML(string=page, base_url=static.as_uri() + "/", url_fetcher=_own_files(static))
     content: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
     return content, title
 
 
 def _own_files(static: Path) -> Any:
-    from weasyprint import default_url_fetcher
+    from weasyprint.urls import URLFetcher
 
-    allowed = static.resolve().as_uri() + "/"
+    allowed = static.as_uri() + "/"
 
-    def fetch(url: str, *arguments: Any, **options: Any) -> Any:
-        if not url.startswith(allowed) or ".." in url:
-            raise ValueError(f"not one of our own files: {url}")
-        return default_url_fetcher(url, *arguments, **options)
+    class OwnFiles(URLFetcher):
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if not url.startswith(allowed) or ".." in url:
+                raise ValueError(f"not one of our own files: {url}")
+            return super().fetch(url, headers)
 
-    return fetch
+    return OwnFiles(allowed_protocols=("file",))
