@@ -63,6 +63,7 @@ def add_organisation(rows: Rows, org: Org) -> None:
         request_approval="always" if org.needs_approval else "never",
         max_open_requests=5 if org.slug == "lumen-energie" else 3,
         invited_by_id=None,
+        welcome_open=org.welcome_open,
         created_at=org.created_at,
     )
 
