@@ -81,7 +81,7 @@ def _new_page(
         firm.process(formdata=None)
     return render_template(
         "firms/new.html",
-        invitation=invitation or InviteFirmForm(formdata=None, data={"locale": g.acting.locale}),
+        invitation=invitation or InviteFirmForm(formdata=None, data={"language": g.acting.locale}),
         form=firm,
         known=known or KnownFirmForm(formdata=None),
     )
@@ -130,9 +130,9 @@ def invite() -> ResponseReturnValue:
     form = InviteFirmForm()
     if not form.validate_on_submit():
         return _new_page(invitation=form), 422
-    commands.invite_firm(acting=g.acting, email=form.email.data, locale=form.locale.data, now=clock.now())
+    commands.invite_firm(acting=g.acting, email=form.partner.data, locale=form.language.data, now=clock.now())
     flash(
-        _("An invitation is on its way to %(email)s. They will name the firm themselves.", email=form.email.data), "ok"
+        _("An invitation is on its way to %(email)s. They will name the firm themselves.", email=form.partner.data), "ok"
     )
     return redirect(url_for("firms.index"), 303)
 

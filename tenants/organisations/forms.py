@@ -92,7 +92,8 @@ class ConflictForm(FlaskForm):
 
 
 class InviteFirmForm(FlaskForm):
-    email = EmailField(
+    # Named apart from the other forms of the page, so that every label finds its own control.
+    partner = EmailField(
         _l("E-mail of its future HR partner"),
         [
             DataRequired(_l("Give the address the invitation goes to.")),
@@ -100,7 +101,7 @@ class InviteFirmForm(FlaskForm):
             Length(max=254),
         ],
     )
-    locale = SelectField(_l("Language of the invitation"), [InputRequired()], choices=LANGUAGES)
+    language = SelectField(_l("Language of the invitation"), [InputRequired()], choices=LANGUAGES)
 
 
 class QuotaForm(FlaskForm):

@@ -64,7 +64,7 @@ def invited(operator, email: str) -> Organisation:
 
 def test_an_address_alone_invites_a_firm_that_names_itself(sign_in, cast, operator):
     ned = sign_in(cast.ned)
-    sent = ned.post("/bridge/firms/first-invitations", data={"email": "vera@lindis.example", "locale": "fr"})
+    sent = ned.post("/bridge/firms/first-invitations", data={"partner": "vera@lindis.example", "language": "fr"})
     assert sent.status_code == 303
     firm = invited(operator, "vera@lindis.example")
     assert (firm.name, firm.provisional, firm.welcome_open) == ("lindis.example", True, True)
@@ -73,10 +73,10 @@ def test_an_address_alone_invites_a_firm_that_names_itself(sign_in, cast, operat
 
 
 def test_a_programme_manager_and_other_networks_invite_nobody(sign_in, cast):
-    form = {"email": "vera@lindis.example", "locale": "fr"}
+    form = {"partner": "vera@lindis.example", "language": "fr"}
     assert sign_in(cast.hal).post("/bridge/firms/first-invitations", data=form).status_code == 404
     assert sign_in(cast.ann).post("/acme/firms/first-invitations", data=form).status_code == 404
-    assert sign_in(cast.ned).post("/bridge/firms/first-invitations", data=form | {"email": "x"}).status_code == 422
+    assert sign_in(cast.ned).post("/bridge/firms/first-invitations", data=form | {"partner": "x"}).status_code == 422
 
 
 def test_a_reminder_reaches_those_who_look_after_the_firm_and_waits_three_days(sign_in, cast, operator, app, work):
@@ -100,7 +100,7 @@ def test_a_reminder_reaches_those_who_look_after_the_firm_and_waits_three_days(s
 
 def test_a_firm_without_people_gets_its_invitation_again(sign_in, cast, operator):
     ned = sign_in(cast.ned)
-    ned.post("/bridge/firms/first-invitations", data={"email": "vera@lindis.example", "locale": "fr"})
+    ned.post("/bridge/firms/first-invitations", data={"partner": "vera@lindis.example", "language": "fr"})
     firm = invited(operator, "vera@lindis.example")
     assert ned.post(f"/bridge/firms/{firm.id}/nudge").status_code == 303
     states = operator.scalars(

@@ -128,7 +128,7 @@ def test_members_and_networks_have_no_welcome(sign_in, cast):
 
 
 def test_an_invited_firm_names_itself_lands_on_its_welcome_and_leaves_it(sign_in, cast, app, operator, mailbox, work):
-    sign_in(cast.ned).post("/bridge/firms/first-invitations", data={"email": "vera@lindis.example", "locale": "en"})
+    sign_in(cast.ned).post("/bridge/firms/first-invitations", data={"partner": "vera@lindis.example", "language": "en"})
     work()
     body = mailbox.to("vera@lindis.example")[0].get_body(("plain",)).get_content()
     path = re.search(r"http://localhost(/invitations/\S+)", body)[1]
