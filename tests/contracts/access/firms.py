@@ -58,7 +58,7 @@ ROWS = [
     Row("POST", "settings.remove_logo", "acme", keepers(303)),
     Row("GET", "welcome.index", "acme", keepers(303)),
     *(Row("GET", f"welcome.{page}", "acme", keepers(200)) for page in PAGES),
-    Row("POST", "welcome.set_name", "acme", keepers(422)),
+    Row("POST", "welcome.set_name", "acme", keepers(303)),
     Row("POST", "welcome.set_languages", "acme", keepers(422)),
     Row("POST", "welcome.set_domains", "acme", keepers(303)),
     Row("POST", "welcome.set_approval", "acme", keepers(422)),
