@@ -11,7 +11,7 @@ from tenants.agreements.defaults import default_text
 from tenants.agreements.jobs import keep_document
 
 POSITIONS = {"en": "HR director", "fr": "Directrice des ressources humaines"}
-PLACES = {"chevetre": (12, 20)}
+PLACES = {"chevetre": (15, 20)}
 """How many mentors and mentees a firm may bring, where a network says so."""
 
 

@@ -132,7 +132,8 @@ def invite() -> ResponseReturnValue:
         return _new_page(invitation=form), 422
     commands.invite_firm(acting=g.acting, email=form.partner.data, locale=form.language.data, now=clock.now())
     flash(
-        _("An invitation is on its way to %(email)s. They will name the firm themselves.", email=form.partner.data), "ok"
+        _("An invitation is on its way to %(email)s. They will name the firm themselves.", email=form.partner.data),
+        "ok",
     )
     return redirect(url_for("firms.index"), 303)
 
