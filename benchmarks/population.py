@@ -109,9 +109,7 @@ class Population:
         ]
 
     def tables(self) -> Iterator[tuple[str, Sequence[str], Iterable[Sequence[Any]]]]:
-        organisation = (
-            "id kind slug name accent locale industry in_marketplace requests_need_approval max_open_requests"
-        )
+        organisation = "id kind slug name accent locale industry in_marketplace request_approval max_open_requests"
         yield "organisation", organisation.split(), self._organisations()
         memberships = ((network, firm, "active") for firm, networks in self.member_of.items() for network in networks)
         yield "firm_membership", ("network_id", "firm_id", "state"), memberships
@@ -185,10 +183,21 @@ class Population:
 
     def _organisations(self) -> Iterator[Sequence[Any]]:
         for network in range(1, self.networks + 1):
-            yield network, "network", f"network-{network}", f"Network {network}", "#0e5a5c", "en", None, False, False, 3
+            yield (
+                network,
+                "network",
+                f"network-{network}",
+                f"Network {network}",
+                "#0e5a5c",
+                "en",
+                None,
+                False,
+                "never",
+                3,
+            )
         for firm in self.member_of:
             name, slug = self._firm_name(firm), f"firm-{firm}"
-            yield firm, "company", slug, name, "#0e5a5c", "en", "energy", firm in self.open_firms, False, 3
+            yield firm, "company", slug, name, "#0e5a5c", "en", "energy", firm in self.open_firms, "never", 3
 
     def _people(self) -> Iterator[Sequence[Any]]:
         for at in range(self.mentors):

@@ -5,6 +5,8 @@ from marketplace.mentorships import models as mentorships
 from marketplace.requests import models as requests
 from tenants.accounts import models as accounts
 from tenants.affiliations import models as affiliations
+from tenants.agreements import models as agreements
+from tenants.domains import models as domains
 from tenants.onboarding import models as onboarding
 from tenants.organisations import models as organisations
 from tenants.shared import models as shared
@@ -15,6 +17,8 @@ __all__ = [
     "Base",
     "accounts",
     "affiliations",
+    "agreements",
+    "domains",
     "mentors",
     "mentorships",
     "onboarding",

@@ -135,6 +135,7 @@ class Top:
     person_id: int
     person_name: str
     org_name: str
+    logo_mark: str
     slug: str
     waiting: int
     unread: int
@@ -151,6 +152,7 @@ def drawn_top(acting: Acting) -> Markup:
             acting.person_id,
             acting.person_name,
             acting.org_name,
+            acting.logo_mark,
             acting.slug,
             acting.waiting,
             acting.unread,
@@ -177,8 +179,11 @@ def _drawn_top(top: Top) -> Markup:
         for place, seen in zip(NAVIGATION, top.seen, strict=True)
         if seen
     ]
+    fingerprint, _dot, size = top.logo_mark.partition(".")
+    width, _by, height = size.partition("x")
+    logo = {"fingerprint": fingerprint, "width": width, "height": height} if fingerprint else None
     template = current_app.jinja_env.get_template("layouts/_top.html")
-    return Markup(template.render(top=top, links=links))  # noqa: S704 - our own template
+    return Markup(template.render(top=top, links=links, logo=logo))  # noqa: S704 - our own template
 
 
 def chosen_scheme() -> str | None:

@@ -22,12 +22,14 @@ from tenants.accounts import views as accounts
 from tenants.activity import views as activity
 from tenants.affiliations import leaving
 from tenants.affiliations import views as people
+from tenants.agreements import views as agreements
 from tenants.conflicts import groups
 from tenants.conflicts import views as conflicts
+from tenants.domains import views as domains
 from tenants.health import views as health
 from tenants.onboarding import desk as invites
 from tenants.onboarding import views as invitations
-from tenants.organisations import firms
+from tenants.organisations import firms, logos, welcome
 from tenants.organisations import settings as organisation_settings
 from tenants.preferences import views as preferences
 from tenants.spreadsheets import views as imports
@@ -73,6 +75,10 @@ WORKSPACE = (
     (firms.bp, "/firms"),
     (conflicts.bp, "/conflicts"),
     (groups.bp, "/group"),
+    (agreements.bp, "/agreements"),
+    (domains.bp, "/domains"),
+    (logos.bp, "/logo"),
+    (welcome.bp, "/welcome"),
     (organisation_settings.bp, "/settings"),
     (activity.bp, "/activity"),
 )

@@ -44,6 +44,7 @@ class Acting:
     blocked: frozenset[int]
     waiting: int
     unread: int
+    logo_mark: str = ""
     second_factor_from: date | None = None
     """From this day on the workspace asks for a second factor that this person does not have yet."""
 

@@ -9,6 +9,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from dev.demo.agreements import keep_document, papers_to_make, play_agreements
 from dev.demo.crowd import Crowd
 from dev.demo.known import KNOWN, PASSWORD
 from dev.demo.loading import DemoProblem, Loader, add_member, add_mentor, add_organisation, hash_password, loading
@@ -78,6 +79,7 @@ def _load_world(loader: Loader, world: World, password_hash: str, seed: int) -> 
         add_member(rows, member, password_hash)
     scenes = Scenes(world, rows, seed)
     scenes.play()
+    play_agreements(world, rows, seed)
     for mentor in world.mentors:
         add_mentor(rows, mentor)
         scenes.log_page(mentor)
@@ -114,6 +116,8 @@ def _queue_letters(loader: Loader, scenes: Scenes) -> None:
     for asked, kind in scenes.waiting:
         job = letters.tell_by_link.configure(connection=loader.connection)
         job.defer(org_id=asked.mentee.org.id, request_id=asked.id, kind=kind, link_id=new_id())
+    for paper in papers_to_make(scenes.rows):
+        keep_document.configure(connection=loader.connection, priority=-1).defer(**paper)
 
 
 def write_accounts(file: Path) -> None:

@@ -60,9 +60,10 @@ def add_organisation(rows: Rows, org: Org) -> None:
         locale=org.locale,
         industry=org.firm.industry if org.firm else None,
         in_marketplace=org.in_marketplace,
-        requests_need_approval=org.needs_approval,
+        request_approval="always" if org.needs_approval else "never",
         max_open_requests=5 if org.slug == "lumen-energie" else 3,
         invited_by_id=None,
+        welcome_open=org.welcome_open,
         created_at=org.created_at,
     )
 

@@ -35,6 +35,7 @@ class Org:
     firm: Firm | None = None
     in_marketplace: bool = False
     needs_approval: bool = False
+    welcome_open: bool = False
     memberships: dict[int, str] = field(default_factory=dict)
     conflicts: set[int] = field(default_factory=set)
     audiences: frozenset[int] = frozenset()
@@ -165,6 +166,7 @@ class World:
             org.firm = firm
             org.in_marketplace = firm.slug not in facts["private"]
             org.needs_approval = firm.slug in facts["approving"]
+            org.welcome_open = firm.slug in facts["empty"]
             org.memberships = {self.orgs[slug].id: "active" for slug in firm.networks}
         for network_slug, firm_slug, state, _ in facts["memberships"]:
             self.orgs[firm_slug].memberships[self.orgs[network_slug].id] = state

@@ -271,9 +271,24 @@ def _set_time_zone(acting: Acting, time_zone: str) -> None:
 
 
 def _check_audience(acting: Acting, profile: MentorProfile) -> None:
-    networks = {network.id for network in queries.networks_of(acting)}
-    if not may_show_to(profile, networks=networks, in_marketplace=0 in acting.audiences):
+    networks = {network.id: network.name for network in queries.networks_of(acting)}
+    if not may_show_to(profile, networks=set(networks), in_marketplace=0 in acting.audiences):
         raise Refused(_("Your company has left what you chose. Choose again who may see your page."))
+    if profile.audience is Audience.networks:
+        _take_mentor_places(profile, networks)
+
+
+def _take_mentor_places(profile: MentorProfile, networks: Mapping[int, str]) -> None:
+    """A network may limit how many mentors a firm brings. The database counts, one publication after the other."""
+    for network_id in sorted(profile.network_ids):
+        if not db.session.scalar(sa.func.mentor_place(network_id)):
+            raise Refused(
+                _(
+                    "%(network)s has no more places for mentors of your company. Your HR partner can ask for more; "
+                    "or choose another audience.",
+                    network=networks[network_id],
+                )
+            )
 
 
 def _show(acting: Acting, profile: MentorProfile, now: datetime) -> None:

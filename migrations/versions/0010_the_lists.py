@@ -134,6 +134,7 @@ def upgrade() -> None:
         op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO passerelle_web")
     op.execute("ALTER TABLE card ALTER COLUMN search SET STORAGE MAIN")
     op.execute("ALTER TABLE card SET (toast_tuple_target = 4000)")
+    op.add_column("organisation", sa.Column("logo_mark", sa.String(90), server_default="", nullable=False))
     op.add_column("letter", sa.Column("about_account", sa.Boolean(), server_default=sa.false(), nullable=False))
     # Row-level security is forced: the owner sees no row of the table while it is.
     op.execute("ALTER TABLE letter NO FORCE ROW LEVEL SECURITY")
@@ -149,6 +150,7 @@ def downgrade() -> None:
     for statement in DOWNGRADE:
         op.get_bind().exec_driver_sql(statement)
     op.drop_column("letter", "about_account")
+    op.drop_column("organisation", "logo_mark")
     op.execute("ALTER TABLE card SET (toast_tuple_target = 1024)")
     op.execute("ALTER TABLE card ALTER COLUMN search SET STORAGE EXTERNAL")
     for signature in FUNCTIONS:

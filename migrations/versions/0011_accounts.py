@@ -58,16 +58,16 @@ END $$
 """
 
 BY_SESSION = {
-    "further": ", session_seen_at timestamptz, second_factor_from date, shut boolean",
+    "further": ", logo_mark text, session_seen_at timestamptz, second_factor_from date, shut boolean",
     "look_up": """SELECT p.id, p.name, p.locale, p.time_zone, s.seen_at INTO person_id, person_name, locale, time_zone, session_seen_at
     FROM account_session s JOIN account c ON c.id = s.person_id JOIN person p ON p.id = c.id
     WHERE s.token_hash = sha256(convert_to(p_token, 'UTF8')) AND c.active;""",
     # The day is told to those who lack a second factor, and to nobody else.
-    "columns": """,
+    "columns": """, o.logo_mark,
                CASE WHEN o.second_factor_required
                      AND NOT EXISTS (SELECT FROM account c WHERE c.id = a.person_id AND c.totp_secret IS NOT NULL)
                      AND NOT EXISTS (SELECT FROM account_passkey k WHERE k.person_id = a.person_id) THEN o.second_factor_from END""",
-    "names": ", second_factor_from",
+    "names": ", logo_mark, second_factor_from",
     # Kept out: no context is opened, so that not even a mistaken page shows anything.
     "shut": """shut := coalesce(enter_workspace.second_factor_from <= current_date, false);
         IF shut THEN RETURN NEXT; RETURN; END IF;""",

@@ -14,8 +14,16 @@ STARTS = {"mentee": "directory.index", "mentor": "mentors.edit", "network": "fir
 """What a visitor of the home page came for, and the page of a workspace that serves it."""
 
 
-def first_page(slug: str, kind: OrganisationKind, role: Role, start: str = "") -> str:
-    """Where somebody begins in a workspace: who runs a network with its firms, everybody else with the mentors."""
+WELCOMED = frozenset({Role.company_admin, Role.hr_partner})
+
+
+def first_page(slug: str, kind: OrganisationKind, role: Role, start: str = "", *, welcome_open: bool = False) -> str:
+    """Where somebody begins in a workspace: who runs a network with its firms, everybody else with the mentors.
+
+    Those who look after a firm begin with its welcome until it is finished or dismissed.
+    """
+    if welcome_open and role in WELCOMED:
+        return url_for("welcome.index", organisation=slug)
     runs_network = kind is OrganisationKind.network and role in COORDINATORS
     usual = "firms.index" if runs_network else "directory.index"
     wanted = STARTS.get(start, usual)

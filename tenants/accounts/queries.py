@@ -25,6 +25,7 @@ class Workspace:
     accent: str
     role: Role
     job_title: str
+    welcome_open: bool = False
 
     @property
     def in_network(self) -> bool:
@@ -58,6 +59,7 @@ def workspaces_of(person_id: int, *, today: date) -> list[Workspace]:
             Organisation.accent,
             Affiliation.role,
             Affiliation.job_title,
+            Organisation.welcome_open,
         )
         .join(Affiliation, Affiliation.org_id == Organisation.id)
         .where(

@@ -24,8 +24,8 @@ def index() -> ResponseReturnValue:
     # Mentorships that no workspace shows; the marketplace knows them.
     elsewhere = current_app.extensions["between_employers"]()
     if len(workspaces) == 1 and not request.args.get("all") and not elsewhere:
-        return redirect(first_page(workspaces[0].slug, workspaces[0].kind, workspaces[0].role, start), 303)
-    places = [(place, first_page(place.slug, place.kind, place.role, start)) for place in workspaces]
+        return redirect(_first_page(workspaces[0], start), 303)
+    places = [(place, _first_page(place, start)) for place in workspaces]
     with in_language_of(account.person):
         return render_template(
             "accounts/workspaces.html",
@@ -35,3 +35,7 @@ def index() -> ResponseReturnValue:
             elsewhere=elsewhere,
             role_labels=ROLES,
         )
+
+
+def _first_page(place: queries.Workspace, start: str) -> str:
+    return first_page(place.slug, place.kind, place.role, start, welcome_open=place.welcome_open)

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from wtforms import SelectChoice
 
+from tenants.accounts.onward import path_or_nothing
 from tenants.conflicts import commands, queries
 from tenants.conflicts.commands import Declaration
 from tenants.conflicts.forms import ChangeForm, ConflictForm, ListForm
@@ -50,6 +51,11 @@ def _covers(form: ChangeForm) -> bool:
     return bool(form.data.get("covers_group"))
 
 
+def _next() -> str:
+    """Where the reader came from (the welcome)."""
+    return path_or_nothing(request.values.get("next"))
+
+
 @bp.get("/")
 def index() -> str:
     found, today = queries.conflicts(g.acting), clock.today()
@@ -63,14 +69,14 @@ def index() -> str:
 
 @bp.get("/new")
 def new() -> str:
-    return render_template("conflicts/new.html", form=_form())
+    return render_template("conflicts/new.html", form=_form(), next=_next())
 
 
 @bp.post("/")
 def declare() -> ResponseReturnValue:
     form = _form()
     if not form.validate_on_submit():
-        return render_template("conflicts/new.html", form=form), 422
+        return render_template("conflicts/new.html", form=form, next=_next()), 422
     said = Declaration(
         form.other_org_id.data,
         ConflictKind(form.kind.data),

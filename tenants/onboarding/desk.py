@@ -12,6 +12,7 @@ from wtforms import SelectChoice
 from tenants.affiliations import queries
 from tenants.affiliations.models import Role
 from tenants.affiliations.words import ROLES
+from tenants.domains.queries import outside_of_domains
 from tenants.onboarding import commands, invited
 from tenants.onboarding.forms import NewInvitationForm, ResendingForm
 from tenants.onboarding.invited import Standing
@@ -111,6 +112,8 @@ def create() -> ResponseReturnValue:
         now=clock.now(),
     )
     flash(_("An invitation is on its way to %(email)s.", email=form.email.data), "ok")
+    if outside_of_domains(g.acting, form.email.data):
+        flash(_("This address is at none of your firm’s proved domains. If that was a slip, withdraw the invitation."))
     return redirect(url_for("people.index"), 303)
 
 

@@ -38,6 +38,7 @@ class OpenedInvitation:
     locale: str
     state: InvitationState
     expires_at: datetime
+    welcome_open: bool
 
     def good(self, now: datetime) -> bool:
         return self.state is InvitationState.open and self.expires_at > now
@@ -63,6 +64,7 @@ def opened_invitation(token: str) -> OpenedInvitation | None:
             Invitation.locale,
             Invitation.state,
             Invitation.expires_at,
+            home.welcome_open,
         )
         .join(home, home.id == Invitation.org_id)
         .join(theirs, theirs.id == Invitation.inviter_org_id)

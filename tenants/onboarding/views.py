@@ -70,7 +70,7 @@ def accept(token: str) -> ResponseReturnValue:
 
 
 def _inside(invitation: OpenedInvitation) -> str:
-    return first_page(invitation.slug, invitation.org_kind, invitation.role)
+    return first_page(invitation.slug, invitation.org_kind, invitation.role, welcome_open=invitation.welcome_open)
 
 
 def _page(

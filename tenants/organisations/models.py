@@ -28,10 +28,20 @@ class GroupSight(enum.StrEnum):
     hide = "hide"
 
 
+class ApprovalRule(enum.StrEnum):
+    """When a request needs the employer's yes. ``by_programme``: each programme says, and outside of one it does not."""
+
+    never = "never"
+    always = "always"
+    by_programme = "by_programme"
+
+
 class Organisation(Base):
     """A tenant: a company, or a network that companies join. ``slug`` is the first part of its addresses.
 
     From ``second_factor_from`` on, the workspace opens only to accounts with a second factor.
+    ``provisional``: a network invited the firm by an address alone; its own people have yet to name it.
+    ``welcome_open``: its administrators land on the welcome until they finish or dismiss it.
     """
 
     __tablename__ = "organisation"
@@ -49,14 +59,18 @@ class Organisation(Base):
     accent: Mapped[str] = mapped_column(sa.String(7), default="#0e5a5c")
     locale: Mapped[str] = mapped_column(sa.String(5), default="en")
     industry: Mapped[str | None] = mapped_column(sa.String(60))
+    logo_mark: Mapped[str] = mapped_column(sa.String(90), default="", server_default="")
+    """``fingerprint.WIDTHxHEIGHT`` of the logo, empty without one: every page of the workspace is told it on entering."""
     in_marketplace: Mapped[bool] = mapped_column(default=False)
-    requests_need_approval: Mapped[bool] = mapped_column(default=False)
+    request_approval: Mapped[ApprovalRule] = mapped_column(default=ApprovalRule.never, server_default="never")
     max_open_requests: Mapped[int] = mapped_column(sa.SmallInteger, default=3)
     second_factor_required: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     second_factor_from: Mapped[date | None]
     invited_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
     group_sight: Mapped[GroupSight] = mapped_column(default=GroupSight.share, server_default="share")
+    provisional: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    welcome_open: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
 
     @property
@@ -82,6 +96,66 @@ class FirmMembership(Base):
     state: Mapped[MembershipState] = mapped_column(default=MembershipState.active)
     joined_on: Mapped[date] = mapped_column(server_default=sa.func.current_date())
     left_on: Mapped[date | None]
+
+
+class IntakeQuota(Base):
+    """How many mentors and mentees a firm may bring to a network; None: as many as it likes.
+
+    The row whose ``firm_id`` is the network's own holds for every firm without a row of its own.
+    """
+
+    __tablename__ = "intake_quota"
+    __table_args__ = (sa.CheckConstraint("max_mentors >= 0 AND max_mentees >= 0", name="not_negative"),)
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    firm_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    max_mentors: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    max_mentees: Mapped[int | None] = mapped_column(sa.SmallInteger)
+
+
+class Nudge(Base):
+    """A network reminded a firm's administrators of their next step."""
+
+    __tablename__ = "nudge"
+    __table_args__ = (sa.Index("ix_nudge_org_id_firm_id", "org_id", "firm_id"),)
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, default=new_id)
+    firm_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    step: Mapped[str] = mapped_column(sa.String(40))
+    sent_by_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    sent_at: Mapped[datetime]
+
+
+class Logo(Base):
+    """An organisation's mark, encoded anew by us; named by its fingerprint."""
+
+    __tablename__ = "logo"
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(sa.String(64))
+    content: Mapped[bytes] = mapped_column(deferred=True)
+    width: Mapped[int] = mapped_column(sa.SmallInteger)
+    height: Mapped[int] = mapped_column(sa.SmallInteger)
+    updated_at: Mapped[datetime]
+
+
+class StepState(enum.StrEnum):
+    done = "done"
+    skipped = "skipped"
+    nothing = "nothing"
+
+
+class WelcomeStep(Base):
+    """What a firm's administrators did with one step of the welcome; ``nothing``: they said that there is nothing to say."""
+
+    __tablename__ = "welcome_step"
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    step: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    state: Mapped[StepState]
+    by_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    at: Mapped[datetime]
 
 
 class ConflictKind(enum.StrEnum):

@@ -20,3 +20,8 @@ def may_change_settings(acting: Acting) -> bool:
 
 def may_leave_networks(acting: Acting) -> bool:
     return acting.role is Role.company_admin
+
+
+def may_welcome(acting: Acting) -> bool:
+    """Who walks a firm through its first steps here."""
+    return not acting.in_network and acting.role in {Role.company_admin, Role.hr_partner}

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import cast
+from typing import Any, cast
 
 from flask import current_app
 from flask_babel import get_locale, gettext
+from flask_babel import lazy_gettext as _l
 from wtforms import SelectChoice
 
 
@@ -23,3 +24,13 @@ def industry_choices() -> list[SelectChoice]:
 def reserved_words() -> frozenset[str]:
     """Words that cannot be an organisation's address."""
     return cast("frozenset[str]", current_app.extensions["reserved_words"])
+
+
+STEP_WORDS: dict[str, tuple[Any, Any]] = {
+    "agreement": (_l("Agreement accepted"), _l("Agreement not accepted")),
+    "people": (_l("People invited"), _l("No people invited yet")),
+    "conflicts": (_l("Conflicts of interest declared"), _l("Conflicts not declared")),
+    "mentors": (_l("A mentor is listed"), _l("No mentor listed yet")),
+    "request": (_l("A first request was made"), _l("No request yet")),
+}
+"""Each step of a firm's way in: done, and not done."""

@@ -34,5 +34,7 @@ KINDS: dict[str, Kind] = {
     "affiliation_ending": Kind(_l("I leave an organisation on a given day")),
     "affiliation_ended": Kind(_l("I have left an organisation")),
     "assistance_offered": Kind(_l("Somebody asks about an assistance")),
+    "firm_nudged": Kind(_l("A network reminds our firm of its next step"), essential=False),
+    "domain_code": Kind(_l("Code for an e-mail domain")),
 }
 """By name; the marketplace adds its own when it starts."""

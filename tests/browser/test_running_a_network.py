@@ -22,6 +22,7 @@ def test_network_takes_in_a_firm_that_invites_and_declares_a_conflict(
     ned.reads_title(ned.word("Member firms"))
     ned.check()
     ned.link("Take in a firm").click()
+    ned.page.get_by_text(ned.word("Or set the firm up yourself, and hand it over")).click()
     ned.field("Name of the firm").fill("Lindis")
     ned.field("Name of its first administrator").fill("Vera Lund")
     ned.field("Their work e-mail").fill("vera@lindis.example")

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from marketplace.mentorships.models import Mentorship
 from marketplace.requests.models import MentoringRequest, MessageKind, RequestMessage, RequestState
 from tenants.affiliations.models import Assistance
+from tenants.agreements.models import Agreement, Document
+from tenants.domains.models import Domain
 from tenants.onboarding.models import Invitation
-from tenants.organisations.models import ConflictDeclaration, ConflictKind
+from tenants.organisations.models import ConflictDeclaration, ConflictKind, Logo
 from tenants.shared import clock
 from tenants.shared.database import new_id
 from tenants.shared.models import Letter, LetterState, Notice
@@ -37,6 +39,8 @@ class Scene:
     import_id: int
     imported_id: int
     assistance_id: int
+    domain_id: int
+    document_id: int
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.cast, name)
@@ -177,8 +181,31 @@ def set_scene(session: Session, cast: Cast) -> Scene:
         executive_accepted_at=now,
         created_at=now,
     )
-    session.add_all([mentorship, conflict, invitation, notice, letter, assistance])
+    domain = Domain(org_id=cast.mia.org_id, id=new_id(), name="acme.example", dns_token="0" * 32, created_at=now)
+    agreement = Agreement(
+        org_id=cast.ned.org_id,
+        number=1,
+        text_en="# Purpose\n\nTo meet.",
+        text_fr="# Objet\n\nSe rencontrer.",
+        written_by_id=cast.ned.person_id,
+        updated_at=now,
+        published_at=now,
+    )
+    document = Document(
+        org_id=cast.mia.org_id,
+        id=new_id(),
+        other_org_id=cast.ned.org_id,
+        number=1,
+        title="Participation agreement",
+        locale="en",
+        content=b"%PDF-1.7",
+        sha256="0" * 64,
+        created_at=now,
+    )
+    logo = Logo(org_id=cast.mia.org_id, fingerprint="f" * 32, content=b"RIFF", width=48, height=16, updated_at=now)
+    session.add_all([mentorship, conflict, invitation, notice, letter, assistance, domain, agreement, document, logo])
     imports = [make_import(session, cast, state) for state in (ImportState.checked, ImportState.done)]
     session.commit()
     things = (mentorship, conflict, invitation, notice, letter)
-    return Scene(cast, sent, accepted, confirmed, *[thing.id for thing in things], *imports, assistance.id)
+    ids = (*[thing.id for thing in things], *imports, assistance.id, domain.id, document.id)
+    return Scene(cast, sent, accepted, confirmed, *ids)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace import look
 from marketplace.look import DARK_GROUNDS, ENOUGH, LIGHT_GROUNDS, accent_css, contrast, passing_shade
+from tenants.shared import colours as colour_module
 
 HOUSE = Path(__file__).parents[2]
 TOKENS = (HOUSE / "static" / "css" / "tokens.css").read_text()
@@ -94,7 +94,7 @@ def test_no_shade_passes_on_white_and_on_black_at_a_ratio_out_of_reach():
 
 
 def test_examples_in_the_docstrings_hold():
-    assert doctest.testmod(look).failed == 0
+    assert doctest.testmod(colour_module).failed == 0
 
 
 def pages() -> list[Path]:

@@ -15,7 +15,7 @@ from marketplace.requests.models import OPEN_STATES, MentoringRequest, RequestMe
 from marketplace.requests.queries import AskedMentor, Seen
 from marketplace.requests.states import ANSWER_WITHIN
 from tenants.current import Acting
-from tenants.organisations.models import Organisation
+from tenants.organisations.models import ApprovalRule, Organisation
 from tenants.shared.activity import record
 from tenants.shared.database import db, new_id
 from tenants.shared.errors import Refused
@@ -198,7 +198,7 @@ def _dispatch(
     """To the employer first where the organisation wants it so and somebody other than the mentee can answer for it;
     else to the mentor.
     """
-    approvers = queries.approvers(acting) if firm.requests_need_approval else []
+    approvers = queries.approvers(acting) if firm.request_approval is ApprovalRule.always else []
     begun = not _is_new(asked)
     if begun:
         # Only the words of a draft may change, so they come before the state; of a new request, one statement writes both.
@@ -219,7 +219,7 @@ def _dispatch(
         for person_id in approvers:
             queue_letter("employer_asked", org_id=acting.org_id, person_id=person_id, now=now, data=data, path=path)
         return
-    if firm.requests_need_approval:
+    if firm.request_approval is ApprovalRule.always:
         record(
             "request.needed_no_approval",
             org_ids=[acting.org_id],

@@ -89,7 +89,7 @@ def test_a_place_that_is_not_confirmed_in_seven_days_is_free_again(ask, at, step
 
 
 def test_an_employer_that_stays_silent_costs_the_mentor_nothing(ask, at, mentors, operator, sign_in):
-    operator.execute(sa.update(Organisation).where(Organisation.slug == "acme").values(requests_need_approval=True))
+    operator.execute(sa.update(Organisation).where(Organisation.slug == "acme").values(request_approval="always"))
     operator.commit()
     asked = ask(mentors.mia, mentors.max)
     at(NOW + ANSWER_WITHIN)

@@ -161,7 +161,7 @@ def test_without_a_shared_network_it_goes_to_the_reporters_own_coordinators(spok
 def test_a_request_that_never_reached_the_mentor_stays_unseen_whatever_becomes_of_it(
     mentors, operator, ask, step, sign_in, app
 ):
-    operator.execute(sa.update(Organisation).where(Organisation.slug == "acme").values(requests_need_approval=True))
+    operator.execute(sa.update(Organisation).where(Organisation.slug == "acme").values(request_approval="always"))
     operator.commit()
     asked = ask(mentors.mia, mentors.max)
     step(mentors.mia, "withdraw_request", asked, words="")

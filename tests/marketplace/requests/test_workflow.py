@@ -9,7 +9,7 @@ from marketplace.mentors.models import MentorProfile
 from marketplace.mentorships.models import Mentorship
 from marketplace.requests.states import ANSWER_WITHIN
 from tenants.affiliations.models import Affiliation
-from tenants.organisations.models import Organisation
+from tenants.organisations.models import ApprovalRule, Organisation
 from tenants.shared.models import Activity, Notice
 from tests.factories import NOW, acting
 from tests.marketplace.requests.conftest import FORM, GOAL, SECRET_WORDS, letters, row
@@ -93,7 +93,7 @@ def test_both_firms_logs_tell_the_steps_and_none_of_the_words(mentors, sign_in, 
 
 
 def test_the_employer_is_asked_first_where_the_organisation_wants_it(mentors, sign_in, operator, work):
-    operator.execute(sa.update(Organisation).where(Organisation.slug == "acme").values(requests_need_approval=True))
+    operator.execute(sa.update(Organisation).where(Organisation.slug == "acme").values(request_approval="always"))
     operator.commit()
     mia, ann, max_ = sign_in(mentors.mia), sign_in(mentors.ann), sign_in(mentors.max)
     asked = id_of(sent(mia, mentors))
@@ -116,7 +116,7 @@ def test_the_employer_is_asked_first_where_the_organisation_wants_it(mentors, si
 
 
 def test_the_employer_may_refuse_and_the_mentor_never_hears_of_it(mentors, sign_in, operator, work):
-    operator.execute(sa.update(Organisation).where(Organisation.slug == "acme").values(requests_need_approval=True))
+    operator.execute(sa.update(Organisation).where(Organisation.slug == "acme").values(request_approval="always"))
     operator.commit()
     mia, ann, max_ = sign_in(mentors.mia), sign_in(mentors.ann), sign_in(mentors.max)
     asked = id_of(sent(mia, mentors))
@@ -135,7 +135,9 @@ def test_the_employer_may_refuse_and_the_mentor_never_hears_of_it(mentors, sign_
 
 def coordinates_alone(operator, mentors, who):
     """Acme asks for the employer's yes, and ``who`` are its only coordinators."""
-    operator.execute(sa.update(Organisation).where(Organisation.slug == "acme").values(requests_need_approval=True))
+    operator.execute(
+        sa.update(Organisation).where(Organisation.slug == "acme").values(request_approval=ApprovalRule.always)
+    )
     for actor in (mentors.ann, mentors.abe):
         if actor not in who:
             operator.execute(sa.update(Affiliation).where(Affiliation.id == actor.affiliation_id).values(role="member"))

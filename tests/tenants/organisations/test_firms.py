@@ -126,12 +126,12 @@ def test_settings_are_saved_and_a_wrong_colour_is_said(sign_in, cast, operator):
         "accent": "#AA3300",
         "locale": "fr",
         "max_open_requests": "4",
-        "requests_need_approval": "y",
+        "request_approval": "always",
         "industry": "",
     }
     assert abe.post("/acme/settings/", data=form).status_code == 303
     acme = operator.get(Organisation, cast.mia.org_id)
-    assert (acme.accent, acme.max_open_requests, acme.requests_need_approval) == ("#aa3300", 4, True)
+    assert (acme.accent, acme.max_open_requests, acme.request_approval) == ("#aa3300", 4, "always")
     assert abe.post("/acme/settings/", data=form | {"accent": "red"}).status_code == 422
     assert abe.post("/acme/settings/", data=form | {"max_open_requests": "11"}).status_code == 422
 

@@ -1,0 +1,115 @@
+"""A network publishes its agreement and invites a firm by an address; its HR partner does the rest on a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Post
+from tests.browser.people import Visitor
+from tests.cast import PASSWORD, Cast
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_firm_is_invited_and_walks_through_its_welcome_on_a_phone(
+    visit: Callable[..., Visitor], people: Cast, post: Post, language: str
+):
+    ned = visit(language)
+    ned.sign_in(people.ned)
+    ned.open("/bridge/agreements/")
+    ned.check()
+    ned.link("Look at the text").click()
+    ned.check()
+    ned.button("Publish, and ask every firm").click()
+    ned.page.wait_for_url("**/bridge/agreements/")
+    ned.open("/bridge/firms/new")
+    ned.check()
+    ned.field("E-mail of its future HR partner").fill("vera@lindis.example")
+    ned.field("Language of the invitation").select_option(language)
+    ned.button("Invite").click()
+    ned.page.wait_for_url("**/bridge/firms/")
+    ned.check()
+
+    vera = visit(language, phone=True)
+    vera.open(post.link("vera@lindis.example"))
+    vera.field("Your name, as others here see it").fill("Vera Lund")
+    vera.field("Choose a password").fill(PASSWORD)
+    vera.press(vera.button("Accept and begin"))
+    vera.page.wait_for_url("**/welcome/name")
+    vera.check()
+    vera.field("Name of the firm").fill("Lindis")
+    vera.field("Accent colour").fill("#ffd500")
+    vera.press(vera.button("Save and go on"))
+    offered = vera.page.locator("button[name=accent_offered]")
+    expect(offered).to_be_visible()
+    vera.check()
+    vera.press(offered)
+
+    vera.page.wait_for_url("**/lindis/welcome/languages")
+    vera.check()
+    vera.press(vera.button("Save and go on"))
+
+    vera.page.wait_for_url("**/lindis/welcome/domains")
+    vera.field("Domain").fill("lindis.example")
+    vera.press(vera.button("Add the domain"))
+    vera.page.wait_for_url("**/lindis/domains/*")
+    vera.check()
+    vera.press(vera.button("Send the code"))
+    vera.sees("Code from the letter")
+    subject = str(
+        post.letter("vera@lindis.example", "lindis.example:" if language == "en" else "lindis.example :")["Subject"]
+    )
+    code = re.search(r"([2-9a-z]{4} [2-9a-z]{4})$", subject)
+    assert code, subject
+    vera.field("Code from the letter").fill(code[1])
+    vera.press(vera.button("Prove the domain"))
+    vera.page.wait_for_url("**/lindis/welcome/domains")
+    vera.sees("Proved by letter")
+    vera.check()
+
+    # Away, and back another time: the welcome takes up where it was.
+    vera.open("/workspaces/")
+    vera.page.wait_for_url("**/lindis/welcome/domains")
+    vera.press(vera.button("Go on"))
+
+    vera.page.wait_for_url("**/lindis/welcome/approval")
+    vera.check()
+    vera.press(vera.page.get_by_text(vera.word("As each programme says"), exact=True))
+    vera.press(vera.button("Save and go on"))
+    vera.page.wait_for_url("**/lindis/welcome/marketplace")
+    vera.check()
+    vera.press(vera.button("Skip for now"))
+
+    vera.page.wait_for_url("**/lindis/welcome/agreements")
+    vera.check()
+    vera.press(vera.link("Read and accept"))
+    vera.page.wait_for_url("**/lindis/agreements/*")
+    vera.check()
+    vera.field("Your position in the firm").fill("HR")
+    vera.field("I have read the agreement, I may speak for the firm, and the firm accepts it.").check()
+    vera.press(vera.button("Accept"))
+    vera.page.wait_for_url("**/lindis/welcome/agreements")
+    vera.press(vera.button("Go on"))
+
+    vera.page.wait_for_url("**/lindis/welcome/conflicts")
+    vera.check()
+    vera.press(vera.button("We have none"))
+    vera.page.wait_for_url("**/lindis/welcome/people")
+    vera.check()
+    vera.press(vera.button("Done for now"))
+    vera.page.wait_for_url("**/lindis/welcome/end")
+    vera.check()
+    vera.press(vera.button("Put the welcome away"))
+    vera.page.wait_for_url("**/lindis/people/")
+
+    ned.open("/bridge/firms/")
+    row = ned.page.get_by_role("row").filter(has_text="Lindis")
+    expect(row).to_contain_text(ned.word("No people invited yet"))
+    ned.page.get_by_role("link", name="Lindis", exact=True).click()
+    ned.sees("Agreement accepted")
+    expect(ned.page.get_by_text("Vera Lund, HR")).to_be_visible()
+    ned.check()
