@@ -7,6 +7,7 @@ from tenants.accounts import models as accounts
 from tenants.affiliations import models as affiliations
 from tenants.onboarding import models as onboarding
 from tenants.organisations import models as organisations
+from tenants.privacy import models as privacy
 from tenants.shared import models as shared
 from tenants.shared.database import Base
 
@@ -18,6 +19,7 @@ __all__ = [
     "mentorships",
     "onboarding",
     "organisations",
+    "privacy",
     "requests",
     "shared",
 ]
