@@ -24,6 +24,8 @@ from tenants.onboarding import views as invitations
 from tenants.organisations import conflicts, firms
 from tenants.organisations import settings as organisation_settings
 from tenants.preferences import views as preferences
+from tenants.privacy import settings as retention
+from tenants.privacy import views as privacy
 
 RESERVED = frozenset(
     "about accent account accounts admin api assets en favicon.ico forgotten-password fr health help home "
@@ -38,6 +40,7 @@ OUTSIDE = (
     (accounts.bp, "/"),
     (workspaces.bp, "/workspaces"),
     (preferences.bp, "/preferences"),
+    (privacy.bp, "/account/privacy"),
     (invitations.bp, "/invitations"),
     (links.bp, "/links"),
     (subscriptions.bp, "/letters/subscriptions"),
@@ -55,6 +58,7 @@ WORKSPACE = (
     (firms.bp, "/firms"),
     (conflicts.bp, "/conflicts"),
     (organisation_settings.bp, "/settings"),
+    (retention.bp, "/settings/retention"),
     (activity.bp, "/activity"),
 )
 

@@ -602,7 +602,9 @@ def upgrade() -> None:
     for table, commands in GATE_POLICIES:
         for command in commands.split():
             clause = "WITH CHECK (true)" if command == "INSERT" else "USING (true)"
-            op.execute(f"CREATE POLICY gate_{command.lower()}_0015 ON {table} FOR {command} TO passerelle_gate {clause}")
+            op.execute(
+                f"CREATE POLICY gate_{command.lower()}_0015 ON {table} FOR {command} TO passerelle_gate {clause}"
+            )
     for name, table, role, command, using, check in POLICIES:
         clauses = (f" USING ({using})" if using else "") + (f" WITH CHECK ({check})" if check else "")
         execute(f"CREATE POLICY {name} ON {table} FOR {command} TO passerelle_{role}{clauses}")
@@ -638,12 +640,12 @@ def _create_tables() -> None:
     op.add_column("activity", sa.Column("hash", sa.LargeBinary(), nullable=True))
     op.add_column(
         "activity",
-        sa.Column("marks", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'::jsonb"), nullable=False),
+        sa.Column(
+            "marks", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'::jsonb"), nullable=False
+        ),
     )
     op.create_index("uq_activity_org_id_number", "activity", ["org_id", "number"], unique=True)
-    op.create_index(
-        "ix_activity_unchained", "activity", ["org_id", "id"], postgresql_where=sa.text("number IS NULL")
-    )
+    op.create_index("ix_activity_unchained", "activity", ["org_id", "id"], postgresql_where=sa.text("number IS NULL"))
     op.create_table(
         "activity_name",
         key("org_id", "activity_name", org),

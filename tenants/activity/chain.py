@@ -27,7 +27,8 @@ LINES = sa.text(
 )
 NAMES = sa.text(
     """SELECT a.number FROM activity_name n JOIN activity a ON a.org_id = n.org_id AND a.id = n.activity_id
-       WHERE n.org_id = :org_id AND a.marks ->> n.slot IS DISTINCT FROM encode(sha256(n.salt || convert_to(n.name, 'UTF8')), 'hex')
+       WHERE n.org_id = :org_id
+         AND a.marks ->> n.slot IS DISTINCT FROM encode(sha256(n.salt || convert_to(n.name, 'UTF8')), 'hex')
        ORDER BY 1 LIMIT 1"""
 )
 

@@ -27,7 +27,7 @@ class Filter:
     since: date | None = None
     until: date | None = None
 
-    def args(self) -> dict[str, str]:
+    def args(self) -> dict[str, Any]:
         """As arguments of an address; what is not asked for is left out."""
         given = {
             "kind": self.kind,

@@ -97,7 +97,9 @@ def act(line: Activity) -> str:
     if known is None:
         return line.verb
     gone = {slot: gettext("a former member") for slot in line.marks}
-    facts = {key: str(SUBJECTS.get(value, value)) if key == "subject" else str(value) for key, value in line.data.items()}
+    facts = {
+        key: str(SUBJECTS.get(value, value)) if key == "subject" else str(value) for key, value in line.data.items()
+    }
     return str(known) % _Blank(gone | facts | line.people)
 
 

@@ -22,5 +22,7 @@ KINDS: dict[str, Kind] = {
     "account_exists": Kind(_l("You already have an account")),
     "password_reset": Kind(_l("Forgotten password")),
     "password_changed": Kind(_l("Password changed")),
+    "export_ready": Kind(_l("Your data is ready to download")),
+    "erasure_asked": Kind(_l("Your account is about to be erased")),
 }
 """By name; the marketplace adds its own when it starts."""

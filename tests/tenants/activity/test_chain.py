@@ -83,7 +83,7 @@ def test_a_line_that_is_rolled_back_leaves_no_gap(log, operator):
     [
         ("UPDATE activity SET verb = 'invitation.withdrawn' WHERE org_id = :org AND number = 3", 3),
         ("UPDATE activity SET at = at + interval '1 microsecond' WHERE org_id = :org AND number = 2", 2),
-        ("UPDATE activity SET data = data || '{\"role\": \"hr_partner\"}' WHERE org_id = :org AND number = 5", 5),
+        ('UPDATE activity SET data = data || \'{"role": "hr_partner"}\' WHERE org_id = :org AND number = 5', 5),
         ("UPDATE activity SET marks = '{}' WHERE org_id = :org AND number = 4", 4),
         ("DELETE FROM activity WHERE org_id = :org AND number = 2", 2),
         ("DELETE FROM activity WHERE org_id = :org AND number = 1", 1),
@@ -176,6 +176,8 @@ def test_sixteen_writers_to_two_logs_neither_block_for_ever_nor_leave_a_gap(cast
         thread.join(120)
     assert errors == []
     for org_id in orgs:
-        numbers = operator.scalars(sa.select(Activity.number).where(Activity.org_id == org_id).order_by(Activity.number))
+        numbers = operator.scalars(
+            sa.select(Activity.number).where(Activity.org_id == org_id).order_by(Activity.number)
+        )
         assert list(numbers) == list(range(1, 321))
     assert breaks(operator) == []
