@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from babel.dates import format_date, format_datetime
-from flask import current_app, render_template
+from flask import current_app
 from flask_babel import force_locale, get_locale, gettext
 from flask_babel import lazy_gettext as _l
 
@@ -104,7 +104,8 @@ def as_pdf(subject: Subject, data: Mapping[str, Any]) -> bytes:
     from weasyprint import CSS, HTML  # half a second to import, and only the worker needs it
 
     with force_locale(subject.locale):
-        page = render_template("privacy/record.html", name=subject.name, data=data, sections=sections(data))
+        record = current_app.jinja_env.get_template("privacy/record.html")
+        page = record.render(locale=subject.locale, name=subject.name, sections=sections(data))
     loader = current_app.jinja_env.loader
     assert loader is not None  # noqa: S101 - every Flask app has one
     style = loader.get_source(current_app.jinja_env, "privacy/record.css")[0]
