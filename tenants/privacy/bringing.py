@@ -23,10 +23,12 @@ def bring(package: Package, *, places: list[str], into: str, replaces: bool, now
             if holding is None or holding.bring is None:
                 continue
             theirs = [one for one in records if one.get("organisation", origin) == origin]
-            acting = current.enter_workspace(slug) if theirs else None
+            if not theirs:
+                continue
+            db.session.rollback()  # a workspace is entered by a transaction of its own
+            acting = current.enter_workspace(slug)
             if acting is not None and (number := holding.bring(acting, Held(theirs, package.files, replaces, now))):
                 brought[name] = brought.get(name, 0) + number
-            db.session.rollback()
     return brought
 
 
