@@ -286,7 +286,7 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- Withdrawn on the page about privacy: the mentor's page is seen by fewer from this moment.
+-- Withdrawn on the page about privacy: nobody sees the mentor's page from this moment.
 CREATE FUNCTION withdraw_consent(p_org integer, p_purpose text, p_now timestamptz) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE me bigint := wall_person();
@@ -295,13 +295,9 @@ BEGIN
     UPDATE consent SET withdrawn_at = greatest(p_now, given_at)
     WHERE org_id = p_org AND person_id = me AND purpose = p_purpose AND withdrawn_at IS NULL;
     IF NOT FOUND THEN RETURN false; END IF;
-    UPDATE card SET chosen = CASE p_purpose WHEN 'marketplace' THEN array_remove(chosen, 0)
-        ELSE ARRAY(SELECT c FROM unnest(chosen) c WHERE c IN (0, p_org)) END || CASE WHEN p_org = ANY (chosen) THEN '{}' ELSE ARRAY[p_org] END
-    WHERE org_id = p_org AND person_id = me;
-    UPDATE mentor_profile SET audience = 'company', published = CASE WHEN published IS NULL THEN NULL
-        ELSE jsonb_set(published, '{audience}', '"company"') END, version = version + 1
-    WHERE org_id = p_org AND person_id = me
-      AND EXISTS (SELECT FROM card c WHERE c.org_id = p_org AND c.person_id = me AND c.chosen <@ ARRAY[p_org]);
+    -- Paused, not shown to others instead: whom it is shown to is for its author to say.
+    UPDATE mentor_profile SET state = 'paused', version = version + 1 WHERE org_id = p_org AND person_id = me AND state = 'published';
+    DELETE FROM card WHERE org_id = p_org AND person_id = me;
     RETURN true;
 END $$;
 """

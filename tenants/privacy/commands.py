@@ -109,7 +109,7 @@ def undo_erasure_by_link(*, token: str, now: datetime) -> None:
 
 
 def withdraw_consent(*, org_id: int, purpose: Purpose, now: datetime) -> None:
-    """The person's page is shown to fewer from this moment. Raises ``Refused`` when it was withdrawn before."""
+    """The person's mentor page is paused from this moment. Raises ``Refused`` when it was withdrawn before."""
     withdrawn = db.session.scalar(sa.select(sa.func.withdraw_consent(org_id, purpose.value, now)))
     db.session.commit()
     if not withdrawn:

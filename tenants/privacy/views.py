@@ -143,7 +143,7 @@ def withdraw(org_id: int, purpose: str) -> ResponseReturnValue:
     if purpose not in PURPOSES or org_id >= 2**31:
         abort(404)
     commands.withdraw_consent(org_id=org_id, purpose=Purpose(purpose), now=clock.now())
-    flash(_("Withdrawn. From this moment your page is shown to fewer people."), "ok")
+    flash(_("Withdrawn: your mentor page is paused. On it you choose who may see it, and show it again."), "ok")
     return redirect(url_for("privacy.index", _anchor="consents"), 303)
 
 

@@ -125,7 +125,12 @@ def test_then_it_is_erased_and_the_other_keeps_what_is_theirs(
     assert (page.headline, page.story, page.published, page.capacity, page.open_slots) == ("", "", None, 0, 0)
     tie = operator.scalars(sa.select(Affiliation).where(Affiliation.person_id == me)).one()
     assert (tie.work_email, tie.job_title) == ("", "") and tie.ended_on == (NOW + timedelta(days=8)).date()
-    for table, column in (("card", "person_id"), ("photo", "person_id"), ("notice", "person_id"), ("letter", "person_id")):
+    for table, column in (
+        ("card", "person_id"),
+        ("photo", "person_id"),
+        ("notice", "person_id"),
+        ("letter", "person_id"),
+    ):
         assert operator.scalar(sa.text(f"SELECT count(*) FROM {table} WHERE {column} = :me"), {"me": me}) == 0, table
 
     mentorship = operator.scalars(sa.select(Mentorship)).one()
@@ -142,9 +147,11 @@ def test_then_it_is_erased_and_the_other_keeps_what_is_theirs(
 
     # The name is nowhere, neither in rows nor on pages.
     for table in operator.scalars(sa.text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).all():
-        if table not in {"procrastinate_jobs", "wall_key"}:
+        if table not in {"alembic_version", "wall_key"}:
             found = operator.connection().execute(
-                sa.text(f"SELECT count(*) FROM {table} t WHERE t::text LIKE '%Max Globex%' OR t::text LIKE '%max@globex%'")
+                sa.text(
+                    f"SELECT count(*) FROM {table} t WHERE t::text LIKE '%Max Globex%' OR t::text LIKE '%max@globex%'"
+                )
             )
             assert found.scalar() == 0, table
     mia = sign_in(mentors.mia)
@@ -183,9 +190,12 @@ def test_two_workers_erase_once(scene, fresh, in_eight_days, operator, worker_ap
     assert len(verbs) == 1
     assert len(operator.scalars(sa.select(Letter).where(Letter.kind == "request_ended")).all()) == 1
     assert not operator.scalars(sa.select(Notice).where(Notice.person_id == scene.mia.person_id)).all()
-    assert WORDS not in operator.scalars(
-        sa.select(RequestMessage.body).where(RequestMessage.author_person_id == scene.mia.person_id)
-    ).all()
+    assert (
+        WORDS
+        not in operator.scalars(
+            sa.select(RequestMessage.body).where(RequestMessage.author_person_id == scene.mia.person_id)
+        ).all()
+    )
 
 
 def test_the_last_administrator_names_another_first(scene, fresh, operator):
@@ -211,7 +221,7 @@ def test_the_worker_reads_nobody_who_did_not_ask(scene, worker_app, operator):
     with worker_app.app_context():
         assert jobs.enter_privacy("export", 1) is None
         assert jobs.enter_privacy("erasure", 1) is None
-        with pytest.raises(sa.exc.DBAPIError, match="no tenant context"):
+        with pytest.raises(sa.exc.DBAPIError, match=r"no tenant context|unrecognized configuration"):
             jobs.db.session.execute(sa.text("SELECT body FROM request_message")).all()
         jobs.db.session.rollback()
         row = jobs.walls.enter(jobs.db.session, jobs.walls.Entry(jobs.walls.ENTER_JOB, {"org_id": scene.mia.org_id}))

@@ -49,7 +49,7 @@ def scene(app, operator, cast):
 
 def test_it_holds_what_i_wrote_and_what_was_written_to_me(scene, operator, downloaded, work, mailbox):
     say(operator, scene.cast, scene.request_id, "max", MessageKind.question, "Which of the two plants?")
-    data, archive = downloaded(scene.mia)
+    data, _archive = downloaded(scene.mia)
     [asked] = data["holdings"]["requests"]
     assert (asked["as"], asked["with"], asked["firm"]) == ("mentee", "Max Globex", "Globex")
     assert [(one["by"], one["text"]) for one in asked["written"]] == [
@@ -69,7 +69,9 @@ def test_it_holds_nothing_of_somebody_elses_private_words(scene, operator, downl
     cast = scene.cast
     draft = make_request(operator, cast, "ann", "max", RequestState.draft)
     operator.execute(sa.text("UPDATE mentoring_request SET sent_at = NULL WHERE id = :id"), {"id": draft})
-    operator.execute(sa.text("UPDATE request_message SET body = 'half a thought' WHERE request_id = :id"), {"id": draft})
+    operator.execute(
+        sa.text("UPDATE request_message SET body = 'half a thought' WHERE request_id = :id"), {"id": draft}
+    )
     say(operator, cast, scene.accepted_id, "pam", MessageKind.contact, "ring me at home")
     operator.execute(
         sa.text(
