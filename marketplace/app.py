@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from marketplace import cli, models, pages, routes
+from marketplace import cli, holdings, models, pages, routes
 from marketplace.config import ENGINE_OPTIONS, Settings, flask_settings
 from tenants import current, walls
 from tenants.accounts import door, security
@@ -58,4 +58,4 @@ def create_app(
     return app
 
 
-__all__ = ["account_jobs", "create_app", "models"]
+__all__ = ["account_jobs", "create_app", "holdings", "models"]

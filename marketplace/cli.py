@@ -19,6 +19,7 @@ from flask.cli import AppGroup, FlaskGroup, NoAppException, with_appcontext
 
 from marketplace.config import Settings, SettingsError
 from tenants.accounts.rescue import take_second_factor_away
+from tenants.activity.chain import broken_logs
 from tenants.affiliations.models import Role
 from tenants.onboarding.policy import ROLES_OF
 from tenants.onboarding.writing import write_invitation
@@ -152,10 +153,11 @@ def invite_person(slug: str, email: str, name: str, role: str, job_title: str, l
 @with_appcontext
 @sentences
 def check() -> None:
-    """Say whether the walls stand: roles, policies, settings, migrations. Status 1 when they do not."""
+    """Say whether the walls stand: roles, policies, settings, migrations, activity logs. Status 1 when they do not."""
     settings: Settings = current_app.extensions["settings"]
     faults = _role_faults(settings) + _migration_faults(settings)
     faults += wall_faults(db.session.connection())
+    faults += [str(found) for found in broken_logs(db.session.connection())]
     if not settings.base_url.startswith("https://"):
         click.echo(f"Note: {settings.base_url} is not https, so cookies are not kept from plain connections.")
     beat = db.session.scalar(sa.text("SELECT max(last_heartbeat) FROM procrastinate_workers"))

@@ -9,6 +9,7 @@ from tenants.agreements import models as agreements
 from tenants.domains import models as domains
 from tenants.onboarding import models as onboarding
 from tenants.organisations import models as organisations
+from tenants.privacy import models as privacy
 from tenants.shared import models as shared
 from tenants.shared.database import Base
 from tenants.spreadsheets import models as spreadsheets
@@ -23,6 +24,7 @@ __all__ = [
     "mentorships",
     "onboarding",
     "organisations",
+    "privacy",
     "requests",
     "shared",
     "spreadsheets",

@@ -32,6 +32,8 @@ from tenants.onboarding import views as invitations
 from tenants.organisations import firms, logos, welcome
 from tenants.organisations import settings as organisation_settings
 from tenants.preferences import views as preferences
+from tenants.privacy import settings as retention
+from tenants.privacy import views as privacy
 from tenants.spreadsheets import views as imports
 
 RESERVED = frozenset(
@@ -54,6 +56,7 @@ OUTSIDE = (
     (workspaces.bp, "/workspaces"),
     (own_mentorships.bp, "/workspaces/mentorships"),
     (preferences.bp, "/preferences"),
+    (privacy.bp, "/account/privacy"),
     (invitations.bp, "/invitations"),
     (links.bp, "/links"),
     (subscriptions.bp, "/letters/subscriptions"),
@@ -80,6 +83,7 @@ WORKSPACE = (
     (logos.bp, "/logo"),
     (welcome.bp, "/welcome"),
     (organisation_settings.bp, "/settings"),
+    (retention.bp, "/settings/retention"),
     (activity.bp, "/activity"),
 )
 

@@ -4,6 +4,7 @@ Each request is built backwards from the moment its present state began, with th
 clock finds nothing to make up for when it starts.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -17,6 +18,8 @@ from marketplace.requests import letters
 from marketplace.requests.models import OPEN_STATES
 from marketplace.requests.states import ANSWER_WITHIN, CONFIRM_WITHIN, REMIND_AFTER
 from marketplace.vocabulary import DECLINE_REASONS
+from tenants.shared.activity import NAMED
+from tenants.shared.models import commitment
 
 REASONS = ("no_room_now",) * 4 + tuple(DECLINE_REASONS.slugs)
 BEFORE_SENDING = frozenset({"draft", "awaiting_employer", "refused_by_employer"})
@@ -377,19 +380,34 @@ class Exchanges:
         subject: tuple[str, int | None],
         data: dict[str, Any] | None = None,
     ) -> None:
-        """One line in an organisation's log."""
+        """One line in an organisation's log, and the names it speaks of beside it."""
+        line_id, data = self.world.ids.at(at), dict(data or {})
+        names = {slot: data.pop(slot) for slot in sorted(NAMED & data.keys())}
+        if actor:
+            names["actor"] = actor.name
+        salts = {slot: hashlib.sha256(f"{line_id} {slot}".encode()).digest() for slot in names}
         self.rows.add(
             "activity",
             org_id=org.id,
-            id=self.world.ids.at(at),
+            id=line_id,
             at=at,
             actor_person_id=actor.person_id if actor else None,
-            actor_name=actor.name if actor else "",
             verb=verb,
             subject_kind=subject[0],
             subject_id=subject[1],
-            data=data or {},
+            data=data,
+            marks={slot: commitment(salts[slot], name) for slot, name in names.items()},
         )
+        for slot, name in names.items():
+            self.rows.add(
+                "activity_name",
+                org_id=org.id,
+                activity_id=line_id,
+                slot=slot,
+                person_id=actor.person_id if actor and slot == "actor" else None,
+                name=name,
+                salt=salts[slot],
+            )
 
     def news(self, kind: str, reader: Member, at: datetime, data: dict[str, Any], path: str) -> None:
         """A notice as the product would have left it, and the letter that went out with it."""

@@ -26,6 +26,9 @@ from tenants.walls import role_name
 KEPT = frozenset({"alembic_version", "wall_key"})
 """Tables that a reset leaves alone."""
 
+APPEND_ONLY = (("activity", "keep_all_activity"), ("activity_checkpoint", "keep_checkpoints"))
+"""Tables that nobody may empty, and the trigger that sees to it: only the demo begins its history again."""
+
 SAME_ON_CARD = (
     *("title", "headline", "skills", "own_words", "languages", "function", "industries", "seniority", "forms"),
     *("place", "remote", "in_person", "cadence", "board_mandates"),
@@ -227,7 +230,11 @@ class Loader:
                 " Nothing was erased; give the demo a database of its own."
             )
         tables = [name for name in self._tables() if name not in KEPT]
+        for table, trigger in APPEND_ONLY:
+            self.connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
         self.connection.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, tables))))
+        for table, trigger in APPEND_ONLY:
+            self.connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}")
         self.connection.execute("DELETE FROM procrastinate_jobs")
 
     def number_organisations_from(self, number: int) -> None:
@@ -247,9 +254,11 @@ class Loader:
         ).fetchall()
         for name, _ in found:
             self.connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
-        self.connection.execute("ALTER TABLE card DISABLE TRIGGER keep_audience")
+        for trigger in ("keep_audience", "consent_by_card"):
+            self.connection.execute(f"ALTER TABLE card DISABLE TRIGGER {trigger}")
         yield
-        self.connection.execute("ALTER TABLE card ENABLE TRIGGER keep_audience")
+        for trigger in ("keep_audience", "consent_by_card"):
+            self.connection.execute(f"ALTER TABLE card ENABLE TRIGGER {trigger}")
         self.connection.execute("SET LOCAL maintenance_work_mem = '512MB'")
         for _, definition in found:
             self.connection.execute(definition)
@@ -284,6 +293,8 @@ def loading(address: str) -> Iterator[Loader]:
             raise DemoProblem("The database is not prepared. Run first: passerelle database prepare") from None
         _force(connection, "NO FORCE")
         yield Loader(connection)
+        # The log is chained now: a table with work left for the commit cannot be altered.
+        connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
         _force(connection, "FORCE")
     with psycopg.connect(address, autocommit=True) as after:
         after.execute("ANALYZE")

@@ -30,6 +30,7 @@ ORDER = (
     "notice",
     "letter",
     "activity",
+    "activity_name",
 )
 """Tables in an order that no foreign key minds."""
 

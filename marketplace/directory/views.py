@@ -22,6 +22,7 @@ from marketplace.directory.faces import (
     facet_groups,
 )
 from marketplace.directory.forms import GREATEST_ID, Search, ids_from
+from marketplace.directory.sightings import count_view
 from marketplace.directory.words import skills_meant
 from marketplace.mentors.faces import face_of
 from tenants.shared import clock
@@ -71,7 +72,7 @@ def show(mentor_id: int) -> str:
     interests = queries.interests_of(g.acting)
     locale = str(get_locale())
     similar = queries.similar_mentors(g.acting, mentor)
-    return render_template(
+    page = render_template(
         "directory/show.html",
         mentor=mentor,
         face=face_of(mentor._asdict(), slug=g.acting.slug, locale=locale, goals=interests.goals),
@@ -79,6 +80,8 @@ def show(mentor_id: int) -> str:
         waits=mentor.room < 1 and queries.waits_for(g.acting, mentor),
         similar=card_faces(similar, interests, slug=g.acting.slug, locale=locale, now=clock.now()),
     )
+    count_view(mentor, today=clock.today())
+    return page
 
 
 @bp.post("/<int:mentor_id>/saving")

@@ -32,6 +32,7 @@ from marketplace.mentors.guidance import (
 from marketplace.mentors.models import MentorProfile, ProfileState
 from marketplace.mentors.photos import MEDIA_TYPE, UnusablePhoto, encode_photo
 from marketplace.mentors.policy import may_resume, may_withdraw, missing_for_publication
+from tenants.privacy.queries import views_of_me
 from tenants.shared import clock
 
 bp = Blueprint("mentors", __name__)
@@ -301,6 +302,7 @@ def _page(
         audience_details=audience_details(g.acting),
         audience_reach=audience_reach(g.acting),
         blocked=queries.blocked_people(g.acting),
+        views=views_of_me(today=clock.today()),
         problem=photo_problem,
     )
 

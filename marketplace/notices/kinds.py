@@ -28,6 +28,8 @@ KINDS |= {
     "employer_asked": Kind(_l("A request needs our approval")),
     "employer_approved": Kind(_l("My employer says yes"), essential=False),
     "employer_refused": Kind(_l("My employer says no")),
+    "request_ended": Kind(_l("A request ends because the other person has left")),
+    "pair_left": Kind(_l("A mentorship ends because the other person has left")),
     "concern_reported": Kind(_l("Somebody reports a concern")),
     "place_free": Kind(_l("A mentor I queue for has a free place"), essential=False),
     "profile_published": Kind(_l("My mentor page is published"), essential=False),

@@ -74,6 +74,9 @@ SENTENCES = {
     "group.left": _l("took a company out of the group"),
     "group.sight_changed": _l("changed what companies of the group see of each other"),
     "letter.sent_again": _l("sent a letter again"),
+    "account.erased": _l("erased the account of a former member, as they had asked"),
+    "organisation.retention_changed": _l("changed how long data is kept"),
+    "organisation.data_deleted": _l("deleted what is kept no longer: %(number)s (%(subject)s)"),
 }
 
 KINDS = {
@@ -92,6 +95,16 @@ KINDS = {
     "assistance": _l("Assistants"),
     "group": _l("Groups of companies"),
 }
+
+SUBJECTS = {
+    "requests": _l("words of closed requests"),
+    "mentorships": _l("words of ended mentorships"),
+    "letters": _l("letters"),
+    "notices": _l("notices"),
+    "invitations": _l("invitations"),
+    "activity": _l("activity log"),
+}
+"""What an organisation keeps for a time; see ``tenants/privacy/retention.py``."""
 
 ICONS = {
     "organisation": "firm",
@@ -120,10 +133,27 @@ class _Blank(dict[str, str]):
         return "…"
 
 
+def actor(line: Activity) -> str:
+    """Who did it, by the name they had then; who has left for good has none."""
+    if name := line.people.get("actor"):
+        return name
+    return gettext("A former member") if "actor" in line.marks or line.actor_person_id else gettext("The clock")
+
+
+def act(line: Activity) -> str:
+    """What was done, in the reader's language."""
+    known = SENTENCES.get(line.verb)
+    if known is None:
+        return line.verb
+    gone = {slot: gettext("a former member") for slot in line.marks}
+    facts = {
+        key: str(SUBJECTS.get(value, value)) if key == "subject" else str(value) for key, value in line.data.items()
+    }
+    return str(known) % _Blank(gone | facts | line.people)
+
+
 def sentence(line: Activity) -> str:
     """``Ann Acme invited Mia Acme``, in the reader's language."""
-    known = SENTENCES.get(line.verb)
-    act = str(known) % _Blank({key: str(value) for key, value in line.data.items()}) if known else line.verb
     if line.verb in WHOLE:
-        return act
-    return f"{line.actor_name or gettext('The clock')} {act}"
+        return act(line)
+    return f"{actor(line)} {act(line)}"

@@ -12,10 +12,11 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.dialects.postgresql import insert
 
 from tenants.accounts.models import Person
-from tenants.current import Acting
 from tenants.conflicts import queries as conflicts
+from tenants.current import Acting
 from tenants.organisations.models import StepState, WelcomeStep
 from tenants.organisations.policy import may_welcome
+from tenants.organisations.queries import own_organisation
 from tenants.shared.activity import record
 from tenants.shared.database import db
 from tenants.shared.errors import Forbidden, Refused
@@ -104,7 +105,7 @@ def close_welcome(*, acting: Acting, now: datetime) -> None:
     has no name of its own.
     """
     _check(acting)
-    organisation = queries.own_organisation(acting)
+    organisation = own_organisation(acting)
     if organisation.provisional:
         raise Refused(_("Give your firm its name first."), way_back=f"/{acting.slug}/welcome/name")
     if organisation.welcome_open:

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tenants.agreements import queries as agreements
-from tenants.current import enter_workspace
 from tenants.conflicts.queries import conflicts as declared_conflicts
+from tenants.current import enter_workspace
 from tenants.domains import queries as domains
 from tenants.organisations import commands, queries, steps
 from tenants.organisations.forms import (

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import secrets
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from tenants.shared.database import db, new_id
-from tenants.shared.models import Activity
+from tenants.shared.models import Activity, ActivityName, commitment
+
+NAMED = frozenset({"mentee", "mentor", "name", "person", "assistant", "executive"})
+"""Words of ``data`` that are people's names. They are kept beside the line and not in it, so that they can be erased."""
 
 
 def record(
@@ -19,26 +23,50 @@ def record(
     now: datetime,
     subject: tuple[str, int | None],
     actor: tuple[int | None, str] = (None, ""),
-    data: dict[str, Any] | None = None,
+    data: Mapping[str, Any] | None = None,
+    people: Mapping[str, int] | None = None,
     session: Any = None,
 ) -> None:
     """Write one line in the log of each tenant named, inside the present transaction.
 
     ``verb`` is past tense with its noun first (``request.sent``); ``subject`` is a kind and an id; ``actor`` a person's id
-    and name (nobody: the clock). ``data`` must be fit for every coordinator of those tenants: never anyone's words.
+    and name (nobody: the clock). ``data`` must be fit for every coordinator of those tenants: never anyone's words. Names of
+    people in it go by the keys of ``NAMED``; ``people`` says whose they are where the subject does not.
     """
-    rows = [
-        {
-            "org_id": org_id,
-            "id": new_id(),
-            "at": now,
-            "actor_person_id": actor[0],
-            "actor_name": actor[1],
-            "verb": verb,
-            "subject_kind": subject[0],
-            "subject_id": subject[1],
-            "data": data or {},
-        }
-        for org_id in sorted(set(org_ids))
-    ]
-    (session or db.session).execute(sa.insert(Activity), rows)
+    data = dict(data or {})
+    names = {slot: str(data.pop(slot))[:120] for slot in sorted(NAMED & data.keys()) if data[slot]}
+    if actor[1]:
+        names["actor"] = actor[1][:120]
+    whose = {"actor": actor[0], **(people or {})}
+    lines, named = [], []
+    for org_id in sorted(set(org_ids)):
+        line_id = new_id()
+        salts = {slot: secrets.token_bytes(32) for slot in names}
+        lines.append(
+            {
+                "org_id": org_id,
+                "id": line_id,
+                "at": now,
+                "actor_person_id": actor[0],
+                "verb": verb,
+                "subject_kind": subject[0],
+                "subject_id": subject[1],
+                "data": data,
+                "marks": {slot: commitment(salts[slot], name) for slot, name in names.items()},
+            }
+        )
+        named += [
+            {
+                "org_id": org_id,
+                "activity_id": line_id,
+                "slot": slot,
+                "person_id": whose.get(slot),
+                "name": name,
+                "salt": salts[slot],
+            }
+            for slot, name in names.items()
+        ]
+    session = session or db.session
+    session.execute(sa.insert(Activity), lines)
+    if named:
+        session.execute(sa.insert(ActivityName), named)

@@ -36,5 +36,7 @@ KINDS: dict[str, Kind] = {
     "assistance_offered": Kind(_l("Somebody asks about an assistance")),
     "firm_nudged": Kind(_l("A network reminds our firm of its next step"), essential=False),
     "domain_code": Kind(_l("Code for an e-mail domain")),
+    "export_ready": Kind(_l("Your data is ready to download"), account=True),
+    "erasure_asked": Kind(_l("Your account is about to be erased"), account=True),
 }
 """By name; the marketplace adds its own when it starts."""

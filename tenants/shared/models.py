@@ -4,29 +4,93 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tenants.shared.database import Base, new_id
 
 
 class Activity(Base):
-    """One line of a tenant's log: who did what, when, and only what this tenant may see. Never changed or deleted."""
+    """One line of a tenant's log: who did what, when, and only what this tenant may see. Never changed or deleted.
+
+    The database numbers the lines of each tenant without gaps when they are committed, and chains them: ``hash`` is the
+    SHA-256 of the hash before it and of this line's words (``activity_words``). No name is in a line: ``marks`` holds a
+    commitment to each, the name itself is in ``ActivityName``.
+    """
 
     __tablename__ = "activity"
-    __table_args__ = (sa.Index("ix_activity_org_id_subject", "org_id", "subject_kind", "subject_id"),)
+    __table_args__ = (
+        sa.Index("ix_activity_org_id_subject", "org_id", "subject_kind", "subject_id"),
+        sa.Index("uq_activity_org_id_number", "org_id", "number", unique=True),
+        sa.Index("ix_activity_unchained", "org_id", "id", postgresql_where=sa.text("number IS NULL")),
+    )
 
     org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
     id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, default=new_id)
     at: Mapped[datetime]
     actor_person_id: Mapped[int | None] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
-    actor_name: Mapped[str] = mapped_column(sa.String(120), default="")
     verb: Mapped[str] = mapped_column(sa.String(60))
     subject_kind: Mapped[str] = mapped_column(sa.String(40))
     subject_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    number: Mapped[int | None] = mapped_column(sa.BigInteger)
+    hash: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    marks: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=sa.text("'{}'::jsonb"))
+
+    names: Mapped[list[ActivityName]] = relationship(
+        primaryjoin="and_(Activity.org_id == foreign(ActivityName.org_id), Activity.id == foreign(ActivityName.activity_id))",
+        viewonly=True,
+        lazy="selectin",
+    )
+
+    @property
+    def people(self) -> dict[str, str]:
+        """The names that the line speaks of, by slot: those that were not erased and are the ones written then."""
+        return {one.slot: one.name for one in self.names if commitment(one.salt, one.name) == self.marks.get(one.slot)}
+
+
+def commitment(salt: bytes, name: str) -> str:
+    """What a line keeps of a name: nobody can guess the name from it once the salt is gone."""
+    return sha256(salt + name.encode()).hexdigest()
+
+
+class ActivityName(Base):
+    """A name as a line of the log bears it (``slot``: actor, mentee …). Deleted when the person is erased; the line stays."""
+
+    __tablename__ = "activity_name"
+    __table_args__ = (sa.Index("ix_activity_name_person_id", "person_id"),)
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    activity_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    slot: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    name: Mapped[str] = mapped_column(sa.String(120))
+    salt: Mapped[bytes] = mapped_column(sa.LargeBinary)
+
+
+class ActivityHead(Base):
+    """How many lines a tenant's log has had, and the hash of the last. Written by the database alone."""
+
+    __tablename__ = "activity_head"
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(sa.BigInteger)
+    hash: Mapped[bytes] = mapped_column(sa.LargeBinary)
+
+
+class ActivityCheckpoint(Base):
+    """Where retention cut the log: the lines up to ``number`` were older than ``before``; the rest chains on from ``hash``."""
+
+    __tablename__ = "activity_checkpoint"
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    hash: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    before: Mapped[datetime]
+    cut_at: Mapped[datetime]
 
 
 class LetterState(enum.StrEnum):

@@ -281,7 +281,7 @@ def test_a_row_cannot_be_written_into_another_tenant(inside):
             created_at=now,
         ),
         sa.insert(Activity.__table__).values(
-            org_id=inside.ida.org_id, id=new_id(), at=now, actor_name="", verb="x.y", subject_kind="x", data={}
+            org_id=inside.ida.org_id, id=new_id(), at=now, verb="x.y", subject_kind="x", data={}
         ),
         sa.insert(Letter.__table__).values(
             org_id=inside.ida.org_id,

@@ -1,0 +1,277 @@
+"""What the tenants hold about a person: the account, ties, letters, the log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+from flask_babel import force_locale, gettext
+from flask_babel import lazy_gettext as _l
+
+from tenants.accounts.models import Account, Person
+from tenants.affiliations.models import Affiliation
+from tenants.current import Acting
+from tenants.onboarding.models import Invitation
+from tenants.privacy.models import Consent, PersonalExport
+from tenants.shared import choices, jobs
+from tenants.shared.activity import record
+from tenants.shared.database import db
+from tenants.shared.holdings import Held, Holding, Subject, register
+from tenants.shared.kinds import KINDS
+from tenants.shared.models import ActionLink, Activity, Letter, LetterChoice, Notice
+
+
+def iso(moment: Any) -> str | None:
+    """A day or a moment as text; nothing stays nothing."""
+    return moment.isoformat() if moment else None
+
+
+def _delete(model: Any, *where: sa.ColumnElement[bool]) -> None:
+    db.session.execute(sa.delete(model).where(*where), execution_options={"synchronize_session": False})
+
+
+# --- the person -------------------------------------------------------------------------------------------------------
+
+
+def export_person(subject: Subject) -> list[dict[str, Any]]:
+    person = db.session.execute(
+        sa.select(Person.name, Person.locale, Person.time_zone, Person.created_at, Account.email)
+        .join(Account, Account.id == Person.id)
+        .where(Person.id == subject.person_id)
+    ).one()
+    return [
+        {
+            "name": person.name,
+            "email": person.email,
+            "language": person.locale,
+            "time_zone": person.time_zone,
+            "since": iso(person.created_at),
+        }
+    ]
+
+
+def bring_person(acting: Acting, held: Held) -> int:
+    """Language and time zone; name and address belong to the account that one signed in with."""
+    from zoneinfo import available_timezones
+
+    values = {}
+    for one in held.records:
+        if one.get("language") in ("en", "fr"):
+            values["locale"] = one["language"]
+        if one.get("time_zone") in available_timezones():
+            values["time_zone"] = one["time_zone"]
+    if values:
+        db.session.execute(sa.update(Person).where(Person.id == acting.person_id).values(**values))
+        db.session.commit()
+    return len(values)
+
+
+def erase_person(subject: Subject, now: datetime) -> None:
+    """Last of all: the account goes, and what others' records point at is nobody in particular."""
+    with force_locale(subject.locale):
+        nobody = gettext("A former member")
+    orgs = list(
+        db.session.scalars(sa.select(Affiliation.org_id).where(Affiliation.person_id == subject.person_id).distinct())
+    )
+    db.session.execute(sa.select(sa.func.forget_name(nobody)))
+    db.session.execute(
+        sa.update(Invitation)
+        .where(Invitation.email.in_(sa.select(Account.email).where(Account.id == subject.person_id)))
+        .values(email="", name="", job_title="")
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(
+        sa.update(Affiliation)
+        .where(Affiliation.person_id == subject.person_id)
+        .values(ended_on=sa.func.least(Affiliation.ended_on, now.date()), job_title="", work_email="")
+        .execution_options(synchronize_session=False)
+    )
+    for org_id in orgs:
+        jobs.announce("person.erased", org_id=org_id, person_id=subject.person_id)
+    if orgs:
+        record("account.erased", org_ids=orgs, now=now, subject=("account", None))
+    person = sa.update(Person).where(Person.id == subject.person_id)
+    db.session.execute(person.values(name=nobody, time_zone="UTC").execution_options(synchronize_session=False))
+    _delete(Account, Account.id == subject.person_id)
+
+
+# --- ties, letters, notices ---------------------------------------------------------------------------------------------
+
+
+def export_affiliations(subject: Subject) -> list[dict[str, Any]]:
+    ties = db.session.scalars(
+        sa.select(Affiliation).where(Affiliation.person_id == subject.person_id).order_by(Affiliation.id)
+    )
+    return [
+        {
+            "organisation": subject.slugs[tie.org_id],
+            "role": tie.role.value,
+            "job_title": tie.job_title,
+            "work_email": tie.work_email,
+            "from": iso(tie.started_on),
+            "to": iso(tie.ended_on),
+        }
+        for tie in ties
+    ]
+
+
+def export_letters(subject: Subject) -> list[dict[str, Any]]:
+    rows = db.session.execute(
+        sa.select(Letter.org_id, Letter.kind, Letter.state, Letter.created_at, Letter.sent_at)
+        .where(Letter.person_id == subject.person_id)
+        .order_by(Letter.id)
+    )
+    return [
+        {
+            "organisation": subject.slugs[row.org_id],
+            "kind": row.kind,
+            "state": row.state.value,
+            "at": iso(row.created_at),
+            "sent_at": iso(row.sent_at),
+        }
+        for row in rows
+    ]
+
+
+def erase_letters(subject: Subject, _now: datetime) -> None:
+    _delete(Letter, Letter.person_id == subject.person_id)
+    _delete(ActionLink, ActionLink.person_id == subject.person_id)
+
+
+def export_choices(subject: Subject) -> list[dict[str, Any]]:
+    chosen = db.session.scalars(
+        sa.select(LetterChoice)
+        .where(LetterChoice.person_id == subject.person_id)
+        .order_by(LetterChoice.org_id, LetterChoice.kind)
+    )
+    return [
+        {
+            "organisation": subject.slugs[one.org_id],
+            "kind": one.kind,
+            "wanted": one.wanted,
+            "chosen_at": iso(one.chosen_at),
+        }
+        for one in chosen
+    ]
+
+
+def bring_choices(acting: Acting, held: Held) -> int:
+    known = {name for name, kind in KINDS.items() if not kind.essential}
+    wanted = {one["kind"]: one["wanted"] is True for one in held.records if one.get("kind") in known}
+    if wanted:
+        choices.choose_letters(org_id=acting.org_id, person_id=acting.person_id, wanted=wanted, now=held.now)
+    return len(wanted)
+
+
+def export_notices(subject: Subject) -> list[dict[str, Any]]:
+    notices = db.session.scalars(sa.select(Notice).where(Notice.person_id == subject.person_id).order_by(Notice.id))
+    return [
+        {
+            "organisation": subject.slugs[one.org_id],
+            "kind": one.kind,
+            "about": one.data,
+            "at": iso(one.created_at),
+            "read_at": iso(one.read_at),
+        }
+        for one in notices
+    ]
+
+
+# --- consent and the log ------------------------------------------------------------------------------------------------
+
+
+def export_consents(subject: Subject) -> list[dict[str, Any]]:
+    given = db.session.scalars(
+        sa.select(Consent).where(Consent.person_id == subject.person_id).order_by(Consent.given_at)
+    )
+    return [
+        {
+            "organisation": subject.slugs[one.org_id],
+            "purpose": one.purpose.value,
+            "version": one.version,
+            "given_at": iso(one.given_at),
+            "withdrawn_at": iso(one.withdrawn_at),
+        }
+        for one in given
+    ]
+
+
+def export_activity(subject: Subject) -> list[dict[str, Any]]:
+    """What the person did, as their organisations' logs say it; the log's other lines are not theirs."""
+    rows = db.session.execute(
+        sa.select(Activity.org_id, Activity.at, Activity.verb)
+        .where(Activity.actor_person_id == subject.person_id)
+        .order_by(Activity.id)
+    )
+    return [{"organisation": subject.slugs[row.org_id], "act": row.verb, "at": iso(row.at)} for row in rows]
+
+
+def _erase_all(model: Any) -> Any:
+    def erase(subject: Subject, _now: datetime) -> None:
+        _delete(model, cast(Any, model).person_id == subject.person_id)
+
+    return erase
+
+
+register(
+    Holding(
+        "person",
+        _l("You"),
+        frozenset({"account.id", "invitation.invited_by_id"}),
+        export_person,
+        erase_person,
+        bring_person,
+        goes=_l(
+            "Your account: name, e-mail address, password, language, time zone. From then on others read “A former member”."
+        ),
+    ),
+    Holding(
+        "affiliations",
+        _l("Organisations"),
+        frozenset({"affiliation.person_id", "conflict_declaration.declared_by_id", "erasure.person_id"}),
+        export_affiliations,
+        goes=_l("Your job titles and work addresses."),
+        stays=_l("That somebody was there from one day to another: requests and mentorships of others hang on it."),
+    ),
+    Holding(
+        "letters",
+        _l("Letters"),
+        frozenset({"letter.person_id", "action_link.person_id"}),
+        export_letters,
+        erase_letters,
+        goes=_l("The list of letters to you, and every link in them."),
+    ),
+    Holding(
+        "letter_choices",
+        _l("Letters you want"),
+        frozenset({"letter_choice.person_id"}),
+        export_choices,
+        _erase_all(LetterChoice),
+        bring_choices,
+    ),
+    Holding("notices", _l("Notices"), frozenset({"notice.person_id"}), export_notices, _erase_all(Notice)),
+    Holding(
+        "consents",
+        _l("What you said yes to"),
+        frozenset({"consent.person_id"}),
+        export_consents,
+        _erase_all(Consent),
+    ),
+    Holding(
+        "exports",
+        _l("Downloads"),
+        frozenset({"personal_export.person_id"}),
+        None,
+        _erase_all(PersonalExport),
+    ),
+    Holding(
+        "activity",
+        _l("Activity"),
+        frozenset({"activity.actor_person_id", "activity_name.person_id"}),
+        export_activity,
+        stays=_l(
+            "Lines of your organisations’ activity logs, without your name: a log that forgets cannot be trusted."
+        ),
+    ),
+)
