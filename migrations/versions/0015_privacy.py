@@ -124,6 +124,11 @@ BEGIN
 END $$;
 """
 
+# That a concern was reported, and nothing more: the same policy, where a line has no name in it any more.
+CONCERN = f"""CREATE POLICY web_insert_concern ON activity FOR INSERT TO passerelle_web WITH CHECK ({S} AND verb = 'concern.reported'
+    AND actor_person_id IS NULL AND {{}} AND data = '{{{{}}}}' AND subject_kind = 'concern' AND subject_id IS NULL
+    AND EXISTS (SELECT FROM concern c WHERE c.org_id = activity.org_id AND c.reporter_person_id = wall_person()))"""
+
 # --- one person -------------------------------------------------------------------------------------------------------
 
 PERSON = """
@@ -529,7 +534,6 @@ GRANT UPDATE (ended_on, job_title, work_email) ON affiliation TO passerelle_work
 GRANT UPDATE (email, name, job_title) ON invitation TO passerelle_worker;
 GRANT UPDATE ON mentor_profile, personal_export, erasure TO passerelle_worker;
 GRANT UPDATE (body) ON request_message, concern TO passerelle_worker;
-GRANT UPDATE (state, ended_at) ON mentorship TO passerelle_worker;
 GRANT DELETE ON account, personal_block, letter, letter_choice, notice, action_link, photo, mentee_profile, card, saved_mentor,
     queue_place, mentoring_request, request_message, personal_export, consent TO passerelle_worker;
 
@@ -581,7 +585,9 @@ def upgrade() -> None:
     op.execute("ALTER TABLE activity_head FORCE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE activity_name FORCE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE activity FORCE ROW LEVEL SECURITY")
+    op.execute("DROP POLICY web_insert_concern ON activity")
     op.drop_column("activity", "actor_name")
+    op.get_bind().exec_driver_sql(CONCERN.format("marks = '{}'"))
     execute(CHAIN_TRIGGERS)
     execute(CARD_TRIGGERS)
     for signature in OWN_FUNCTIONS:
@@ -785,7 +791,9 @@ def downgrade() -> None:
     op.execute("SET LOCAL ROLE passerelle_owner")
     for signature in reversed(OWN_FUNCTIONS):
         op.execute(f"DROP FUNCTION {signature}")
+    op.execute("DROP POLICY web_insert_concern ON activity")
     op.add_column("activity", sa.Column("actor_name", sa.String(120), server_default="", nullable=False))
+    op.get_bind().exec_driver_sql(CONCERN.format("actor_name = ''"))
     op.alter_column("activity", "actor_name", server_default=None)
     op.execute("ALTER TABLE activity NO FORCE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE activity_name NO FORCE ROW LEVEL SECURITY")
@@ -808,7 +816,6 @@ REVOKE UPDATE (ended_on, job_title, work_email) ON affiliation FROM passerelle_w
 REVOKE UPDATE (email, name, job_title) ON invitation FROM passerelle_worker;
 REVOKE UPDATE ON mentor_profile FROM passerelle_worker;
 REVOKE UPDATE (body) ON request_message, concern FROM passerelle_worker;
-REVOKE UPDATE (state, ended_at) ON mentorship FROM passerelle_worker;
 REVOKE DELETE ON account, personal_block, letter, letter_choice, notice, action_link, photo, mentee_profile, card, saved_mentor,
     queue_place, mentoring_request, request_message FROM passerelle_worker;
 REVOKE SELECT, DELETE ON activity FROM passerelle_gate;
