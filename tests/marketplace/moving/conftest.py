@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from marketplace.mentorships.models import Mentorship
 from tenants.affiliations.models import Affiliation
-from tenants.shared import clock
+from tenants.shared import clock, jobs
+from tenants.shared.database import new_id
 from tests.marketplace.requests.conftest import ask, mentors, step
 
 __all__ = ["ask", "mentors", "step"]
@@ -39,12 +40,8 @@ def again(operator):
 @pytest.fixture
 def hired(operator, work):
     """A person joins an organisation, as the door writes it; the jobs run."""
-    from tenants.shared.database import new_id
 
     def join(actor, org_id, slug):
-        from tenants import walls
-        from tenants.shared import jobs
-
         tie = Affiliation(
             org_id=org_id, id=new_id(), person_id=actor.person_id, work_email=f"new@{slug}.example", role="member"
         )
@@ -53,7 +50,6 @@ def hired(operator, work):
         jobs.announce("affiliation.started", org_id=org_id, affiliation_id=tie.id, session=operator)
         operator.commit()
         work()
-        del walls
         return tie
 
     return join

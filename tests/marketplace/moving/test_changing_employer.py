@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from threading import Barrier, Thread
 
 import pytest
 import sqlalchemy as sa
 
 from marketplace.mentors.models import Card, MentorProfile, ProfileState
+from marketplace.mentorships import commands, queries
 from marketplace.mentorships.models import Answer, Mentorship, MentorshipQuestion, MentorshipState
 from marketplace.requests.models import MentoringRequest, RequestState
 from tenants import walls
-from tenants.affiliations.models import Affiliation
+from tenants.affiliations.commands import close_leavers
+from tenants.affiliations.models import Affiliation, Role
+from tenants.onboarding.commands import invite
 from tenants.organisations.models import ConflictDeclaration, ConflictKind, FirmMembership, MembershipState
-from tenants.shared import clock
+from tenants.shared import clock, jobs
 from tenants.shared.database import db
 from tenants.shared.models import Activity, Letter
-from tests.factories import acting, publish
+from tests.factories import acting
 
 RUNNING, PAUSED, ENDED = MentorshipState.running, MentorshipState.paused, MentorshipState.ended
 
@@ -40,8 +44,8 @@ def test_a_mentor_changes_employer_and_the_pair_goes_on(
     pair, mentors, sign_in, work, mailbox, operator, again, app, language
 ):
     words = {
-        "en": ("How does your mentorship go on?", "Bring my pages", "Cannot continue"),
-        "fr": ("Comment votre binôme continue-t-il ?", "Apporter mes pages", ""),
+        "en": ("How does your mentorship go on?", "Bring my pages"),
+        "fr": ("Comment votre binôme continue-t-il ?", "Apporter mes pages"),
     }[language]
     maxs, mias = sign_in(mentors.max), sign_in(mentors.mia)
     for client in (maxs, mias):
@@ -55,7 +59,6 @@ def test_a_mentor_changes_employer_and_the_pair_goes_on(
     assert maxs.get("/globex/mentors/").status_code == 404
     assert again(pair).mentor_employer_id is None, "in the same transaction"
     work()
-    assert {letter["To"].addresses[0].addr_spec for letter in mailbox.letters if "mentorship" in str(letter) or True}
     # Both are asked: Mia in her workspace, Max outside of all.
     home = f"/workspaces/mentorships/{pair.id}"
     assert home in maxs.get("/workspaces/?all=1").text
@@ -67,9 +70,6 @@ def test_a_mentor_changes_employer_and_the_pair_goes_on(
     assert again(pair).state is PAUSED, "until there is a new employer"
     # The new employer invites; one press brings the page.
     with acting(app, mentors.ann) as ann:
-        from tenants.affiliations.models import Role
-        from tenants.onboarding.commands import invite
-
         invite(acting=ann, email=mentors.max.email, name="Max", role=Role.member, locale=language, now=clock.now())
     work()
     [letter] = [
@@ -151,24 +151,17 @@ def test_nobody_reads_the_others_answer(pair, mentors, sign_in, work, app):
             assert db.session.execute(sa.text("SELECT * FROM mentorship_answer")).all() == []
 
 
-def test_without_answers_the_clock_pauses_once(pair, mentors, sign_in, work, again, operator, worker_app, monkeypatch):
-    from marketplace.mentorships import jobs
-
+def test_without_answers_the_clock_pauses_once(pair, mentors, sign_in, work, again, operator, worker_app):
     leave(sign_in(mentors.max), "globex")
     work()
     later = clock.now() + timedelta(days=14, minutes=1)
-    monkeypatch.setattr("tenants.shared.clock.now", lambda: later)
+    with worker_app.app_context():
+        assert queries.organisations_with_due_questions(later) == [pair.org_id]
     for _ in range(2):
         with worker_app.app_context():
-            jobs.queue_due = None
-            for org_id in [pair.org_id]:
-                walls.enter(db.session, walls.Entry(walls.ENTER_JOB, {"org_id": org_id}))
-                for question_id in __import__("marketplace.mentorships.queries", fromlist=["x"]).due_questions(
-                    org_id, later
-                ):
-                    __import__("marketplace.mentorships.commands", fromlist=["x"]).settle_question(
-                        org_id=org_id, question_id=question_id, now=later
-                    )
+            walls.enter(db.session, walls.Entry(walls.ENTER_JOB, {"org_id": pair.org_id}))
+            for question_id in queries.due_questions(pair.org_id, later):
+                commands.settle_question(org_id=pair.org_id, question_id=question_id, now=later)
     assert again(pair).state is PAUSED
     assert len(letters(operator, "mentorship_paused")) == 2
 
@@ -223,10 +216,6 @@ def test_open_requests_close_kindly_and_places_return(ask, step, mentors, sign_i
 
 def test_a_planned_end_takes_effect_on_its_day_once_with_two_workers(mentors, app, worker_app, operator, _admin):
     """Two workers at the same rows: the second passes over what the first holds, and finds it done afterwards."""
-    from threading import Barrier, Thread
-
-    from tenants.affiliations.commands import close_leavers
-
     tie = operator.scalars(sa.select(Affiliation).where(Affiliation.person_id == mentors.max.person_id)).one()
     tie.ended_on = clock.today() + timedelta(days=3)
     operator.commit()
@@ -257,8 +246,6 @@ def test_a_planned_end_takes_effect_on_its_day_once_with_two_workers(mentors, ap
 
 
 def test_when_a_firm_leaves_the_network_its_pairs_are_asked(pair, mentors, work, operator, sign_in, again):
-    from tenants.shared import jobs
-
     membership = operator.get(FirmMembership, (mentors.ned.org_id, mentors.max.org_id))
     membership.state = MembershipState.left
     jobs.announce("firm.left", org_id=mentors.ned.org_id, firm_id=mentors.max.org_id, session=operator)
@@ -272,4 +259,3 @@ def test_when_a_firm_leaves_the_network_its_pairs_are_asked(pair, mentors, work,
     work()
     assert again(pair).state is RUNNING
     assert operator.scalars(sa.select(MentorshipQuestion.outcome)).one() is Answer.go_on
-    assert publish
