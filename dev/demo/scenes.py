@@ -401,6 +401,7 @@ class Scenes:
             state="open",
             expires_at=at + 14 * DAY,
             accepted_at=None,
+            sent_at=at,
             created_at=at,
         )
         data = {"name": human.name, "role": role, "organisation": org.name}

@@ -31,7 +31,8 @@ LANGUAGES = {
 LOCALES = {word: locale for locale, words in LANGUAGES.items() for word in words.split("|")}
 ZONES = {zone.casefold(): zone for zone in available_timezones()}
 ERRORS = frozenset({"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"})
-FORMULA = re.compile(r"[=+\-@]")
+FORMULA = "=+-@"
+TELLING = f"{FORMULA}'#"
 QUOTED_FORMULA = re.compile(r"'+[=+\-@\t\r]")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
@@ -120,9 +121,11 @@ def _text(cells: list[str], column: int | None, problems: list[Problem]) -> str:
     if not text.isprintable():
         text = CONTROL.sub(" ", text).strip()
     start = text[:1]
-    if start == "'" and QUOTED_FORMULA.match(text):
-        return text[1:]
-    if FORMULA.match(start):
+    if not start or start not in TELLING:
+        return text
+    if start == "'":
+        return text[1:] if QUOTED_FORMULA.match(text) else text
+    if start in FORMULA:
         problems.append((column, "formula", 0))
         return ""
     if start == "#" and text in ERRORS:

@@ -50,7 +50,7 @@ def upload(client: FlaskClient, content: bytes, name: str = "people.csv", slug: 
 def guessed(page: str) -> dict[str, str]:
     """The mapping form as the page shows it: field → chosen column."""
     found = {}
-    for name, options in re.findall(r'<select id="\w+" name="(\w+)"[^>]*>(.*?)</select>', page, re.S):
+    for name, options in re.findall(r'<select [^>]*name="(\w+)"[^>]*>(.*?)</select>', page, re.S):
         chosen = re.search(r'<option (?=[^>]*selected)[^>]*value="(\w*)"', options)
         found[name] = chosen[1] if chosen else ""
     return found
