@@ -7,7 +7,7 @@ import io
 import warnings
 
 from flask_babel import gettext as _
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 32_000_000
@@ -28,6 +28,8 @@ def open_picture(data: bytes, *, least_side: int) -> Image.Image:
         raise UnusablePicture(_("Choose a picture first."))
     if len(data) > MOST_BYTES:
         raise UnusablePicture(_("This file is larger than 10 MB. Send a smaller picture."))
+    # WeasyPrint, once loaded, has the whole process read damaged files and text bombs; here they are refused.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
