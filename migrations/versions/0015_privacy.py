@@ -691,15 +691,15 @@ def _create_tables() -> None:
     )
     op.create_table(
         "erasure",
-        key("person_id", "erasure", person),
-        sa.Column("id", sa.BigInteger(), nullable=False),
         key("org_id", "erasure", org),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        key("person_id", "erasure", person),
         sa.Column("state", _states("erasurestate", "asked", "undone", "done"), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("asked_at", moment, nullable=False),
         sa.Column("due_at", moment, nullable=False),
         sa.Column("ended_at", moment, nullable=True),
-        sa.PrimaryKeyConstraint("person_id", "id", name="pk_erasure"),
+        sa.PrimaryKeyConstraint("org_id", "id", name="pk_erasure"),
         sa.UniqueConstraint("token_hash", name="uq_erasure_token_hash"),
     )
     op.create_index(
