@@ -31,6 +31,7 @@ ORDER = (
     "letter",
     "activity",
     "activity_name",
+    "profile_view",
 )
 """Tables in an order that no foreign key minds."""
 

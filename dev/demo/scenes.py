@@ -50,6 +50,7 @@ class Scenes:
         self._concerns()
         self._around_mentees()
         self._organisations()
+        self._looks()
 
     # --- the four ---
 
@@ -407,6 +408,23 @@ class Scenes:
         data = {"name": human.name, "role": role, "organisation": org.name}
         for where in {org.id: org, inviter.id: inviter}.values():
             self.exchanges.log(where, "invitation.sent", at, sender, ("invitation", invitation_id), data)
+
+    def _looks(self) -> None:
+        """Who has looked at the executive's page these last weeks: a count by firm and day."""
+        helene = self._page_of("executive mentor")
+        firms = sorted({member.org.id for member in self._mentees_for(helene)} - {helene.member.org.id})[:3]
+        for number, org_id in enumerate(firms):
+            for days in (2 + number, 9 + number, 17):
+                self.rows.add(
+                    "profile_view",
+                    org_id=helene.member.org.id,
+                    mentor_id=helene.profile_id,
+                    viewer_org_id=org_id,
+                    day=(self.world.now - days * DAY).date(),
+                    mentor_person_id=helene.member.person_id,
+                    views=4 - number,
+                    marks=[],
+                )
 
     def _lost_letters(self) -> None:
         """Letters that a mail server refused, for the coordinators to see: one at each known coordinator's."""

@@ -30,13 +30,14 @@ $$;
 # and nobody waits for a log while they still want something else.
 CHAIN = """
 CREATE FUNCTION chain_activity() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public SET enable_seqscan = off AS $$
 DECLARE
     line activity;
     head activity_head;
 BEGIN
     IF (SELECT a.number FROM activity a WHERE a.org_id = NEW.org_id AND a.id = NEW.id) IS NOT NULL THEN RETURN NULL; END IF;
-    FOR line IN SELECT * FROM activity a WHERE a.number IS NULL ORDER BY a.org_id, a.id LOOP
+    -- Sorted by sums, so that only the small index of unchained lines will do, however small the log was when this was planned.
+    FOR line IN SELECT * FROM activity a WHERE a.number IS NULL ORDER BY a.org_id + 0, a.id + 0 LOOP
         SELECT * INTO head FROM activity_head h WHERE h.org_id = line.org_id FOR UPDATE;
         IF NOT FOUND THEN
             INSERT INTO activity_head (org_id, number, hash) VALUES (line.org_id, 0, '') ON CONFLICT DO NOTHING;
@@ -697,15 +698,15 @@ def _create_tables() -> None:
     )
     op.create_table(
         "erasure",
-        key("person_id", "erasure", person),
-        sa.Column("id", sa.BigInteger(), nullable=False),
         key("org_id", "erasure", org),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        key("person_id", "erasure", person),
         sa.Column("state", _states("erasurestate", "asked", "undone", "done"), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("asked_at", moment, nullable=False),
         sa.Column("due_at", moment, nullable=False),
         sa.Column("ended_at", moment, nullable=True),
-        sa.PrimaryKeyConstraint("person_id", "id", name="pk_erasure"),
+        sa.PrimaryKeyConstraint("org_id", "id", name="pk_erasure"),
         sa.UniqueConstraint("token_hash", name="uq_erasure_token_hash"),
     )
     op.create_index(
@@ -819,7 +820,6 @@ REVOKE UPDATE (body) ON request_message, concern FROM passerelle_worker;
 REVOKE DELETE ON account, personal_block, letter, letter_choice, notice, action_link, photo, mentee_profile, card, saved_mentor,
     queue_place, mentoring_request, request_message FROM passerelle_worker;
 REVOKE SELECT, DELETE ON activity FROM passerelle_gate;
-REVOKE UPDATE (number, hash) ON activity FROM passerelle_gate;
 REVOKE SELECT, DELETE ON letter, request_message FROM passerelle_gate;
 REVOKE UPDATE (data) ON letter, notice FROM passerelle_gate;
 REVOKE DELETE ON notice FROM passerelle_gate;

@@ -218,7 +218,7 @@ register(
     Holding(
         "person",
         _l("You"),
-        frozenset({"account.id", "invitation.invited_by_id"}),
+        frozenset("account.id invitation.invited_by_id".split()),
         export_person,
         erase_person,
         bring_person,
@@ -229,7 +229,7 @@ register(
     Holding(
         "affiliations",
         _l("Organisations"),
-        frozenset({"affiliation.person_id", "conflict_declaration.declared_by_id", "erasure.person_id"}),
+        frozenset("affiliation.person_id conflict_declaration.declared_by_id erasure.person_id".split()),
         export_affiliations,
         goes=_l("Your job titles and work addresses."),
         stays=_l("That somebody was there from one day to another: requests and mentorships of others hang on it."),
@@ -237,7 +237,7 @@ register(
     Holding(
         "letters",
         _l("Letters"),
-        frozenset({"letter.person_id", "action_link.person_id"}),
+        frozenset("letter.person_id action_link.person_id".split()),
         export_letters,
         erase_letters,
         goes=_l("The list of letters to you, and every link in them."),
@@ -268,7 +268,7 @@ register(
     Holding(
         "activity",
         _l("Activity"),
-        frozenset({"activity.actor_person_id", "activity_name.person_id"}),
+        frozenset("activity.actor_person_id activity_name.person_id".split()),
         export_activity,
         stays=_l(
             "Lines of your organisations’ activity logs, without your name: a log that forgets cannot be trusted."

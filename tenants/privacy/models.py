@@ -60,9 +60,9 @@ class Erasure(Base):
         sa.Index("uq_erasure_asked", "person_id", unique=True, postgresql_where=sa.text("state = 'asked'")),
     )
 
-    person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"), primary_key=True)
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
     id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, default=new_id)
-    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
     state: Mapped[ErasureState] = mapped_column(default=ErasureState.asked)
     token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary, unique=True)
     asked_at: Mapped[datetime]
