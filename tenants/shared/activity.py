@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -10,10 +11,24 @@ from typing import Any
 import sqlalchemy as sa
 
 from tenants.shared.database import db, new_id
-from tenants.shared.models import Activity, ActivityName, commitment
+from tenants.shared.models import commitment
 
 NAMED = frozenset({"mentee", "mentor", "name", "person", "assistant", "executive"})
 """Words of ``data`` that are people's names. They are kept beside the line and not in it, so that they can be erased."""
+
+# One statement, whatever the number of lines and names: the log is written with every step that anybody takes.
+WRITE = sa.text(
+    """
+    WITH lines AS (
+        INSERT INTO activity (org_id, id, at, actor_person_id, verb, subject_kind, subject_id, data, marks)
+        SELECT * FROM jsonb_to_recordset(CAST(:lines AS jsonb)) AS l (org_id integer, id bigint, at timestamptz,
+            actor_person_id bigint, verb text, subject_kind text, subject_id bigint, data jsonb, marks jsonb))
+    INSERT INTO activity_name (org_id, activity_id, slot, person_id, name, salt)
+    SELECT org_id, activity_id, slot, person_id, name, decode(salt, 'hex')
+    FROM jsonb_to_recordset(CAST(:names AS jsonb)) AS n (org_id integer, activity_id bigint, slot text,
+        person_id bigint, name text, salt text)
+    """
+)
 
 
 def record(
@@ -46,7 +61,7 @@ def record(
             {
                 "org_id": org_id,
                 "id": line_id,
-                "at": now,
+                "at": now.isoformat(),
                 "actor_person_id": actor[0],
                 "verb": verb,
                 "subject_kind": subject[0],
@@ -62,11 +77,8 @@ def record(
                 "slot": slot,
                 "person_id": whose.get(slot),
                 "name": name,
-                "salt": salts[slot],
+                "salt": salts[slot].hex(),
             }
             for slot, name in names.items()
         ]
-    session = session or db.session
-    session.execute(sa.insert(Activity), lines)
-    if named:
-        session.execute(sa.insert(ActivityName), named)
+    (session or db.session).execute(WRITE, {"lines": json.dumps(lines), "names": json.dumps(named)})
