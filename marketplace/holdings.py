@@ -3,7 +3,8 @@
 from marketplace.directory import holdings as directory
 from marketplace.mentees import holdings as mentees
 from marketplace.mentors import holdings as mentors
+from marketplace.mentorships import holdings as mentorships
 from marketplace.requests import holdings as requests
 from tenants.privacy import holdings as tenants
 
-__all__ = ["directory", "mentees", "mentors", "requests", "tenants"]
+__all__ = ["directory", "mentees", "mentors", "mentorships", "requests", "tenants"]

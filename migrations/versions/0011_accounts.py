@@ -158,7 +158,9 @@ def _person() -> sa.Column[int]:
 
 
 def _of_account(table: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(["person_id"], ["account.id"], name=op.f(f"fk_{table}_person_id"))
+    return sa.ForeignKeyConstraint(
+        ["person_id"], ["account.id"], name=op.f(f"fk_{table}_person_id"), ondelete="CASCADE"
+    )
 
 
 def _create_tables() -> None:

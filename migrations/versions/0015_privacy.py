@@ -473,6 +473,7 @@ IN_PAIR = """EXISTS (SELECT FROM mentoring_request r WHERE r.org_id = request_me
     AND wall_person() IN (r.mentee_person_id, r.mentor_person_id)"""
 MY_ADDRESS = "EXISTS (SELECT FROM account c WHERE c.id = wall_person() AND lower(c.email) = lower(invitation.email))"
 OWN = "person_id = wall_person()"
+HELPS = "wall_person() IN (assistant_person_id, executive_person_id)"
 
 # What the worker may read for one person's export, and touch for their erasure: (table, read, erased). A table that comes
 # later with something of a person in it gets its line here or in a migration of its own.
@@ -511,6 +512,12 @@ PERSONAL: tuple[tuple[str, str | None, str | None], ...] = (
     ("personal_export", OWN, OWN),
     ("erasure", None, OWN),
     ("consent", OWN, OWN),
+    ("account_session", OWN, None),
+    ("account_passkey", OWN, None),
+    ("account_address_change", OWN, None),
+    ("assistance", HELPS, HELPS),
+    ("mentorship_answer", OWN, OWN),
+    ("agreement_acceptance", "accepted_by_id = wall_person()", None),
 )
 
 # Where the export writes as well: how far it is, and the file.
@@ -537,6 +544,13 @@ GRANT UPDATE ON mentor_profile, personal_export, erasure TO passerelle_worker;
 GRANT UPDATE (body) ON request_message, concern TO passerelle_worker;
 GRANT DELETE ON account, personal_block, letter, letter_choice, notice, action_link, photo, mentee_profile, card, saved_mentor,
     queue_place, mentoring_request, request_message, personal_export, consent TO passerelle_worker;
+
+-- What hangs on the account goes with it (ON DELETE CASCADE): of secrets the worker never reads a column.
+GRANT SELECT (id, person_id, browser, system, created_at, seen_at) ON account_session TO passerelle_worker;
+GRANT SELECT (id, person_id, name, created_at, used_at) ON account_passkey TO passerelle_worker;
+GRANT SELECT (id, person_id, old_email, new_email, asked_at, confirmed_at) ON account_address_change TO passerelle_worker;
+GRANT SELECT ON agreement_acceptance TO passerelle_worker;
+GRANT SELECT, DELETE ON assistance, mentorship_answer TO passerelle_worker;
 
 GRANT SELECT, DELETE ON activity TO passerelle_gate;
 GRANT UPDATE (number, hash) ON activity TO passerelle_gate;
@@ -819,6 +833,10 @@ REVOKE UPDATE ON mentor_profile FROM passerelle_worker;
 REVOKE UPDATE (body) ON request_message, concern FROM passerelle_worker;
 REVOKE DELETE ON account, personal_block, letter, letter_choice, notice, action_link, photo, mentee_profile, card, saved_mentor,
     queue_place, mentoring_request, request_message FROM passerelle_worker;
+REVOKE SELECT (id, person_id, browser, system, created_at, seen_at) ON account_session FROM passerelle_worker;
+REVOKE SELECT (id, person_id, name, created_at, used_at) ON account_passkey FROM passerelle_worker;
+REVOKE SELECT (id, person_id, old_email, new_email, asked_at, confirmed_at) ON account_address_change FROM passerelle_worker;
+REVOKE DELETE ON assistance, mentorship_answer FROM passerelle_worker;
 REVOKE SELECT, DELETE ON activity FROM passerelle_gate;
 REVOKE SELECT, DELETE ON letter, request_message FROM passerelle_gate;
 REVOKE UPDATE (data) ON letter, notice FROM passerelle_gate;

@@ -1,4 +1,4 @@
-"""Passwords that everybody tries first, without asking anybody: the frequency lists of zxcvbn (MIT licence), when installed.
+"""Passwords that everybody tries first, without asking anybody: the frequency lists of zxcvbn (MIT licence).
 
 They hold the 30,000 most common passwords, and the words, names and surnames that passwords are mostly made of: some
 90,000 entries. Few are as long as a password must be here, so that the list matters less by itself than as the stem of
@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from importlib import import_module
-from importlib.util import find_spec
+
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 FRENCH = frozenset(
     "motdepasse azerty azertyuiop azertyuiopqsdfghjklm qsdfghjklm wxcvbn bonjour bonsoir soleil doudou chouchou loulou "
@@ -27,9 +27,8 @@ SHORTEST_STEM = 4
 def common() -> frozenset[str]:
     """Every entry, folded."""
     words = set(FRENCH)
-    if find_spec("zxcvbn"):
-        for entries in import_module("zxcvbn.frequency_lists").FREQUENCY_LISTS.values():
-            words.update(entries)
+    for entries in FREQUENCY_LISTS.values():
+        words.update(entries)
     return frozenset(fold(word) for word in words)
 
 

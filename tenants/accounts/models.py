@@ -69,7 +69,7 @@ class AccountSession(Base):
     __table_args__ = (sa.Index("ix_account_session_person_id", "person_id"),)
 
     id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, default=new_id)
-    person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("account.id"))
+    person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("account.id", ondelete="CASCADE"))
     token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary, unique=True)
     browser: Mapped[str] = mapped_column(sa.String(40), default="")
     system: Mapped[str] = mapped_column(sa.String(40), default="")
@@ -84,7 +84,7 @@ class Passkey(Base):
     __table_args__ = (sa.Index("ix_account_passkey_person_id", "person_id"),)
 
     id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, default=new_id)
-    person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("account.id"))
+    person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("account.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(sa.String(60))
     credential_id: Mapped[bytes] = mapped_column(sa.LargeBinary, unique=True)
     public_key: Mapped[bytes] = mapped_column(sa.LargeBinary)
@@ -99,7 +99,9 @@ class RecoveryCode(Base):
 
     __tablename__ = "account_recovery_code"
 
-    person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("account.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        sa.BigInteger, sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
     code_hash: Mapped[bytes] = mapped_column(sa.LargeBinary, primary_key=True)
 
 
@@ -113,7 +115,9 @@ class EmailedCode(Base):
 
     __tablename__ = "account_code"
 
-    person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("account.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        sa.BigInteger, sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
     purpose: Mapped[CodePurpose] = mapped_column(primary_key=True)
     code_hash: Mapped[bytes] = mapped_column(sa.LargeBinary)
     attempts: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
@@ -127,7 +131,7 @@ class AddressChange(Base):
     __table_args__ = (sa.Index("ix_account_address_change_person_id", "person_id"),)
 
     id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, default=new_id)
-    person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("account.id"))
+    person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("account.id", ondelete="CASCADE"))
     old_email: Mapped[str] = mapped_column(sa.String(254))
     new_email: Mapped[str] = mapped_column(sa.String(254))
     confirm_hash: Mapped[bytes] = mapped_column(sa.LargeBinary, unique=True)

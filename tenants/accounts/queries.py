@@ -71,6 +71,11 @@ def workspaces_of(person_id: int, *, today: date) -> list[Workspace]:
     return [Workspace(*row) for row in rows]
 
 
+def organisations_of(person_id: int) -> list[int]:
+    """Every organisation that the person was ever tied to."""
+    return list(door.scalars(sa.select(Affiliation.org_id).where(Affiliation.person_id == person_id).distinct()))
+
+
 def organisation_for_letters(person_id: int) -> int | None:
     """Whose name a letter about the account bears: the latest organisation that the person belonged to."""
     return door.scalar(

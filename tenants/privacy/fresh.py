@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
-from typing import Any, TypeVar, cast
+from functools import wraps
 
-from flask import current_app
-from flask_security import auth_required
+from flask.typing import ResponseReturnValue
 
-View = TypeVar("View", bound=Callable[..., Any])
-
-
-def _within() -> timedelta:
-    return cast(timedelta, current_app.config["SECURITY_FRESHNESS"])
-
-
-def _grace() -> timedelta:
-    return cast(timedelta, current_app.config["SECURITY_FRESHNESS_GRACE_PERIOD"])
+from tenants.accounts import freshness
+from tenants.accounts.freshness import View
 
 
 def fresh_sign_in_required(view: View) -> View:
-    """Ask who it is again before ``view``, unless they have just said so."""
-    return cast(View, auth_required("session", within=_within, grace=_grace)(view))
+    """As the account's own pages ask for it; these views have the person from the context they open, not the account."""
+
+    @wraps(view)
+    def without_account(*arguments: object, account: object, **values: object) -> ResponseReturnValue:
+        del account
+        return view(*arguments, **values)
+
+    return freshness.fresh_sign_in_required(without_account)

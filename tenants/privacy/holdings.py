@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _l
 
-from tenants.accounts.models import Account, Person
-from tenants.affiliations.models import Affiliation
+from tenants.accounts.models import Account, AccountSession, AddressChange, Passkey, Person
+from tenants.affiliations.models import Affiliation, Assistance
+from tenants.agreements.models import AgreementAcceptance
 from tenants.current import Acting
 from tenants.onboarding.models import Invitation
 from tenants.privacy.models import Consent, PersonalExport
@@ -178,6 +179,94 @@ def export_notices(subject: Subject) -> list[dict[str, Any]]:
     ]
 
 
+# --- signing in, helping, acting for an organisation ---------------------------------------------------------------------
+
+
+def export_sign_ins(subject: Subject) -> list[dict[str, Any]]:
+    """Where they are signed in, their passkeys, and the addresses they changed to or from; no secret of any."""
+    me = subject.person_id
+    sessions = db.session.execute(
+        sa.select(
+            AccountSession.browser, AccountSession.system, AccountSession.created_at, AccountSession.seen_at
+        ).where(AccountSession.person_id == me)
+    )
+    passkeys = db.session.execute(
+        sa.select(Passkey.name, Passkey.created_at, Passkey.used_at).where(Passkey.person_id == me)
+    )
+    changes = db.session.execute(
+        sa.select(
+            AddressChange.old_email, AddressChange.new_email, AddressChange.asked_at, AddressChange.confirmed_at
+        ).where(AddressChange.person_id == me)
+    )
+    return [
+        *(
+            {
+                "kind": "session",
+                "browser": row.browser,
+                "system": row.system,
+                "since": iso(row.created_at),
+                "seen": iso(row.seen_at),
+            }
+            for row in sessions
+        ),
+        *(
+            {"kind": "passkey", "name": row.name, "since": iso(row.created_at), "used_at": iso(row.used_at)}
+            for row in passkeys
+        ),
+        *(
+            {
+                "kind": "address",
+                "from": row.old_email,
+                "to": row.new_email,
+                "asked_at": iso(row.asked_at),
+                "confirmed_at": iso(row.confirmed_at),
+            }
+            for row in changes
+        ),
+    ]
+
+
+def export_assistances(subject: Subject) -> list[dict[str, Any]]:
+    found = db.session.scalars(sa.select(Assistance).where(_helps(subject)).order_by(Assistance.id))
+    return [
+        {
+            "organisation": subject.slugs[one.org_id],
+            "as": "assistant" if one.assistant_person_id == subject.person_id else "executive",
+            "since": iso(one.since),
+            "until": iso(one.until),
+        }
+        for one in found
+    ]
+
+
+def erase_assistances(subject: Subject, _now: datetime) -> None:
+    _delete(Assistance, _helps(subject))
+
+
+def _helps(subject: Subject) -> sa.ColumnElement[bool]:
+    return sa.or_(
+        Assistance.assistant_person_id == subject.person_id, Assistance.executive_person_id == subject.person_id
+    )
+
+
+def export_acceptances(subject: Subject) -> list[dict[str, Any]]:
+    accepted = db.session.scalars(
+        sa.select(AgreementAcceptance)
+        .where(AgreementAcceptance.accepted_by_id == subject.person_id)
+        .order_by(AgreementAcceptance.accepted_at)
+    )
+    return [
+        {
+            "organisation": subject.slugs[one.org_id],
+            "version": one.number,
+            "name": one.name,
+            "position": one.position,
+            "at": iso(one.accepted_at),
+        }
+        for one in accepted
+    ]
+
+
 # --- consent and the log ------------------------------------------------------------------------------------------------
 
 
@@ -249,6 +338,34 @@ register(
         export_choices,
         _erase_all(LetterChoice),
         bring_choices,
+    ),
+    Holding(
+        "sign_ins",
+        _l("Signing in"),
+        frozenset(
+            f"account_{table}.person_id" for table in ("session", "passkey", "recovery_code", "code", "address_change")
+        ),
+        export_sign_ins,
+        goes=_l("Your sessions, passkeys and recovery codes."),
+    ),
+    Holding(
+        "assistances",
+        _l("Assistants"),
+        frozenset({"assistance.assistant_person_id", "assistance.executive_person_id"}),
+        export_assistances,
+        erase_assistances,
+    ),
+    Holding(
+        "for_organisations",
+        _l("What you did for your organisation"),
+        frozenset(
+            "agreement.written_by_id agreement_acceptance.accepted_by_id assistance.invited_by_id group_offer.offered_by_id "
+            "nudge.sent_by_id people_import.created_by_id welcome_step.by_id".split()
+        ),
+        export_acceptances,
+        stays=_l(
+            "Agreements that you accepted for your firm, with your name: they are contracts between organisations."
+        ),
     ),
     Holding("notices", _l("Notices"), frozenset({"notice.person_id"}), export_notices, _erase_all(Notice)),
     Holding(
