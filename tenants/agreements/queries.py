@@ -58,7 +58,7 @@ class AskedAgreement:
     version: Agreement
     acceptance: AgreementAcceptance | None
     earlier: AgreementAcceptance | None
-    document_id: int | None
+    document: Document | None
 
     def holds(self, today: date) -> bool:
         accepted = self.acceptance or self.earlier
@@ -110,12 +110,10 @@ def acceptances_of(acting: Acting, network_id: int, firm_id: int) -> list[Agreem
     return list(db.session.scalars(query))
 
 
-def documents_by_number(acting: Acting, other_org_id: int) -> dict[int, int]:
-    """The papers kept of what was agreed with the other organisation: version number to document id."""
-    query = sa.select(Document.number, Document.id).where(
-        Document.org_id == acting.org_id, Document.other_org_id == other_org_id
-    )
-    return {row.number: row.id for row in db.session.execute(query)}
+def documents_by_number(acting: Acting, other_org_id: int) -> dict[int, Document]:
+    """The papers kept of what was agreed with the other organisation, by version; their content stays where it is."""
+    query = sa.select(Document).where(Document.org_id == acting.org_id, Document.other_org_id == other_org_id)
+    return {document.number: document for document in db.session.scalars(query)}
 
 
 def document_or_404(acting: Acting, document_id: int, *, with_content: bool = False) -> Document:

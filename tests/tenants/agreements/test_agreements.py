@@ -72,6 +72,7 @@ def test_accepting_is_kept_and_both_sides_get_the_same_tagged_paper(
         b"Participation agreement: Acme and Bridge" in plain
     )
     assert b"/JavaScript" not in plain
+    assert firms.sha256 in ann.get(agreement_page).text
     assert ann.get(f"/acme/agreements/documents/{firms.id}").data == firms.content
     ned = sign_in(cast.ned)
     assert "Ann Acme, HR partner" in ned.get(f"/bridge/firms/{cast.mia.org_id}").text
