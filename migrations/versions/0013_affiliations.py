@@ -30,7 +30,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
     IF OLD.role NOT IN ('company_admin', 'network_admin') OR OLD.ended_on <= current_date
        OR (NEW.role = OLD.role AND NEW.ended_on IS NOT DISTINCT FROM OLD.ended_on)
-       OR (NEW.role = OLD.role AND NEW.ended_on IS NULL) THEN
+       OR (NEW.role = OLD.role AND NEW.ended_on IS NULL)
+       -- Whoever became the last one after they asked to be erased is erased on the day they were promised.
+       OR (current_setting('passerelle.role', true) = 'erasure' AND wall_sealed()) THEN
         RETURN NEW;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtext('administrators'), OLD.org_id);
@@ -444,7 +446,7 @@ GRANT SELECT ON mentorship_answer TO passerelle_worker;
 GRANT UPDATE (state, ended_at, mentee_employer_id, mentor_employer_id) ON mentorship TO passerelle_worker;
 GRANT UPDATE (closed_at) ON affiliation TO passerelle_worker;
 REVOKE UPDATE ON affiliation FROM passerelle_web;
-GRANT UPDATE (role, job_title, work_email, ended_on, closed_at) ON affiliation TO passerelle_web;
+GRANT UPDATE (role, job_title, work_email, function, seniority, started_on, ended_on, closed_at) ON affiliation TO passerelle_web;
 REVOKE UPDATE ON mentorship FROM passerelle_web;
 GRANT SELECT, INSERT, UPDATE, DELETE ON assistance, mentorship_question, mentorship_answer, group_offer TO passerelle_operator;
 """
@@ -683,7 +685,9 @@ def downgrade() -> None:
         op.get_bind().exec_driver_sql(
             f"CREATE POLICY {name} ON {table} FOR {command} TO passerelle_web USING ({using})"
         )
-    op.execute("REVOKE UPDATE (role, job_title, work_email, ended_on, closed_at) ON affiliation FROM passerelle_web")
+    op.execute(
+        "REVOKE UPDATE (role, job_title, work_email, function, seniority, started_on, ended_on, closed_at) ON affiliation FROM passerelle_web"
+    )
     op.execute("REVOKE UPDATE (closed_at) ON affiliation FROM passerelle_worker")
     op.execute("GRANT UPDATE ON affiliation, mentorship TO passerelle_web")
     op.execute(

@@ -91,7 +91,7 @@ def declare() -> ResponseReturnValue:
     theirs = ngettext("%(num)d mentor of theirs", "%(num)d mentors of theirs", hides.theirs)
     ours = ngettext("%(num)d of yours", "%(num)d of yours", hides.ours)
     flash(_("This hides %(theirs)s from your people, and %(ours)s from theirs.", theirs=theirs, ours=ours), "info")
-    return redirect(url_for("conflicts.index"), 303)
+    return redirect(_next() or url_for("conflicts.index"), 303)
 
 
 @bp.get("/<int:conflict_id>/edit")

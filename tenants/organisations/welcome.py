@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -29,9 +29,6 @@ from tenants.shared import clock
 from tenants.shared.errors import Refused
 
 bp = Blueprint("welcome", __name__)
-
-IMPORT_PATH = "/people/imports/new"
-"""Where a list of people is sent in, below the workspace, if the product serves it."""
 
 
 @bp.before_request
@@ -234,9 +231,7 @@ def set_conflicts() -> ResponseReturnValue:
 
 @bp.get("/people")
 def people() -> str:
-    served = any(rule.rule.endswith(IMPORT_PATH) for rule in current_app.url_map.iter_rules())
-    by_list = f"/{g.acting.slug}{IMPORT_PATH}" if served else None
-    return _page("people", by_list=by_list, by_hand=url_for("invites.new"))
+    return _page("people", by_list=url_for("imports.index"), by_hand=url_for("invites.new"))
 
 
 @bp.post("/people")

@@ -120,7 +120,7 @@ def test_the_log_says_that_a_concern_was_reported_and_nothing_else(spoken, mento
     operator.rollback()
     [line] = operator.scalars(sa.select(Activity).where(Activity.verb == "concern.reported"))
     assert line.org_id == mentors.ned.org_id
-    assert (line.actor_person_id, line.actor_name, line.subject_id, line.data) == (None, "", None, {})
+    assert (line.actor_person_id, line.marks, line.subject_id, line.data) == (None, {}, None, {})
     page = sign_in(mentors.ned).get("/bridge/activity/").get_data(as_text=True)
     assert "A concern was reported" in page
     assert not any(words in page for words in ("Mia", "Max", "The clock", "come twice"))
@@ -128,12 +128,17 @@ def test_the_log_says_that_a_concern_was_reported_and_nothing_else(spoken, mento
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("actor_name", "'Mia'"), ("data", '\'{"about": "Max"}\''), ("subject_id", "7"), ("verb", "'concern.handled'")],
+    [
+        ("marks", '\'{"actor": "00"}\''),
+        ("data", '\'{"about": "Max"}\''),
+        ("subject_id", "7"),
+        ("verb", "'concern.handled'"),
+    ],
 )
 def test_a_page_cannot_write_more_of_a_concern_into_a_networks_log(spoken, column, value, mentors, sign_in, app):
     sign_in(mentors.mia).post(f"/acme/requests/{spoken}/concern", data={"reason": "no_answer"})
     line = {
-        "actor_name": "''",
+        "marks": "'{}'",
         "data": "'{}'",
         "subject_id": "NULL",
         "verb": "'concern.reported'",

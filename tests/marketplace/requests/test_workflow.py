@@ -160,8 +160,8 @@ def test_an_hr_partners_own_request_waits_for_the_others(mentors, ask, app, oper
 
 
 def test_the_only_one_to_approve_asks_straight_and_the_log_says_so(mentors, ask, operator, sign_in, work):
-    coordinates_alone(operator, mentors, [mentors.ann])
-    asked = ask(mentors.ann, mentors.max)
+    coordinates_alone(operator, mentors, [mentors.abe])
+    asked = ask(mentors.abe, mentors.max)
     found = row(operator, asked)
     assert (found.state.value, found.sent_at, found.due_at) == ("sent", NOW, NOW + ANSWER_WITHIN)
     assert not letters(operator, "employer_asked")
@@ -175,7 +175,7 @@ def test_the_only_one_to_approve_asks_straight_and_the_log_says_so(mentors, ask,
             (mentors.max.org_id, "request.sent"),
         ]
     )
-    assert "nobody else to approve it" in sign_in(mentors.ann).get("/acme/activity/").get_data(as_text=True)
+    assert "nobody else to approve it" in sign_in(mentors.abe).get("/acme/activity/").get_data(as_text=True)
 
 
 def test_a_thin_request_comes_back_with_every_word_kept(mentors, sign_in, operator):

@@ -162,7 +162,13 @@ def ask_for_it(operator, org_id, days):
 
 def test_an_administrator_asks_for_it_with_two_weeks_notice(sign_in, cast, operator):
     client = sign_in(cast.abe)
-    fields = {"name": "Acme", "accent": "#0e5a5c", "locale": "en", "max_open_requests": "3"}
+    fields = {
+        "name": "Acme",
+        "accent": "#0e5a5c",
+        "locale": "en",
+        "max_open_requests": "3",
+        "request_approval": "never",
+    }
     assert client.post("/acme/settings/", data=fields | {"second_factor_required": "y"}).status_code == 303
     acme = operator.get_one(Organisation, cast.abe.org_id, populate_existing=True)
     assert acme.second_factor_from == clock.today() + timedelta(days=14)

@@ -32,7 +32,8 @@ def test_an_administrator_gives_a_role_and_the_person_is_told(app, cast, operato
     change(app, cast.abe, cast.mia, Role.hr_partner)
     assert role_of(operator, cast.mia) is Role.hr_partner
     line = operator.scalars(sa.select(Activity).where(Activity.verb == "affiliation.role_changed")).one()
-    assert line.data == {"name": "Mia Acme", "before": "member", "role": "hr_partner"}
+    assert line.data == {"before": "member", "role": "hr_partner"}
+    assert line.people == {"actor": "Abe Acme", "name": "Mia Acme"}
     assert operator.scalars(sa.select(Letter.kind)).all() == ["role_changed"]
 
 

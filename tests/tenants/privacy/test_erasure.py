@@ -142,7 +142,8 @@ def test_then_it_is_erased_and_the_other_keeps_what_is_theirs(
     for author, kind, body in words:
         assert (body == "") if author == me else body, kind
         assert not (author == me and kind is MessageKind.contact)
-    told = {row.person_id: row.kind for row in operator.scalars(sa.select(Letter).where(Letter.kind.like("%_ended")))}
+    farewells = sa.select(Letter).where(Letter.kind.in_(["pair_left", "request_ended"]))
+    told = {row.person_id: row.kind for row in operator.scalars(farewells)}
     assert told == {mentors.mia.person_id: "pair_left", mentors.pam.person_id: "request_ended"}
 
     # The name is nowhere, neither in rows nor on pages.
@@ -221,7 +222,9 @@ def test_the_worker_reads_nobody_who_did_not_ask(scene, worker_app, operator):
     with worker_app.app_context():
         assert jobs.enter_privacy("export", 1) is None
         assert jobs.enter_privacy("erasure", 1) is None
-        with pytest.raises(sa.exc.DBAPIError, match=r"no tenant context|unrecognized configuration"):
+        with pytest.raises(
+            sa.exc.DBAPIError, match=r"no tenant context|unrecognized configuration|invalid input syntax"
+        ):
             jobs.db.session.execute(sa.text("SELECT body FROM request_message")).all()
         jobs.db.session.rollback()
         row = jobs.walls.enter(jobs.db.session, jobs.walls.Entry(jobs.walls.ENTER_JOB, {"org_id": scene.mia.org_id}))
