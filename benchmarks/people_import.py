@@ -23,6 +23,7 @@ from benchmarks.stage import Stage
 from marketplace.app import create_app
 from marketplace.config import Settings
 from tenants import walls
+from tenants.accounts.sessions import hash_of
 from tenants.current import Acting
 from tenants.shared import clock
 from tenants.shared.database import db
@@ -47,6 +48,10 @@ COORDINATOR = """
 ACCOUNT = """
     INSERT INTO account (id, email, active, fs_uniquifier) VALUES (%(id)s, %(email)s, true, %(token)s)
     ON CONFLICT (id) DO UPDATE SET fs_uniquifier = excluded.fs_uniquifier
+"""
+SIGNED_IN = """
+    INSERT INTO account_session (id, person_id, token_hash, browser, system, created_at, seen_at)
+    VALUES (-%(id)s, %(id)s, %(hash)s, '', '', now(), now()) ON CONFLICT (id) DO UPDATE SET token_hash = excluded.token_hash
 """
 BARE = """
     CREATE TEMPORARY TABLE bare (org_id integer, id bigint, first_name text, last_name text, email text, job_title text,
@@ -119,7 +124,9 @@ def import_people(address: str, people: int, number: int) -> Cost:
             raise RuntimeError("The population has no company.")
         slug, person_id = found
         token = f"people-import-{number}"
-        connection.execute(ACCOUNT, {"id": person_id, "email": f"{token}@bench.example", "token": token})
+        account = {"id": person_id, "email": f"{token}@bench.example", "token": token, "hash": hash_of(token)}
+        connection.execute(ACCOUNT, account)
+        connection.execute(SIGNED_IN, account)
     content = "\n".join((HEADER, *_lines(people, number))).encode()
     with app.test_request_context(f"/{slug}/"):
         row = walls.enter(db.session, walls.Entry(walls.ENTER_WORKSPACE, {"token": token, "slug": slug}))

@@ -59,7 +59,8 @@ def test_the_demo_is_whole(load: Callable[..., None], operator: Session, databas
     assert count(operator, Account) == 800
     assert count(operator, MentorProfile) == 500
     states = counted(operator, MentoringRequest.state)
-    assert set(states) == set(RequestState)
+    # Nobody of the demo has left in the middle of a request.
+    assert set(states) == set(RequestState) - {RequestState.closed}
     assert sum(states.values()) > 280
     engine = sa.create_engine(database)
     with engine.connect() as connection:
