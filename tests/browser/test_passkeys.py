@@ -71,7 +71,8 @@ def test_a_passkey_is_made_then_signs_in_alone_and_after_the_password(phone: Vis
     phone.press(phone.button("Use a passkey"))
     phone.page.wait_for_url("**/acme/mentors/**")
 
-    # After the password.
+    # After the password. A picture that is still under way would bring the cookie back.
+    phone.page.wait_for_load_state("networkidle")
     phone.page.context.clear_cookies()
     phone.open("/sign-in?next=/account")
     phone.field("E-mail address").fill(people.mia.email)
@@ -102,6 +103,7 @@ def test_a_passkey_that_names_somebody_else_signs_nobody_in(phone: Visitor, peop
     phone.reads_title(phone.word("Your recovery codes"))
     operator.execute(sa.update(Passkey).values(person_id=people.gus.person_id))
     operator.commit()
+    phone.page.wait_for_load_state("networkidle")
     phone.page.context.clear_cookies()
     phone.open("/sign-in/passkey")
     phone.press(phone.button("Use a passkey"))
