@@ -32,7 +32,7 @@ BEGIN
        OR (NEW.role = OLD.role AND NEW.ended_on IS NOT DISTINCT FROM OLD.ended_on)
        OR (NEW.role = OLD.role AND NEW.ended_on IS NULL)
        -- Whoever became the last one after they asked to be erased is erased on the day they were promised.
-       OR (current_setting('passerelle.role', true) = 'erasure' AND wall_sealed()) THEN
+       OR (CASE WHEN current_setting('passerelle.role', true) = 'erasure' THEN wall_sealed() ELSE false END) THEN
         RETURN NEW;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtext('administrators'), OLD.org_id);

@@ -22,13 +22,13 @@ ROWS = [
     Row("GET", "privacy.index", None, all_of(200)),
     Row("GET", "privacy.progress", None, all_of(303)),
     # Nobody of the cast has said just now who they are: they are asked first.
-    Row("POST", "privacy.ask_for_export", None, all_of(302), anonymous=302),
-    Row("GET", "privacy.download", None, all_of(302), anonymous=302, url=no_export),
+    Row("POST", "privacy.ask_for_export", None, all_of(303), anonymous=303),
+    Row("GET", "privacy.download", None, all_of(303), anonymous=303, url=no_export),
     Row("POST", "privacy.bring", None, all_of(422)),
     # Abe's page is shown in the network; nobody else has anything to withdraw at Acme.
     Row("POST", "privacy.withdraw", None, all_of(409, abe=303), url=acme),
     Row("GET", "privacy.ask_about_erasure", None, all_of(200)),
-    Row("POST", "privacy.ask_for_erasure", None, all_of(302), anonymous=302),
+    Row("POST", "privacy.ask_for_erasure", None, all_of(303), anonymous=303),
     Row("POST", "privacy.undo_erasure", None, all_of(303)),
     Row("GET", "privacy.show_link", None, all_of(404), anonymous=404, url=no_link),
     Row("POST", "privacy.undo_by_link", None, all_of(404), anonymous=404, url=no_link),

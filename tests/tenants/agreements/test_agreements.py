@@ -83,9 +83,9 @@ def test_accepting_is_kept_and_both_sides_get_the_same_tagged_paper(
 def unpacked(pdf: bytes) -> bytes:
     """The file with its compressed streams beside it, unpacked."""
     streams = []
-    for found in re.finditer(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.S):
+    for found in re.finditer(rb"stream\n(.*?)\nendstream", pdf, re.S):
         try:
-            streams.append(zlib.decompress(found[1]))
+            streams.append(zlib.decompressobj().decompress(found[1]))
         except zlib.error:
             continue
     return pdf + b"\n".join(streams)
