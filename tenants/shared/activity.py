@@ -17,18 +17,7 @@ NAMED = frozenset({"mentee", "mentor", "name", "person", "assistant", "executive
 """Words of ``data`` that are people's names. They are kept beside the line and not in it, so that they can be erased."""
 
 # One statement, whatever the number of lines and names: the log is written with every step that anybody takes.
-WRITE = sa.text(
-    """
-    WITH lines AS (
-        INSERT INTO activity (org_id, id, at, actor_person_id, verb, subject_kind, subject_id, data, marks)
-        SELECT * FROM jsonb_to_recordset(CAST(:lines AS jsonb)) AS l (org_id integer, id bigint, at timestamptz,
-            actor_person_id bigint, verb text, subject_kind text, subject_id bigint, data jsonb, marks jsonb))
-    INSERT INTO activity_name (org_id, activity_id, slot, person_id, name, salt)
-    SELECT org_id, activity_id, slot, person_id, name, decode(salt, 'hex')
-    FROM jsonb_to_recordset(CAST(:names AS jsonb)) AS n (org_id integer, activity_id bigint, slot text,
-        person_id bigint, name text, salt text)
-    """
-)
+WRITE = sa.text("SELECT write_activity(CAST(:lines AS jsonb), CAST(:names AS jsonb))")
 
 
 def record(
