@@ -1,0 +1,14 @@
+"""What a lasting mentorship stands on: the pair as a key, planned end, pause."""
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
