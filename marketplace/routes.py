@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from marketplace import links
 from marketplace.assisting import views as assisting
 from marketplace.directory import views as directory
 from marketplace.home import views as home
@@ -14,7 +15,7 @@ from marketplace.mentorships import views as mentorships
 from marketplace.moving import views as arrival
 from marketplace.notices import subscriptions
 from marketplace.notices import views as notices
-from marketplace.requests import links
+from marketplace.requests import links as request_links
 from marketplace.requests import views as requests
 from marketplace.vocabulary import FUNCTIONS, INDUSTRIES, SENIORITIES
 from tenants.accounts import account, confirmations, passkey_pages, second_factor, ways_in, workspaces
@@ -59,6 +60,7 @@ OUTSIDE = (
     (privacy.bp, "/account/privacy"),
     (invitations.bp, "/invitations"),
     (links.bp, "/links"),
+    (request_links.bp, "/links"),
     (subscriptions.bp, "/letters/subscriptions"),
 )
 

@@ -20,11 +20,11 @@ from sqlalchemy.orm import Session
 
 from marketplace.mentors.models import Audience, MenteeProfile, MentorProfile, ProfileState
 from tenants.accounts.models import Account, AccountSession, Person
-from tenants.accounts.sessions import hash_of
 from tenants.affiliations.models import Affiliation, Role
 from tenants.organisations.models import FirmMembership, Organisation, OrganisationKind
 from tenants.shared import clock
 from tenants.shared.database import new_id
+from tenants.shared.secrets import hash_of
 
 PASSWORD = "a long enough phrase"
 LONG_AGO = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,13 +28,16 @@ class Mentorship(Base):
     """Two people said yes. Kept with the firm the mentee asked from (``org_id``); born of one request.
 
     ``mentee_employer_id`` and ``mentor_employer_id`` say where the two work now, and so which coordinators may know of it;
-    empty while a person is between employers.
+    empty while a person is between employers. ``ends_on`` is the planned last day, once agreed; ``paused_at`` when the present
+    pause began: no clock of the pair runs while it is set.
     """
 
     __tablename__ = "mentorship"
     __table_args__ = (
         sa.ForeignKeyConstraint(["org_id", "request_id"], ["mentoring_request.org_id", "mentoring_request.id"]),
         sa.UniqueConstraint("org_id", "request_id"),
+        # What a pair writes carries its two people, and is tied to them here: its policy then asks no other table.
+        sa.UniqueConstraint("org_id", "id", "mentee_person_id", "mentor_person_id", name="uq_mentorship_pair"),
         sa.Index("ix_mentorship_mentee_person_id", "mentee_person_id"),
         sa.Index("ix_mentorship_mentor_person_id", "mentor_person_id"),
         sa.Index("ix_mentorship_mentor_org_id", "mentor_org_id"),
@@ -58,6 +61,40 @@ class Mentorship(Base):
     state: Mapped[MentorshipState] = mapped_column(default=MentorshipState.running)
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    ends_on: Mapped[date | None]
+    paused_at: Mapped[datetime | None]
+
+    @property
+    def pair_key(self) -> dict[str, int]:
+        """What every row of the pair carries (see ``OfPair``)."""
+        return {
+            "org_id": self.org_id,
+            "mentorship_id": self.id,
+            "mentee_person_id": self.mentee_person_id,
+            "mentor_person_id": self.mentor_person_id,
+        }
+
+
+class OfPair:
+    """A row that belongs to one mentorship and carries its two people, so that its policy looks at the row alone.
+
+    Its table names ``to_pair()`` among its arguments: the database refuses other people than the pair's.
+    """
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, default=new_id)
+    mentorship_id: Mapped[int] = mapped_column(sa.BigInteger)
+    mentee_person_id: Mapped[int] = mapped_column(sa.BigInteger)
+    mentor_person_id: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+PAIR = ("org_id", "mentorship_id", "mentee_person_id", "mentor_person_id")
+
+
+def to_pair() -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        PAIR, ["mentorship.org_id", "mentorship.id", "mentorship.mentee_person_id", "mentorship.mentor_person_id"]
+    )
 
 
 class QuestionReason(enum.StrEnum):

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from marketplace.mentorships import calendar, commands, jobs, queries
 from marketplace.mentorships.forms import AnswerForm
+from marketplace.mentorships.home import parts
 from marketplace.mentorships.models import Answer, MentorshipState
 from marketplace.mentorships.queries import Pair
 from marketplace.mentorships.words import ANSWERS, REASONS
@@ -73,6 +74,7 @@ def _page(pair: Pair, form: AnswerForm | None = None) -> str:
     return render_template(
         "mentorships/show.html",
         **scene(g.acting, pair, g.acting.slug, form),
+        home=parts(g.acting, pair),
         request_here=g.acting.org_id in (seen.asked.org_id, seen.asked.mentor_org_id),
         still_open=[
             one for one in requests_in_hand(g.acting) if seen.viewer_is_mentee and one.state is not RequestState.draft

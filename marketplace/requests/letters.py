@@ -6,13 +6,10 @@ the transition. Every other letter is queued by the transition itself. No letter
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.mentors.models import MentorProfile, QueuePlace
 from marketplace.requests import queries
@@ -21,7 +18,7 @@ from tenants.shared import clock
 from tenants.shared.database import db
 from tenants.shared.jobs import tenant_job
 from tenants.shared.letters import queue_letter
-from tenants.shared.models import ActionLink
+from tenants.shared.links import make_link
 
 ANSWER_REQUEST = "answer_request"
 CONFIRM_REQUEST = "confirm_request"
@@ -29,11 +26,6 @@ CONFIRM_REQUEST = "confirm_request"
 
 def request_path(slug: str, request_id: int) -> str:
     return f"/{slug}/requests/{request_id}"
-
-
-def hash_of(token: str) -> bytes:
-    """What is kept of a link's token."""
-    return sha256(token.encode()).digest()
 
 
 def iso(moment: datetime | None) -> str | None:
@@ -107,24 +99,6 @@ def place_free(mentor: str, path: str) -> dict[str, Any]:
 TO_MENTOR = frozenset({"request_received", "request_reminder", "information_given"})
 
 
-def make_link(link_id: int, asked: MentoringRequest, *, org_id: int, person_id: int, purpose: str) -> str | None:
-    """A new link: ``person_id`` may act once on the request until it is due. None if this link was made before."""
-    token = secrets.token_urlsafe(32)
-    values = {
-        "org_id": org_id,
-        "id": link_id,
-        "person_id": person_id,
-        "purpose": purpose,
-        "subject_org_id": asked.org_id,
-        "subject_id": asked.id,
-        "token_hash": hash_of(token),
-        "expires_at": asked.due_at,
-    }
-    statement = insert(cast(sa.Table, ActionLink.__table__)).values(values).on_conflict_do_nothing()
-    made = cast(sa.CursorResult[Any], db.session.execute(statement, execution_options={"preserve_rowcount": True}))
-    return token if made.rowcount == 1 else None
-
-
 @tenant_job("tell_by_link")
 def tell_by_link(*, org_id: int, request_id: int, kind: str, link_id: int) -> None:
     """Write the letter ``kind`` with a link of its own.
@@ -152,10 +126,11 @@ def write_with_link(asked: MentoringRequest, *, kind: str, link_id: int, now: da
     reader, firm = (mentor, mentor_firm) if to_mentor else (mentee, mentee_firm)
     token = make_link(
         link_id,
-        asked,
         org_id=firm.id,
         person_id=reader.id,
         purpose=ANSWER_REQUEST if to_mentor else CONFIRM_REQUEST,
+        subject=(asked.org_id, asked.id),
+        expires_at=asked.due_at,
     )
     if token is None:
         return

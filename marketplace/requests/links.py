@@ -1,79 +1,26 @@
-"""Pages behind the links of letters: a GET shows, a POST acts.
-
-A link speaks for one person about one request. It opens no sign-in: each visit enters the tenant anew, by the token, as
-a plain member. Showing spends nothing, so a scanner that follows links changes nothing; acting spends it.
-"""
+"""What the links in letters about a request show, and what they do: answer it, confirm it."""
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, render_template, request
+from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale
-from flask_babel import refresh as refresh_locale
 
-from marketplace.pages import chosen_language
+from marketplace.links import Opened, guard, open_link, page
 from marketplace.requests import commands, faces, queries
 from marketplace.requests.forms import AcceptForm, ConfirmForm, DeclineForm, QuestionForm
-from marketplace.requests.letters import ANSWER_REQUEST, CONFIRM_REQUEST, hash_of
+from marketplace.requests.letters import ANSWER_REQUEST, CONFIRM_REQUEST, request_path
 from marketplace.requests.queries import Seen
-from tenants import walls
-from tenants.current import Acting
 from tenants.shared import clock
-from tenants.shared.database import db
-from tenants.shared.errors import Refused
 
-bp = Blueprint("links", __name__)
+bp = guard(Blueprint("request_links", __name__))
 
 
-@bp.after_request
-def keep_to_oneself(response: Response) -> Response:
-    """The address itself is the key: no cache keeps the page, no other site learns where one came from."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
-
-
-class ClosedLink(Exception):
-    """The link opens nothing: ``why`` is unknown, used or expired."""
-
-    def __init__(self, why: str, row: Any = None) -> None:
-        super().__init__(why)
-        self.why, self.row = why, row
-
-
-@bp.errorhandler(ClosedLink)
-def show_closed(error: ClosedLink) -> ResponseReturnValue:
-    # What the visitor chose comes first here as everywhere; the link's reader is not signed in, so theirs comes by hand.
-    with force_locale(error.row["locale"]) if error.row and not chosen_language() else nullcontext():
-        page = render_template("links/closed.html", why=error.why, row=error.row)
-    return page, 404 if error.why == "unknown" else 410
-
-
-@bp.errorhandler(Refused)
-def show_refusal(error: Refused) -> ResponseReturnValue:
-    page = render_template("links/refused.html", sentence=error.sentence, here=request.view_args or {})
-    return page, error.status
-
-
-def _enter(token: str, purpose: str | None = None) -> tuple[Seen, bytes, str]:
-    """The request that the link is about, as its reader sees it, the token's hash, and the link's purpose."""
-    token_hash = hash_of(token)
-    entry = walls.Entry(walls.ENTER_LINK, {"token_hash": token_hash, "now": clock.now()})
-    row = walls.enter(db.session, entry)
-    if row is None or row["purpose"] not in {ANSWER_REQUEST, CONFIRM_REQUEST}:
-        raise ClosedLink("unknown")
-    if row["state"] != "valid":
-        raise ClosedLink(row["state"], row)
-    if purpose not in {None, row["purpose"]}:
-        abort(404)
-    g.acting = Acting.from_row(dict(row))
-    g.slug = g.acting.slug
-    refresh_locale()
-    return queries.request_or_404(g.acting, row["subject_id"]), token_hash, row["purpose"]
+def _enter(token: str, purpose: str) -> tuple[Seen, bytes]:
+    """The request that the link is about, as its reader sees it, and the token's hash."""
+    opened = open_link(token, purpose)
+    return queries.request_or_404(opened.acting, opened.subject_id), opened.token_hash
 
 
 def _page(seen: Seen, token: str, purpose: str, *, status: int = 200, **forms: Any) -> ResponseReturnValue:
@@ -119,18 +66,18 @@ def _done(seen: Seen) -> str:
     return render_template("links/done.html", **faces.scene(seen, g.acting, [], signed_in=False))
 
 
-@bp.get("/<token>")
-def show(token: str) -> ResponseReturnValue:
-    seen, _token_hash, purpose = _enter(token)
-    return _page(seen, token, purpose)
+@page(ANSWER_REQUEST, signed_in=request_path)
+@page(CONFIRM_REQUEST, signed_in=request_path)
+def show(opened: Opened) -> ResponseReturnValue:
+    return _page(queries.request_or_404(opened.acting, opened.subject_id), opened.token, opened.purpose)
 
 
 @bp.post("/<token>/acceptance")
 def accept(token: str) -> ResponseReturnValue:
-    seen, token_hash, purpose = _enter(token, ANSWER_REQUEST)
+    seen, token_hash = _enter(token, ANSWER_REQUEST)
     form = AcceptForm(prefix="accept")
     if not form.validate_on_submit():
-        return _page(seen, token, purpose, status=422, accept_form=form)
+        return _page(seen, token, ANSWER_REQUEST, status=422, accept_form=form)
     commands.accept_request(
         acting=g.acting,
         seen=seen,
@@ -144,20 +91,20 @@ def accept(token: str) -> ResponseReturnValue:
 
 @bp.post("/<token>/question")
 def ask_for_more(token: str) -> ResponseReturnValue:
-    seen, token_hash, purpose = _enter(token, ANSWER_REQUEST)
+    seen, token_hash = _enter(token, ANSWER_REQUEST)
     form = QuestionForm()
     if not form.validate_on_submit():
-        return _page(seen, token, purpose, status=422, question_form=form)
+        return _page(seen, token, ANSWER_REQUEST, status=422, question_form=form)
     commands.ask_for_more(acting=g.acting, seen=seen, question=form.question.data, now=clock.now(), link=token_hash)
     return _done(seen)
 
 
 @bp.post("/<token>/decline")
 def decline(token: str) -> ResponseReturnValue:
-    seen, token_hash, purpose = _enter(token, ANSWER_REQUEST)
+    seen, token_hash = _enter(token, ANSWER_REQUEST)
     form = DeclineForm(prefix="decline")
     if not form.validate_on_submit():
-        return _page(seen, token, purpose, status=422, decline_form=form)
+        return _page(seen, token, ANSWER_REQUEST, status=422, decline_form=form)
     commands.decline_request(
         acting=g.acting,
         seen=seen,
@@ -171,9 +118,9 @@ def decline(token: str) -> ResponseReturnValue:
 
 @bp.post("/<token>/confirmation")
 def confirm(token: str) -> ResponseReturnValue:
-    seen, token_hash, purpose = _enter(token, CONFIRM_REQUEST)
+    seen, token_hash = _enter(token, CONFIRM_REQUEST)
     form = ConfirmForm()
     if not form.validate_on_submit():
-        return _page(seen, token, purpose, status=422, confirm_form=form)
+        return _page(seen, token, CONFIRM_REQUEST, status=422, confirm_form=form)
     commands.confirm_request(acting=g.acting, seen=seen, contact=form.contact.data, now=clock.now(), link=token_hash)
     return _done(seen)

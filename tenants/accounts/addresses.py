@@ -13,9 +13,10 @@ from sqlalchemy.exc import IntegrityError
 from tenants.accounts import queries
 from tenants.accounts.door import door
 from tenants.accounts.models import Account, AddressChange
-from tenants.accounts.sessions import end_sessions, hash_of
+from tenants.accounts.sessions import end_sessions
 from tenants.shared.errors import Refused
 from tenants.shared.letters import queue_letter
+from tenants.shared.secrets import hash_of
 
 CONFIRM_WITHIN = timedelta(hours=24)
 UNDO_WITHIN = timedelta(days=7)

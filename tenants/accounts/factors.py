@@ -23,8 +23,8 @@ from qrcode.image.svg import SvgPathFillImage  # type: ignore[import-untyped]
 from tenants.accounts import queries
 from tenants.accounts.door import door
 from tenants.accounts.models import Account, Passkey, RecoveryCode
-from tenants.accounts.sessions import hash_of
 from tenants.shared.letters import queue_letter
+from tenants.shared.secrets import hash_of
 
 RECOVERY_CODES = 10
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,14 +18,10 @@ from tenants.accounts.door import door
 from tenants.accounts.models import Account, AccountSession
 from tenants.shared import clock
 from tenants.shared.letters import queue_letter
+from tenants.shared.secrets import hash_of
 
 SEEN_EVERY = timedelta(hours=1)
 """How true the list of sessions is about when each was last used; writing it on every page would cost every page."""
-
-
-def hash_of(secret: str) -> bytes:
-    """What is kept of a secret. It has 256 random bits, so that a fast digest is enough."""
-    return sha256(secret.encode()).digest()
 
 
 def load_account(secret: str) -> Account | None:

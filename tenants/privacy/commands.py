@@ -22,6 +22,7 @@ from tenants.shared.activity import record
 from tenants.shared.database import db, new_id
 from tenants.shared.errors import Forbidden, Refused
 from tenants.shared.letters import queue_letter
+from tenants.shared.secrets import hash_of
 
 CHANGE_OF_MIND = timedelta(days=7)
 
@@ -74,7 +75,7 @@ def ask_for_erasure(*, person_id: int, org_id: int, now: datetime) -> Erasure:
         id=new_id(),
         org_id=org_id,
         state=ErasureState.asked,
-        token_hash=queries.hash_of(token),
+        token_hash=hash_of(token),
         asked_at=now,
         due_at=now + CHANGE_OF_MIND,
     )
@@ -102,7 +103,7 @@ def undo_erasure(*, person_id: int, now: datetime) -> None:
 
 def undo_erasure_by_link(*, token: str, now: datetime) -> None:
     """The same, with the link of the letter. Raises ``Refused`` when there is nothing to undo any more."""
-    undone = db.session.scalar(sa.select(sa.func.undo_erasure_of_link(queries.hash_of(token), now)))
+    undone = db.session.scalar(sa.select(sa.func.undo_erasure_of_link(hash_of(token), now)))
     db.session.commit()
     if not undone:
         raise Refused(_("There is nothing to undo: it was undone before, or the account is erased."))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from hashlib import sha256
 
 import sqlalchemy as sa
 from flask import abort
@@ -16,6 +15,7 @@ from tenants.organisations.models import Organisation
 from tenants.privacy.models import Consent, Erasure, ErasureState, ExportState, Kept, PersonalExport, Retention
 from tenants.privacy.retention import RULES
 from tenants.shared.database import db
+from tenants.shared.secrets import hash_of
 
 VIEWS_SINCE = timedelta(weeks=12)
 
@@ -72,10 +72,6 @@ class LinkedErasure:
     state: str
     due_at: datetime
     locale: str
-
-
-def hash_of(token: str) -> bytes:
-    return sha256(token.encode()).digest()
 
 
 def linked_erasure_or_404(token: str) -> LinkedErasure:

@@ -14,7 +14,6 @@ from marketplace.requests.commands.steps import (
     lock,
     log_step,
     move,
-    spend,
     tell,
     tell_by_link,
     way_back_to,
@@ -26,6 +25,7 @@ from marketplace.requests.states import ANSWER_WITHIN, CONFIRM_WITHIN
 from tenants.current import Acting
 from tenants.shared.database import db
 from tenants.shared.errors import Refused
+from tenants.shared.links import spend_link
 
 
 def ask_for_more(*, acting: Acting, seen: Seen, question: str, now: datetime, link: bytes | None = None) -> None:
@@ -33,7 +33,7 @@ def ask_for_more(*, acting: Acting, seen: Seen, question: str, now: datetime, li
     asked = seen.asked
     allow(policy.may_answer(acting, asked))
     lock(acting, asked, "ask_for_more")
-    spend(link, now)
+    spend_link(link, now)
     move(asked, "ask_for_more", RequestState.more_information, now=now, due=now + ANSWER_WITHIN)
     write(acting, asked, MessageKind.question, question, now=now)
     log_step("request.more_asked", acting, seen, now=now)
@@ -72,7 +72,7 @@ def accept_request(
     asked = seen.asked
     allow(policy.may_answer(acting, asked))
     lock(acting, asked, "accept_request")
-    spend(link, now)
+    spend_link(link, now)
     if not db.session.scalar(sa.select(sa.func.claim_place(asked.org_id, asked.id))):
         raise Refused(
             _(
@@ -100,7 +100,7 @@ def decline_request(
     asked = seen.asked
     allow(policy.may_answer(acting, asked))
     lock(acting, asked, "decline_request")
-    spend(link, now)
+    spend_link(link, now)
     move(asked, "decline_request", RequestState.declined, now=now, due=None)
     write(acting, asked, MessageKind.decline, words, now=now, reason=reason)
     log_step("request.declined", acting, seen, now=now)

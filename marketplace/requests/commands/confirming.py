@@ -7,12 +7,14 @@ from datetime import datetime
 from marketplace.mentorships import calendar
 from marketplace.mentorships.models import Mentorship, MentorshipState
 from marketplace.requests import letters, policy
-from marketplace.requests.commands.steps import allow, give_back_place, lock, log_step, move, spend, tell, write
+from marketplace.requests.commands.steps import allow, give_back_place, lock, log_step, move, tell, write
 from marketplace.requests.models import MessageKind, RequestState
 from marketplace.requests.queries import Seen
 from tenants.current import Acting
+from tenants.shared import jobs
 from tenants.shared.database import db, new_id
 from tenants.shared.letters import queue_letter
+from tenants.shared.links import spend_link
 
 
 def confirm_request(
@@ -22,7 +24,7 @@ def confirm_request(
     asked = seen.asked
     allow(policy.may_confirm(acting, asked))
     lock(acting, asked, "confirm_request")
-    spend(link, now)
+    spend_link(link, now)
     mentorship = Mentorship(
         org_id=asked.org_id,
         id=new_id(),
@@ -42,6 +44,7 @@ def confirm_request(
     db.session.flush()
     write(acting, asked, MessageKind.contact, contact, now=now)
     log_step("mentorship.confirmed", acting, seen, now=now)
+    jobs.announce("mentorship.confirmed", org_id=asked.org_id, mentorship_id=mentorship.id)
     summary = f"{seen.mentee.name} – {seen.mentor.name}"
     facts = calendar.meeting_facts(mentorship.id, summary, now, acting.zone)
     for reader, other in ((seen.mentee, seen.mentor), (seen.mentor, seen.mentee)):

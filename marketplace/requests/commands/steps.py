@@ -125,9 +125,3 @@ def give_back_place(asked: MentoringRequest) -> None:
     if db.session.scalar(sa.select(sa.func.release_place(asked.org_id, asked.id))):
         set_committed_value(asked, "holds_place", False)
         jobs.enqueue(letters.tell_queue, org_id=asked.mentor_org_id, mentor_id=asked.mentor_id)
-
-
-def spend(link: bytes | None, now: datetime) -> None:
-    """A link acts once: it is spent in the same transaction as what it did."""
-    if link is not None and not db.session.scalar(sa.select(sa.func.spend_link(link, now))):
-        raise Refused(_("This link has been used already, or its time has run out."))

@@ -68,8 +68,8 @@ ROWS = [
     Row("GET", "requests.concerns", "acme", {"ann": 200, "abe": 200}),
     Row("POST", "requests.handle", "bridge", {}, url=no_concern),
     Row("GET", "links.show", None, NOWHERE, anonymous=404, url=no_link),
-    Row("POST", "links.accept", None, NOWHERE, anonymous=404, url=no_link),
-    Row("POST", "links.ask_for_more", None, NOWHERE, anonymous=404, url=no_link),
-    Row("POST", "links.decline", None, NOWHERE, anonymous=404, url=no_link),
-    Row("POST", "links.confirm", None, NOWHERE, anonymous=404, url=no_link),
+    Row("POST", "request_links.accept", None, NOWHERE, anonymous=404, url=no_link),
+    Row("POST", "request_links.ask_for_more", None, NOWHERE, anonymous=404, url=no_link),
+    Row("POST", "request_links.decline", None, NOWHERE, anonymous=404, url=no_link),
+    Row("POST", "request_links.confirm", None, NOWHERE, anonymous=404, url=no_link),
 ]

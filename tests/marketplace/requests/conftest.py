@@ -125,5 +125,5 @@ def tokens(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         made.append(hashlib.sha256(str(len(made)).encode()).hexdigest())
         return made[-1]
 
-    monkeypatch.setattr("marketplace.requests.letters.secrets.token_urlsafe", token)
+    monkeypatch.setattr("tenants.shared.links.secrets.token_urlsafe", token)
     return made

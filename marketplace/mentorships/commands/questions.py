@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.mentorships import queries
+from marketplace.mentorships.commands.turns import go_on, lock, log
 from marketplace.mentorships.letters import tell_both
 from marketplace.mentorships.models import (
     Answer,
@@ -23,9 +24,7 @@ from marketplace.mentorships.models import (
     QuestionReason,
 )
 from marketplace.mentorships.queries import Pair, Party
-from marketplace.requests.letters import tell_queue
 from tenants.shared import jobs
-from tenants.shared.activity import record
 from tenants.shared.database import db, new_id
 from tenants.shared.errors import Refused
 
@@ -70,25 +69,9 @@ def ask_again(*, pair: Pair) -> None:
 # --- the worker's steps ---------------------------------------------------------------------------------------------
 
 
-def _lock(org_id: int, mentorship_id: int) -> Mentorship | None:
-    return db.session.scalar(
-        sa.select(Mentorship)
-        .where(Mentorship.org_id == org_id, Mentorship.id == mentorship_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-
-
-def _log(verb: str, one: Mentorship, now: datetime) -> None:
-    """In the logs of those who employ the two now; a former employer reads nothing of it."""
-    org_ids = {org_id for org_id in (one.mentee_employer_id, one.mentor_employer_id) if org_id}
-    if org_ids:
-        record(verb, org_ids=org_ids, now=now, subject=("mentorship", one.id))
-
-
 def ask_pair(*, org_id: int, mentorship_id: int, why: QuestionReason, now: datetime) -> bool:
     """Ask both how it goes on, within 14 days. False when it has ended, or when they are being asked already."""
-    one = _lock(org_id, mentorship_id)
+    one = lock(org_id, mentorship_id)
     expected = MentorshipState.paused if why is QuestionReason.resumption else MentorshipState.running
     if one is None or one.state is not expected:
         db.session.rollback()
@@ -108,7 +91,7 @@ def _ask(one: Mentorship, why: QuestionReason, now: datetime) -> bool:
     )
     if made.rowcount != 1:
         return False
-    _log("mentorship.question_asked", one, now)
+    log("mentorship.question_asked", one, now)
     tell_both("mentorship_question", one, now=now, due_at=due_at, why=why.value)
     return True
 
@@ -127,7 +110,7 @@ def settle_question(*, org_id: int, question_id: int, now: datetime) -> Answer |
     if question is None or question.settled_at is not None:
         db.session.rollback()
         return None
-    one = _lock(org_id, question.mentorship_id)
+    one = lock(org_id, question.mentorship_id)
     if one is None:
         raise LookupError(f"question {question_id} is about no mentorship")
     given = queries.answers(question)
@@ -136,7 +119,7 @@ def settle_question(*, org_id: int, question_id: int, now: datetime) -> Answer |
         db.session.rollback()
         return None
     question.outcome, question.settled_at = outcome, now
-    _go_on(one, outcome, now)
+    go_on(one, outcome, now)
     db.session.commit()
     return outcome
 
@@ -149,32 +132,13 @@ def _outcome(given: list[Answer], *, over: bool, possible: bool) -> Answer | Non
     return Answer.go_on if possible and set(given) == {Answer.go_on} else Answer.pause
 
 
-def _go_on(one: Mentorship, outcome: Answer, now: datetime) -> None:
-    if outcome is Answer.end:
-        one.state, one.ended_at = MentorshipState.ended, now
-        db.session.flush()
-        db.session.execute(sa.select(sa.func.free_place(one.id)))
-        jobs.enqueue(tell_queue, org_id=one.mentor_org_id, mentor_id=one.mentor_id)
-        verb, letter = "mentorship.ended", "mentorship_ended"
-    elif outcome is Answer.go_on and one.mentee_employer_id and one.mentor_employer_id:
-        one.state = MentorshipState.running
-        verb, letter = "mentorship.continued", "mentorship_continues"
-    else:
-        one.state = MentorshipState.paused
-        waits = outcome is Answer.go_on
-        verb, letter = "mentorship.paused", "mentorship_waits" if waits else "mentorship_paused"
-    db.session.flush()
-    _log(verb, one, now)
-    tell_both(letter, one, now=now)
-
-
 def move_person(*, org_id: int, mentorship_id: int, person_id: int, now: datetime) -> None:
     """A person of the pair has left an employer or joined one: where they work now is written down, and what follows done.
 
     A pair that runs is asked how it goes on. One that both wished to continue goes on when both have an employer again,
     unless something stands between the two firms: then both are asked anew.
     """
-    one = _lock(org_id, mentorship_id)
+    one = lock(org_id, mentorship_id)
     if one is None or one.state is MentorshipState.ended:
         db.session.rollback()
         return
@@ -189,7 +153,7 @@ def move_person(*, org_id: int, mentorship_id: int, person_id: int, now: datetim
         _ask(one, QuestionReason.employer_changed, now)
     elif waited and one.mentee_employer_id and one.mentor_employer_id:
         if queries.may_continue(one):
-            _go_on(one, Answer.go_on, now)
+            go_on(one, Answer.go_on, now)
         else:
             _ask(one, QuestionReason.employer_changed, now)
     db.session.commit()

@@ -1,0 +1,11 @@
+"""Everything that changes a mentorship; one room for each kind of change."""
+
+from marketplace.mentorships.commands.questions import (
+    answer_question,
+    ask_again,
+    ask_pair,
+    move_person,
+    settle_question,
+)
+
+__all__ = ["answer_question", "ask_again", "ask_pair", "move_person", "settle_question"]
