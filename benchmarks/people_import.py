@@ -23,10 +23,10 @@ from benchmarks.stage import Stage
 from marketplace.app import create_app
 from marketplace.config import Settings
 from tenants import walls
-from tenants.accounts.sessions import hash_of
 from tenants.current import Acting
 from tenants.shared import clock
 from tenants.shared.database import db
+from tenants.shared.secrets import hash_of
 from tenants.spreadsheets import commands, queries
 from tenants.spreadsheets.columns import guess
 from tenants.spreadsheets.reading import read_sheet, unpack

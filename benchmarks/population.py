@@ -21,8 +21,8 @@ from psycopg import sql
 from marketplace.mentors.cards import card_values, chosen_audiences
 from marketplace.mentors.models import Audience
 from marketplace.vocabulary import CADENCES, FORMS, FUNCTIONS, INDUSTRIES, LANGUAGES, SENIORITIES, SKILLS
-from tenants.accounts.sessions import hash_of
 from tenants.organisations.models import MARKETPLACE
+from tenants.shared.secrets import hash_of
 from tenants.walls import plain_address
 
 MENTORS_PER_FIRM = 25

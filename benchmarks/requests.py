@@ -16,9 +16,9 @@ from benchmarks.load import post
 from benchmarks.stage import COOKIE, Stage, open_page, product, share_of_hello, statements
 from marketplace.requests.states import ANSWER_WITHIN
 from marketplace.vocabulary import CADENCES
-from tenants.accounts.sessions import hash_of
 from tenants.shared import clock
 from tenants.shared.database import new_id
+from tenants.shared.secrets import hash_of
 from tenants.walls import plain_address
 
 MENTORS_PER_MENTEE = 3  # as many open requests as an organisation allows until it says otherwise

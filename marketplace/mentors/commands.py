@@ -37,6 +37,7 @@ from marketplace.mentors.stories import story_html
 from tenants.accounts.models import Person
 from tenants.affiliations.models import PersonalBlock
 from tenants.current import Acting
+from tenants.organisations.queries import own_organisation
 from tenants.shared import jobs
 from tenants.shared.activity import record
 from tenants.shared.database import db, new_id
@@ -300,7 +301,7 @@ def _show(acting: Acting, profile: MentorProfile, now: datetime) -> None:
     project_card(
         page,
         queries.own_person(acting),
-        queries.own_organisation(acting),
+        own_organisation(acting),
         story_html=story_html(page.story),
         photo=queries.own_photo(acting),
         now=now,

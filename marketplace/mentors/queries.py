@@ -43,10 +43,6 @@ def own_person(viewer: Acting) -> Person:
     return db.session.scalars(sa.select(Person).where(Person.id == viewer.person_id)).one()
 
 
-def own_organisation(viewer: Acting) -> Organisation:
-    return db.session.scalars(sa.select(Organisation).where(Organisation.id == viewer.org_id)).one()
-
-
 def own_photo(viewer: Acting) -> str | None:
     """The fingerprint of the viewer's photo in this workspace."""
     return db.session.scalar(

@@ -18,6 +18,7 @@ from marketplace.requests.commands.steps import (
     tell_by_link,
     way_back_to,
     write,
+    write_all,
 )
 from marketplace.requests.models import MessageKind, RequestState
 from marketplace.requests.queries import Seen
@@ -86,8 +87,8 @@ def accept_request(
     set_committed_value(asked, "holds_place", True)
     move(asked, "accept_request", RequestState.accepted, now=now, due=now + CONFIRM_WITHIN)
     asked.accepted_at = now
-    write(acting, asked, MessageKind.acceptance, words, now=now)
-    write(acting, asked, MessageKind.contact, contact, now=now)
+    written = {MessageKind.acceptance: words, MessageKind.contact: contact}
+    write_all(acting, asked, {kind: body for kind, body in written.items() if body}, now=now)
     log_step("request.accepted", acting, seen, now=now)
     tell_by_link("request_accepted", asked)
     db.session.commit()

@@ -16,6 +16,7 @@ from marketplace.requests.queries import AskedMentor, Seen
 from marketplace.requests.states import ANSWER_WITHIN
 from tenants.current import Acting
 from tenants.organisations.models import ApprovalRule, Organisation
+from tenants.organisations.queries import own_organisation
 from tenants.shared.activity import record
 from tenants.shared.database import db, new_id
 from tenants.shared.errors import Refused
@@ -78,7 +79,7 @@ def send_request(
             db.session.commit()
             return asked
         raise AlreadyAsked(acting, asked, mentor)
-    firm = db.session.get_one(Organisation, acting.org_id)
+    firm = own_organisation(acting)
     asked = _draft(acting, mentor, asked, form=form, cadence=cadence, now=now)
     wait = _reason_to_wait(acting, mentor, firm, sum(one.state in OPEN_STATES for one in in_hand))
     if wait:
@@ -103,7 +104,7 @@ def resend_request(*, acting: Acting, seen: Seen, mentor: AskedMentor, now: date
     if open_one is not None and open_one.state is not RequestState.draft:
         raise AlreadyAsked(acting, open_one, mentor)
     words = {kind: message.body for kind, message in queries.written_words(acting, old).items()}
-    firm = db.session.get_one(Organisation, acting.org_id)
+    firm = own_organisation(acting)
     asked = _draft(acting, mentor, open_one, form=old.form, cadence=old.cadence, now=now, resent_from=old)
     wait = _reason_to_wait(acting, mentor, firm, sum(one.state in OPEN_STATES for one in in_hand))
     if wait:
