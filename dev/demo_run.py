@@ -31,6 +31,7 @@ from sqlalchemy.exc import ArgumentError
 from dev.cluster import DEMO_FOLDER, Cluster
 from dev.servant import ClusterProblem
 from dev.supervise import STOP_SIGNALS, GaveUp, Service, Supervisor
+from tenants.walls import plain_address
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
@@ -238,8 +239,7 @@ def require_reachable(address: str) -> None:
     """Raise Refused when the operator's database does not answer; passwords are not repeated."""
     try:
         url = make_url(address)
-        plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        psycopg.connect(plain, connect_timeout=5).close()
+        psycopg.connect(plain_address(address), connect_timeout=5).close()
     except ArgumentError:
         raise Refused("DATABASE_URL is no address: postgresql://person:password@host:5432/database") from None
     except psycopg.OperationalError as error:

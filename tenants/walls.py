@@ -19,6 +19,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import g, has_app_context
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, RowMapping, make_url
 from sqlalchemy.orm import Session, SessionTransaction, scoped_session
@@ -220,5 +221,11 @@ def _roles(connection: Connection) -> set[str]:
 
 
 def plain_address(address: str) -> str:
-    """The same address in the form that PostgreSQL's own tools read (no driver name)."""
-    return make_url(address).set(drivername="postgresql").render_as_string(hide_password=False)
+    """The same address in the form that PostgreSQL's own tools read: keywords, since a space in the name of a folder is
+    written otherwise in SQLAlchemy's addresses than they understand.
+    """
+    url = make_url(address)
+    known = {"host": url.host, "port": url.port, "user": url.username, "password": url.password, "dbname": url.database}
+    # Several hosts are several values of one name.
+    further = {name: value if isinstance(value, str) else ",".join(value) for name, value in url.query.items()}
+    return make_conninfo("", **{name: value for name, value in (known | further).items() if value is not None})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -95,8 +96,7 @@ def why_shown(mentor: Mentor, interests: Interests, sought: frozenset[str], *, l
     if mentor.active_at > now - RECENTLY:
         return fixed_words(locale)["active"]
     if len(mentor.languages) > 1:
-        names = [LANGUAGES.label(code, locale) for code in mentor.languages if code in LANGUAGES]
-        return _("Speaks %(languages)s", languages=format_list(_lowered(names, locale), locale=locale))
+        return language_words(tuple(mentor.languages), locale)
     if mentor.cadence and mentor.cadence in CADENCES:
         return CADENCES.label(mentor.cadence, locale)
     return ""
@@ -123,6 +123,12 @@ def room_words(places: int, locale: str) -> str:
 def more_words(more: int, locale: str) -> str:
     del locale
     return ngettext("and %(num)d more", "and %(num)d more", more) if more > 0 else ""
+
+
+@lru_cache(maxsize=1024)
+def language_words(codes: tuple[str, ...], locale: str) -> str:
+    names = [LANGUAGES.label(code, locale) for code in codes if code in LANGUAGES]
+    return _("Speaks %(languages)s", languages=format_list(_lowered(names, locale), locale=locale))
 
 
 @lru_cache(maxsize=8)
@@ -156,10 +162,13 @@ def facet_groups(search: Search, results: Results, *, locale: str) -> list[Facet
     """The filters as the ``facets`` macro draws them; each group shows what is chosen and what is most frequent."""
     legends = group_legends(locale)
     chosen = search.filters
+    by_kind: dict[str, dict[str, int]] = defaultdict(dict)
+    for token, number in results.counts.items():
+        by_kind[token[0]][token[2:]] = number
     groups = []
     for name, kind in GROUPS.items():
         picked = chosen.get(name, ())
-        counts = {token[2:]: number for token, number in results.counts.items() if token[0] == kind}
+        counts = by_kind[kind]
         drawn = [
             drawn_choice(name, value, choice_label(name, value, locale, results.places), value in picked)
             + count_words(counts.get(value, 0), results.capped)

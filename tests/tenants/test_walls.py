@@ -2,6 +2,7 @@
 
 import pytest
 import sqlalchemy as sa
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy.exc import DBAPIError
 
 from tenants import current, walls
@@ -12,6 +13,26 @@ from tenants.shared.database import db
 def web(app, cast):
     with app.test_request_context():
         yield db.session
+
+
+@pytest.mark.parametrize(
+    ("address", "known"),
+    [
+        (
+            "postgresql+psycopg://web:a%2Bb%20c@db.example:5433/p",
+            {"password": "a+b c", "host": "db.example", "port": "5433"},
+        ),
+        ("postgresql+psycopg://web@/p?host=%2Ftmp%2Fa+folder%2Fsocket", {"host": "/tmp/a folder/socket"}),
+        (
+            "postgresql+psycopg://web@/p?host=one:1&host=two:2&sslmode=require",
+            {"host": "one:1,two:2", "sslmode": "require"},
+        ),
+    ],
+)
+def test_an_address_means_the_same_to_postgresqls_own_tools(address, known):
+    read = conninfo_to_dict(walls.plain_address(address))
+    assert {name: read[name] for name in known} == known
+    assert (read["user"], read["dbname"]) == ("web", "p")
 
 
 def enter(actor):
