@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from tests.cast import PASSWORD, Actor
 
 HOUSE = Path(__file__).resolve().parents[2]
 AXE = next((HOUSE / "tests" / "vendor").glob("axe-*/axe.min.js")).read_text()
+COLOURS = ("color-contrast", "link-in-text-block")
+LAYOUT = ("target-size", "scrollable-region-focusable", "meta-viewport")
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1360, "height": 900}
 
@@ -163,15 +166,15 @@ class Visitor:
         )
         assert ring, f"nothing shows that {control} has the focus"
 
-    def axe(self, *, colours_only: bool = False) -> list[str]:
-        """What axe finds wrong with the page as it stands, one line each."""
-        self.page.evaluate(AXE)
+    def axe(self, rules: Sequence[str] = ()) -> list[str]:
+        """What axe finds wrong with the page as it stands, one line each; by these rules only, where some are named."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE)
         found = self.page.evaluate(
-            """(colours) => axe.run(document, {
-                resultTypes: ["violations"],
-                ...(colours ? {runOnly: ["color-contrast", "link-in-text-block"]} : {}),
+            """(rules) => axe.run(document, {
+                resultTypes: ["violations"], ...(rules.length ? {runOnly: rules} : {}),
             })""",
-            colours_only,
+            list(rules),
         )
         faults = []
         for broken in found["violations"]:
@@ -184,13 +187,17 @@ class Visitor:
         over = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         return [f"{over} px wider than the screen"] if over > 0 else []
 
-    def check(self) -> None:
-        """Note what axe finds on this page, in light and in dark, and whether something sticks out."""
+    def check(self, *, layout_only: bool = False) -> None:
+        """Note what axe finds on this page, in light and in dark, and whether something sticks out.
+
+        ``layout_only``: by the rules that the size of the screen matters to, for pages that were looked at whole elsewhere.
+        """
         self.page.wait_for_load_state("load")
-        found = [*self.axe(), *self.fits()]
-        self.page.emulate_media(color_scheme="dark")
-        self.page.evaluate(SETTLE)
-        found += [f"dark: {fault}" for fault in self.axe(colours_only=True)]
-        self.page.emulate_media(color_scheme="light")
+        found = [*self.axe(LAYOUT if layout_only else ()), *self.fits()]
+        if not layout_only:
+            self.page.emulate_media(color_scheme="dark")
+            self.page.evaluate(SETTLE)
+            found += [f"dark: {fault}" for fault in self.axe(COLOURS)]
+            self.page.emulate_media(color_scheme="light")
         path = re.sub(r"/links/.*", "/links/…", self.page.url.removeprefix(self.site))
         self.faults += [f"{path}: {fault}" for fault in found]
