@@ -3,6 +3,8 @@
 The policies behind a request with its two people ask other guarded tables, and PostgreSQL plans all of them anew for each
 statement, which takes longer than to run it. In PL/pgSQL a connection plans them once. The functions run as whoever calls
 them, so the database's wall stands in them as before, and the viewer's own conditions are in them too.
+
+Claiming a place takes three statements where it took four: the place is taken and the request read in one.
 """
 
 from alembic import op
@@ -50,12 +52,58 @@ BEGIN
 END $$""",
 }
 
+CLAIM = """
+CREATE OR REPLACE FUNCTION claim_place(p_org integer, p_request bigint) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE taken record;
+BEGIN
+    IF NOT wall_sealed() THEN RETURN false; END IF;
+    {}
+    RETURN true;
+END $$
+"""
+IN_THREE = """
+    UPDATE mentor_profile m SET open_slots = m.open_slots - 1 FROM mentoring_request q
+    WHERE q.org_id = p_org AND q.id = p_request AND NOT q.holds_place
+      AND (wall_role() = 'system' OR wall_person() IN (q.mentor_person_id, q.mentee_person_id))
+      AND m.org_id = q.mentor_org_id AND m.id = q.mentor_id AND m.open_slots > 0
+    RETURNING m.org_id AS mentor_org_id, m.id AS mentor_id, m.open_slots AS left INTO taken;
+    IF NOT FOUND THEN RETURN false; END IF;
+    UPDATE mentoring_request SET holds_place = true WHERE org_id = p_org AND id = p_request AND NOT holds_place;
+    IF NOT FOUND THEN
+        -- Somebody else claimed for the same request while this waited for the mentor's row: that place is given back.
+        UPDATE mentor_profile SET open_slots = open_slots + 1 WHERE org_id = taken.mentor_org_id AND id = taken.mentor_id;
+        RETURN false;
+    END IF;
+    UPDATE card SET room = greatest(taken.left, 0) WHERE org_id = taken.mentor_org_id AND mentor_id = taken.mentor_id;"""
+IN_FOUR = """
+    SELECT q.mentor_org_id, q.mentor_id INTO taken FROM mentoring_request q
+    WHERE q.org_id = p_org AND q.id = p_request AND NOT q.holds_place
+      AND (wall_role() = 'system' OR wall_person() IN (q.mentor_person_id, q.mentee_person_id)) FOR UPDATE;
+    IF NOT FOUND THEN RETURN false; END IF;
+    UPDATE mentor_profile m SET open_slots = open_slots - 1
+    WHERE m.org_id = taken.mentor_org_id AND m.id = taken.mentor_id AND m.open_slots > 0;
+    IF NOT FOUND THEN RETURN false; END IF;
+    UPDATE mentoring_request SET holds_place = true WHERE org_id = p_org AND id = p_request;
+    UPDATE card c SET room = greatest(m.open_slots, 0) FROM mentor_profile m
+    WHERE m.org_id = taken.mentor_org_id AND m.id = taken.mentor_id AND c.org_id = m.org_id AND c.mentor_id = m.id;"""
+
 
 def upgrade() -> None:
+    _claim(IN_THREE)
     for signature, body in FUNCTIONS.items():
         op.get_bind().exec_driver_sql(f"CREATE FUNCTION {signature} {body}")
+        op.execute(f"REVOKE EXECUTE ON FUNCTION {signature} FROM PUBLIC")
+        op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO passerelle_web")
 
 
 def downgrade() -> None:
     for signature in FUNCTIONS:
         op.execute(f"DROP FUNCTION {signature}")
+    _claim(IN_FOUR)
+
+
+def _claim(body: str) -> None:
+    op.execute("SET LOCAL ROLE passerelle_gate")
+    op.get_bind().exec_driver_sql(CLAIM.format(body))
+    op.execute("SET LOCAL ROLE passerelle_owner")
