@@ -3,12 +3,14 @@
 import threading
 from datetime import timedelta
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
 from marketplace.mentors.models import MentorProfile
 from marketplace.requests.models import MentoringRequest
+from tenants import walls
 from tenants.organisations.models import Organisation
 from tenants.shared.database import db
 from tests.cast import make_actor
@@ -40,6 +42,30 @@ def test_sixteen_yeses_at_once_fill_exactly_the_places_there_are(mentors, ask, s
     held = operator.scalar(sa.select(sa.func.count()).where(MentoringRequest.holds_place))
     slots = operator.scalar(sa.select(MentorProfile.open_slots).where(MentorProfile.id == mentors.max.mentor_id))
     assert (held, slots) == (2, 0)
+
+
+@pytest.mark.race
+def test_eight_claims_for_one_request_take_one_place(mentors, ask, app, operator):
+    asked = ask(mentors.mia, mentors.max)
+    slots = sa.select(MentorProfile.open_slots).where(MentorProfile.id == mentors.max.mentor_id)
+    before = operator.scalar(slots)
+    operator.rollback()
+    together, claimed = threading.Barrier(8), []
+    address = walls.plain_address(app.config["SQLALCHEMY_DATABASE_URI"])
+
+    def claim():
+        with psycopg.connect(address) as connection:
+            connection.execute("SELECT FROM enter_workspace(%s, %s)", (mentors.max.token, "globex"))
+            together.wait()
+            claimed.extend(connection.execute("SELECT claim_place(%s, %s)", (mentors.mia.org_id, asked)).fetchone())
+
+    threads = [threading.Thread(target=claim) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(claimed) == [False] * 7 + [True]
+    assert (operator.scalar(slots), row(operator, asked).holds_place) == (before - 1, True)
 
 
 @pytest.mark.race
