@@ -14,6 +14,7 @@ from tests.cast import Cast
 
 pytestmark = pytest.mark.browser
 
+
 def test_executive_publishes_on_the_phone_and_is_found_at_once(
     visit: Callable[..., Visitor], people: Cast, post: Post, language: str
 ):
