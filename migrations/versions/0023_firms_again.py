@@ -93,8 +93,9 @@ END $$
 """
 
 # Whether the firm said yes to an earlier version of the network's agreement only, and its time to say yes to this one is over.
-AGREEMENT_LAPSED = """
-CREATE FUNCTION agreement_lapsed(p_network integer, p_today date) RETURNS boolean
+# Whoever is listed there may go on changing their page.
+PUBLICATION_WAITS = """
+CREATE FUNCTION publication_waits(p_network integer, p_today date) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE current record; accepted smallint;
 BEGIN
@@ -102,7 +103,9 @@ BEGIN
     SELECT a.number, a.old_holds_until INTO current FROM agreement a
     WHERE a.org_id = p_network AND a.published_at IS NOT NULL ORDER BY a.number DESC LIMIT 1;
     SELECT max(c.number) INTO accepted FROM agreement_acceptance c WHERE c.org_id = wall_org() AND c.network_id = p_network;
-    RETURN coalesce(accepted < current.number, false) AND coalesce(current.old_holds_until < p_today, true);
+    RETURN coalesce(accepted < current.number, false) AND coalesce(current.old_holds_until < p_today, true)
+        AND NOT EXISTS (SELECT FROM card c
+                        WHERE c.org_id = wall_org() AND c.person_id = wall_person() AND p_network = ANY (c.chosen));
 END $$
 """
 
@@ -118,7 +121,7 @@ $$
 FUNCTIONS = (
     ("mentees_in_network(integer, integer)", MENTEES_IN_NETWORK, None),
     ("full_for_mentee(integer, bigint)", FULL_FOR_MENTEE, "passerelle_web"),
-    ("agreement_lapsed(integer, date)", AGREEMENT_LAPSED, "passerelle_web"),
+    ("publication_waits(integer, date)", PUBLICATION_WAITS, "passerelle_web"),
     ("organisations_with_domains_to_look_at(timestamptz)", DOMAINS_TO_LOOK_AT, "passerelle_worker"),
 )
 
