@@ -99,7 +99,7 @@ def publish_profile(*, acting: Acting, now: datetime) -> MentorProfile:
     profile = _own_for_writing(acting)
     if missing_for_publication(profile):
         raise Refused(_("Your page is not complete yet. Nobody sees it."))
-    _check_audience(acting, profile)
+    _check_audience(acting, profile, now)
     first = profile.state in {ProfileState.draft, ProfileState.withdrawn}
     if profile.state is not ProfileState.published or has_unpublished_changes(profile):
         verb = "profile.published" if profile.state is not ProfileState.published else "profile.changed"
@@ -149,7 +149,7 @@ def resume_profile(*, acting: Acting, now: datetime) -> MentorProfile:
     if profile.state is not ProfileState.published:
         if not may_resume(profile):
             raise Refused(_("This page was never published."))
-        _check_audience(acting, as_published(profile))
+        _check_audience(acting, as_published(profile), now)
         _show(acting, profile, now)
         _log(acting, "profile.resumed", profile, now)
     db.session.commit()
@@ -271,17 +271,27 @@ def _set_time_zone(acting: Acting, time_zone: str) -> None:
         _change_card(acting, time_zone=time_zone)
 
 
-def _check_audience(acting: Acting, profile: MentorProfile) -> None:
+def _check_audience(acting: Acting, profile: MentorProfile, now: datetime) -> None:
     networks = {network.id: network.name for network in queries.networks_of(acting)}
     if not may_show_to(profile, networks=set(networks), in_marketplace=0 in acting.audiences):
         raise Refused(_("Your company has left what you chose. Choose again who may see your page."))
     if profile.audience is Audience.networks:
-        _take_mentor_places(profile, networks)
+        _take_mentor_places(profile, networks, now)
 
 
-def _take_mentor_places(profile: MentorProfile, networks: Mapping[int, str]) -> None:
-    """A network may limit how many mentors a firm brings. The database counts, one publication after the other."""
+def _take_mentor_places(profile: MentorProfile, networks: Mapping[int, str], now: datetime) -> None:
+    """A network may limit how many mentors a firm brings, and has an agreement with the firm. The database counts, one
+    publication after the other.
+    """
     for network_id in sorted(profile.network_ids):
+        if db.session.scalar(sa.func.publication_waits(network_id, now.date())):
+            raise Refused(
+                _(
+                    "%(network)s has a new agreement that your company has not accepted yet. Your HR partner can; your "
+                    "page is kept until then, or choose another audience.",
+                    network=networks[network_id],
+                )
+            )
         if not db.session.scalar(sa.func.mentor_place(network_id)):
             raise Refused(
                 _(

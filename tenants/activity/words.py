@@ -20,6 +20,8 @@ SENTENCES = {
     "agreement.accepted": _l("accepted the participation agreement of %(network)s, version %(number)s"),
     "domain.named": _l("named the e-mail domain %(domain)s"),
     "domain.verified": _l("proved the e-mail domain %(domain)s"),
+    "domain.lost": _l("no longer found the DNS record of %(domain)s"),
+    "domain.found": _l("found the DNS record of %(domain)s again"),
     "domain.removed": _l("took the e-mail domain %(domain)s off the list"),
     "conflict.none_declared": _l("stated that there is no conflict of interest"),
     "organisation.welcomed": _l("finished the welcome"),

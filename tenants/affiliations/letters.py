@@ -15,7 +15,7 @@ def tell_role_changed(org_id: int, person_id: int, *, slug: str, role: Role, by:
 
 
 def tell_ending_planned(org_id: int, person_id: int, *, ended_on: date, now: datetime) -> None:
-    data = {"last_day": ended_on.isoformat(), "url": "/workspaces/?all=1"}
+    data = {"ended_on": ended_on.isoformat(), "url": "/workspaces/?all=1"}
     queue_letter("affiliation_ending", org_id=org_id, person_id=person_id, now=now, data=data)
 
 

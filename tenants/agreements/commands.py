@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from tenants.agreements import policy, queries
-from tenants.agreements.jobs import keep_document
+from tenants.agreements.jobs import keep_document, tell_of_new_version
 from tenants.agreements.models import Agreement, AgreementAcceptance
 from tenants.agreements.queries import AskedAgreement
 from tenants.current import Acting
@@ -48,6 +48,13 @@ def publish_agreement(
     draft = _draft_for_writing(acting, text_en, text_fr, now)
     draft.published_at = now
     draft.old_holds_until = old_holds_until if current is not None else None
+    for firm_id in queries.firms_that_accepted(acting):
+        jobs.enqueue(
+            tell_of_new_version,
+            org_id=firm_id,
+            network_id=acting.org_id,
+            holds_on=old_holds_until.isoformat() if old_holds_until else None,
+        )
     record(
         "agreement.published",
         org_ids=[acting.org_id],

@@ -15,6 +15,7 @@ from tenants.agreements.models import Agreement, AgreementAcceptance, Document
 from tenants.organisations.models import Organisation
 from tenants.shared import clock, jobs
 from tenants.shared.database import db, new_id
+from tenants.shared.letters import queue_letter
 from tenants.shared.prose import prose_html
 
 
@@ -43,6 +44,17 @@ def keep_document(*, org_id: int, network_id: int, number: int) -> None:
         for owner, other in ((org_id, network_id), (network_id, org_id))
     ]
     db.session.execute(insert(cast(sa.Table, Document.__table__)).on_conflict_do_nothing(), rows)
+    db.session.commit()
+
+
+@jobs.tenant_job("tell_of_new_version")
+def tell_of_new_version(*, org_id: int, network_id: int, holds_on: str | None) -> None:
+    """One letter and notice to each who looks after a firm that accepted an earlier version."""
+    firm, network = db.session.get_one(Organisation, org_id), db.session.get_one(Organisation, network_id)
+    path = f"/{firm.slug}/agreements/{network_id}"
+    data = {"network_name": network.name, "holds_on": holds_on, "url": path}
+    for person_id in db.session.scalars(sa.select(sa.func.coordinators_of(org_id))):
+        queue_letter("agreement_renewed", org_id=org_id, person_id=person_id, now=clock.now(), data=data, path=path)
     db.session.commit()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,6 +48,23 @@ def versions(acting: Acting) -> list[tuple[Agreement, int]]:
         .order_by(Agreement.number.desc())
     )
     return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
+def firms_that_accepted(acting: Acting) -> Sequence[int]:
+    """The members of the viewer's network that accepted a version of its agreement, whichever."""
+    query = (
+        sa.select(AgreementAcceptance.org_id)
+        .join(
+            FirmMembership,
+            sa.and_(
+                FirmMembership.network_id == AgreementAcceptance.network_id,
+                FirmMembership.firm_id == AgreementAcceptance.org_id,
+            ),
+        )
+        .where(AgreementAcceptance.network_id == acting.org_id, FirmMembership.state != MembershipState.left)
+        .distinct()
+    )
+    return db.session.scalars(query).all()
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,7 @@ def _page(asked: queries.AskedAgreement, form: AcceptanceForm) -> str:
         asked=asked,
         form=form,
         words=prose_html(asked.version.text(str(get_locale())), below=1),
+        today=clock.today(),
         may_accept=policy.may_accept_agreements(g.acting),
         next=path_or_nothing(form.next.data),
     )

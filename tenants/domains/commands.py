@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tenants.current import Acting
 from tenants.domains import policy, queries
-from tenants.domains.jobs import look_up_domain
+from tenants.domains.jobs import look_again_at_domain, look_up_domain
 from tenants.domains.models import Domain
 from tenants.domains.names import addresses_for
 from tenants.shared import jobs
@@ -129,8 +129,14 @@ def enter_code(*, acting: Acting, domain: Domain, code: str, now: datetime) -> N
 
 
 def ask_dns(*, acting: Acting, domain: Domain, now: datetime) -> None:
-    """Have the worker look for the record; the page shows what it found."""
+    """Have the worker look for the record, also for one that was there and is gone; the page shows what it found."""
     _allow(acting)
+    if domain.lost_at is not None:
+        jobs.enqueue(
+            look_again_at_domain, org_id=acting.org_id, domain_id=domain.id, once=f"domain {acting.org_id} {domain.id}"
+        )
+        db.session.commit()
+        return
     domain = _unproved(acting, domain)
     db.session.execute(
         sa.update(Domain)

@@ -20,6 +20,8 @@ class Domain(Base):
     """One domain. ``verified_at`` is written by the database's gate (a code) or the worker (DNS), never by a page.
 
     ``code_hash`` cannot be read back by the pages. ``answer``: what the last look at the DNS said (see ``jobs``).
+    ``failed_looks``: how often in a row the record of a proved domain was not there; ``lost_at``: since when the domain is
+    marked for it. It stays proved.
     """
 
     __tablename__ = "domain"
@@ -41,4 +43,6 @@ class Domain(Base):
     answer: Mapped[str] = mapped_column(sa.String(40), server_default="")
     method: Mapped[DomainMethod | None]
     verified_at: Mapped[datetime | None]
+    failed_looks: Mapped[int] = mapped_column(sa.SmallInteger, server_default="0")
+    lost_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

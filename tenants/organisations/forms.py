@@ -32,7 +32,9 @@ def slug_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60]
 
 
-class NewFirmForm(FlaskForm):
+class AddressForm(FlaskForm):
+    """What a firm is called, and the first part of its addresses: typed, or made from the name."""
+
     name = StringField(_l("Name of the firm"), [DataRequired(_l("Say what the firm is called.")), Length(max=120)])
     slug = StringField(
         _l("Address"),
@@ -42,6 +44,21 @@ class NewFirmForm(FlaskForm):
             Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*$", message=_l("Small letters, figures and hyphens only.")),
         ],
     )
+
+    def __init__(self, *arguments: object, reserved: frozenset[str] = frozenset(), **options: object) -> None:
+        super().__init__(*arguments, **options)
+        self.reserved = reserved
+
+    def validate_slug(self, field: StringField) -> None:
+        if self.chosen_slug in self.reserved or not self.chosen_slug:
+            raise ValidationError(_l("This word cannot be an address. Choose another."))
+
+    @property
+    def chosen_slug(self) -> str:
+        return str(self.slug.data or slug_of(self.name.data or ""))
+
+
+class NewFirmForm(AddressForm):
     industry = SelectField(_l("Industry"), [Optional()])
     contact = StringField(
         _l("Name of its first administrator"),
@@ -56,18 +73,6 @@ class NewFirmForm(FlaskForm):
         ],
     )
     locale = SelectField(_l("Their language"), [InputRequired()], choices=LANGUAGES)
-
-    def __init__(self, *arguments: object, reserved: frozenset[str] = frozenset(), **options: object) -> None:
-        super().__init__(*arguments, **options)
-        self.reserved = reserved
-
-    def validate_slug(self, field: StringField) -> None:
-        if self.chosen_slug in self.reserved or not self.chosen_slug:
-            raise ValidationError(_l("This word cannot be an address. Choose another."))
-
-    @property
-    def chosen_slug(self) -> str:
-        return str(self.slug.data or slug_of(self.name.data or ""))
 
 
 class KnownFirmForm(FlaskForm):
@@ -188,29 +193,8 @@ class NameStepForm(FlaskForm, Accent):
     logo = FileField(_l("Logo"))
 
 
-class FirstNameStepForm(NameStepForm):
+class FirstNameStepForm(NameStepForm, AddressForm):
     """The same for a firm that has no address of its own yet."""
-
-    slug = StringField(
-        _l("Address"),
-        [
-            Optional(),
-            Length(max=60),
-            Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*$", message=_l("Small letters, figures and hyphens only.")),
-        ],
-    )
-
-    def __init__(self, *arguments: object, reserved: frozenset[str] = frozenset(), **options: object) -> None:
-        super().__init__(*arguments, **options)
-        self.reserved = reserved
-
-    def validate_slug(self, field: StringField) -> None:
-        if self.chosen_slug in self.reserved or not self.chosen_slug:
-            raise ValidationError(_l("This word cannot be an address. Choose another."))
-
-    @property
-    def chosen_slug(self) -> str:
-        return str(self.slug.data or slug_of(self.name.data or ""))
 
 
 class LanguageStepForm(FlaskForm):

@@ -40,7 +40,8 @@ class MemberFirm:
     """A firm on the network's desk: counts and days of what it has done, never who did it.
 
     ``done_on`` has the day of each step that is done, by name (see ``STEPS``). ``max_mentors`` and ``max_mentees`` are
-    what holds for this firm, ``own_quota`` whether that was set for it alone.
+    what holds for this firm, ``own_quota`` whether that was set for it alone. ``asked_anew``: a version of the agreement
+    waits for a firm that accepted an earlier one, which holds until ``earlier_until`` (None: no longer).
     """
 
     id: int
@@ -60,6 +61,13 @@ class MemberFirm:
     max_mentees: int | None
     own_quota: bool
     nudged_at: datetime | None
+    asked_anew: bool = False
+    earlier_until: date | None = None
+
+    @property
+    def lapsed(self) -> bool:
+        """The firm accepted an earlier version of the agreement, and its time to accept the present one is over."""
+        return self.asked_anew and self.earlier_until is None
 
     @property
     def steps(self) -> tuple[tuple[str, date | None], ...]:
@@ -80,7 +88,7 @@ class MemberFirm:
         return (today - max([self.joined_on, *self.done_on.values()])).days
 
     def stuck(self, today: date) -> bool:
-        return self.kind == "on_the_way" and self.days_in(today) > STUCK_AFTER_DAYS
+        return self.kind == "on_the_way" and (self.lapsed or self.days_in(today) > STUCK_AFTER_DAYS)
 
     @property
     def kind(self) -> str:
@@ -144,6 +152,8 @@ def _member_firm(
     elif current.held_by(row["accepted"], today):
         days["agreement"] = accepted_on
     quota = quotas.get(row["id"]) or quotas.get(0)
+    asked_anew = current is not None and row["accepted"] is not None and row["accepted"] < current.number
+    holds = current is not None and asked_anew and current.held_by(row["accepted"], today)
     return MemberFirm(
         **row,
         done_on={name: day for name, day in days.items() if day is not None},
@@ -151,6 +161,8 @@ def _member_firm(
         max_mentees=quota.max_mentees if quota else None,
         own_quota=row["id"] in quotas,
         nudged_at=nudges.get(row["id"]),
+        asked_anew=asked_anew,
+        earlier_until=current.old_holds_until if current is not None and holds else None,
     )
 
 

@@ -35,6 +35,8 @@ KINDS: dict[str, Kind] = {
     "affiliation_ended": Kind(_l("I have left an organisation")),
     "assistance_offered": Kind(_l("Somebody asks about an assistance")),
     "firm_nudged": Kind(_l("A network reminds our firm of its next step"), essential=False),
+    "agreement_renewed": Kind(_l("A network has a new agreement for our firm")),
+    "domain_lost": Kind(_l("The DNS record of our domain is gone")),
     "domain_code": Kind(_l("Code for an e-mail domain")),
     "export_ready": Kind(_l("Your data is ready to download"), account=True),
     "erasure_asked": Kind(_l("Your account is about to be erased"), account=True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -194,13 +194,17 @@ def _attach_calendar(message: EmailMessage, calendar: dict[str, str], now: datet
 
 
 def letter_scene(data: dict[str, Any]) -> dict[str, Any]:
-    """``data`` for the templates: each ``…_at`` a moment, each ``…url`` a full address of this site, words one line."""
+    """``data`` for the templates: each ``…_at`` a moment, each ``…_on`` a day, each ``…url`` a full address of this site, words
+    one line.
+    """
     return {key: _for_template(key, value) for key, value in data.items()}
 
 
 def _for_template(key: str, value: Any) -> Any:
     if key.endswith("_at") and isinstance(value, str):
         return datetime.fromisoformat(value)
+    if key.endswith("_on") and isinstance(value, str):
+        return date.fromisoformat(value)
     if key.endswith("url"):
         return absolute(value)
     if isinstance(value, list):
@@ -230,11 +234,10 @@ def queue_letter(
     """Queue one letter for ``person_id`` (or for an ``address`` without a person yet) in the present transaction.
 
     ``org_id`` is the workspace that the reader belongs to and whose name and accent the letter bears. ``data`` goes to
-    the templates ``letters/<kind>/``: a key ending in ``url`` holds a path of this site, one ending in ``_at`` a moment
-    in ISO 8601; it never holds what two people write to each other. With ``path``, the same news is a notice in the
-    reader's workspace that leads there; links that act stay out of it. ``letter_id``: the id to give the letter, for a row
-    that must know it. Raises ``ValueError`` when ``path`` is not one
-    of this site.
+    the templates ``letters/<kind>/``: a key ending in ``url`` holds a path of this site, one ending in ``_at`` a moment and
+    one in ``_on`` a day in ISO 8601; it never holds what two people write to each other. With ``path``, the same news is a
+    notice in the reader's workspace that leads there; links that act stay out of it. ``letter_id``: the id to give the
+    letter, for a row that must know it. Raises ``ValueError`` when ``path`` is not one of this site.
     """
     if path is not None and (not path.startswith("/") or path.startswith("//")):
         raise ValueError(f"a notice leads to a path of this site, not to {path!r}")

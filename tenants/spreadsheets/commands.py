@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from sqlalchemy.orm import undefer
 
 from tenants.current import Acting
 from tenants.onboarding.sending import send_invitations, send_once
@@ -24,10 +25,12 @@ from tenants.spreadsheets.checking import Circumstances, addresses_named_twice, 
 from tenants.spreadsheets.models import ImportRow, ImportState, PeopleImport
 from tenants.spreadsheets.policy import may_import
 from tenants.spreadsheets.queries import fixed_roles, own_work_email, vocabulary
-from tenants.spreadsheets.reading import Sheet, unpack
+from tenants.spreadsheets.reading import Sheet, read_sheet, unpack
+from tenants.spreadsheets.words import Unreadable
 
 CHECKED_AT_ONCE = 2_000
 IMPORTED_AT_ONCE = 1_000
+NOT_CHECKED = (ImportState.reading, ImportState.unreadable, ImportState.uploaded)
 
 
 def take_in(*, acting: Acting, sheet: Sheet, file_name: str, now: datetime) -> int:
@@ -50,6 +53,50 @@ def take_in(*, acting: Acting, sheet: Sheet, file_name: str, now: datetime) -> i
     return taken.id
 
 
+def take_in_unread(*, acting: Acting, content: bytes, file_name: str, now: datetime) -> int:
+    """Keep a file that the worker reads; its id."""
+    _only_those_who_may(acting)
+    taken = PeopleImport(
+        org_id=acting.org_id,
+        id=new_id(),
+        file_name=file_name[:200],
+        header=[],
+        body=content,
+        rows=0,
+        mapping={},
+        state=ImportState.reading,
+        created_by_id=acting.person_id,
+        created_by_name=acting.person_name,
+        created_at=now,
+    )
+    db.session.add(taken)
+    db.session.flush()
+    jobs.announce("people_import.sent", org_id=acting.org_id, import_id=taken.id)
+    db.session.commit()
+    return taken.id
+
+
+def read_import(*, org_id: int, import_id: int) -> None:
+    """The worker reads a file that was kept unread. Read before, or removed meanwhile: nothing happens."""
+    taken = db.session.scalars(
+        sa.select(PeopleImport)
+        .where(PeopleImport.org_id == org_id, PeopleImport.id == import_id, PeopleImport.state == ImportState.reading)
+        .options(undefer(PeopleImport.body))
+        .with_for_update()
+    ).one_or_none()
+    if taken is None:
+        db.session.rollback()
+        return
+    try:
+        sheet = read_sheet(taken.body)
+    except Unreadable as fault:
+        taken.state, taken.body = ImportState.unreadable, b""
+        taken.fault = [fault.code, fault.first, fault.second]
+    else:
+        taken.header, taken.body, taken.rows, taken.state = sheet.header, sheet.body, sheet.rows, ImportState.uploaded
+    db.session.commit()
+
+
 def check_import(*, acting: Acting, import_id: int, mapping: Mapping[str, int], now: datetime) -> None:
     """Judge every row by this mapping (field → column); nothing but the rows' verdicts is written.
 
@@ -57,6 +104,8 @@ def check_import(*, acting: Acting, import_id: int, mapping: Mapping[str, int], 
     """
     _only_those_who_may(acting)
     taken = _locked(acting.org_id, import_id)
+    if taken.state in (ImportState.reading, ImportState.unreadable):
+        raise Refused(_("There is nothing in this spreadsheet that can be imported yet."))
     if taken.state not in (ImportState.uploaded, ImportState.checked):
         raise Refused(_("This spreadsheet has been imported already."))
     db.session.execute(
@@ -92,7 +141,7 @@ def start_import(*, acting: Acting, import_id: int, now: datetime) -> None:
     """
     _only_those_who_may(acting)
     taken = _locked(acting.org_id, import_id)
-    if taken.state is ImportState.uploaded or (taken.state is ImportState.checked and not taken.right):
+    if taken.state in NOT_CHECKED or (taken.state is ImportState.checked and not taken.right):
         raise Refused(_("There is nothing in this spreadsheet that can be imported yet."))
     if taken.state is ImportState.checked:
         taken.state, taken.started_at = ImportState.running, now
@@ -169,7 +218,7 @@ def remove_import(*, acting: Acting, import_id: int) -> None:
     """Delete a spreadsheet that was not imported. Raises ``Refused`` when it was."""
     _only_those_who_may(acting)
     taken = _locked(acting.org_id, import_id)
-    if taken.state not in (ImportState.uploaded, ImportState.checked):
+    if taken.state not in (*NOT_CHECKED, ImportState.checked):
         raise Refused(_("This spreadsheet has been imported already."))
     db.session.delete(taken)
     db.session.commit()
@@ -192,7 +241,7 @@ def tidy_imports(*, org_id: int, finished_before: datetime, left_before: datetim
     db.session.execute(
         sa.delete(PeopleImport).where(
             PeopleImport.org_id == org_id,
-            PeopleImport.state.in_((ImportState.uploaded, ImportState.checked)),
+            PeopleImport.state.in_((*NOT_CHECKED, ImportState.checked)),
             PeopleImport.created_at <= left_before,
         ),
         execution_options=quietly,

@@ -13,6 +13,11 @@ from tenants.spreadsheets.models import LEFT_ALONE, UNDO_WITHIN
 ORGANISATIONS = sa.text("SELECT organisations_with_old_imports(:finished_before, :left_before)")
 
 
+@tenant_job("read_people_file", on="people_import.sent")
+def read_people_file(*, org_id: int, import_id: int) -> None:
+    commands.read_import(org_id=org_id, import_id=import_id)
+
+
 @tenant_job("import_people", on="people_import.started")
 def import_people(*, org_id: int, import_id: int) -> None:
     """Import one spreadsheet, chunk by chunk; from where it was left when a worker died in the middle."""

@@ -18,6 +18,10 @@ LEFT_ALONE = timedelta(days=7)
 
 
 class ImportState(enum.StrEnum):
+    """``reading``: the worker has the file; ``unreadable``: nothing could be done with it, ``fault`` says why."""
+
+    reading = "reading"
+    unreadable = "unreadable"
     uploaded = "uploaded"
     checked = "checked"
     running = "running"
@@ -39,7 +43,8 @@ class Outcome(enum.StrEnum):
 
 
 class PeopleImport(Base):
-    """One spreadsheet. ``body`` is its rows as compressed CSV (``reading.pack``), emptied once they cannot be undone.
+    """One spreadsheet. ``body`` is its rows as compressed CSV (``reading.pack``), emptied once they cannot be undone; while
+    the worker reads, it is the file as it came. ``fault``: what ``words.Unreadable`` is made of.
 
     ``mapping`` says which of the file's columns (from 0) holds which of our fields. ``done`` counts rows imported so far.
     """
@@ -59,6 +64,7 @@ class PeopleImport(Base):
     unchanged: Mapped[int] = mapped_column(default=0)
     wrong: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)
+    fault: Mapped[list[Any]] = mapped_column(JSONB, default=list, server_default="[]")
     undo_counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_by_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
     created_by_name: Mapped[str] = mapped_column(sa.String(120))

@@ -17,7 +17,7 @@ from tenants.shared import clock
 from tenants.shared.database import db
 from tenants.spreadsheets.checking import Vocabulary
 from tenants.spreadsheets.columns import fold, remembered_from
-from tenants.spreadsheets.models import ImportRow, ImportState, PeopleImport, Verdict
+from tenants.spreadsheets.models import ImportRow, PeopleImport, Verdict
 from tenants.spreadsheets.policy import ROLES_BY_SHEET
 from tenants.spreadsheets.reading import unpack
 
@@ -38,14 +38,14 @@ def import_or_404(acting: Acting, import_id: int) -> PeopleImport:
 
 
 def rows_of(acting: Acting, taken: PeopleImport) -> Iterator[tuple[int, list[str]]]:
-    """The file's own rows; none once they are deleted."""
+    """The file’s own rows; none before they are read, nor once they are deleted."""
     query = (
         sa.select(PeopleImport)
         .where(PeopleImport.org_id == acting.org_id, PeopleImport.id == taken.id)
         .options(undefer(PeopleImport.body))
     )
     body = db.session.scalars(query.execution_options(populate_existing=True)).one().body
-    return unpack(body) if body else iter(())
+    return unpack(body) if body and taken.header else iter(())
 
 
 def wrong_rows(acting: Acting, import_id: int, *, most: int | None = PROBLEMS_SHOWN) -> Sequence[ImportRow]:
@@ -63,7 +63,7 @@ def remembered_mapping(acting: Acting) -> dict[str, str]:
     """How this company's earlier files were read: folded heading → field, the latest word on each."""
     query = (
         sa.select(PeopleImport.header, PeopleImport.mapping)
-        .where(PeopleImport.org_id == acting.org_id, PeopleImport.state != ImportState.uploaded)
+        .where(PeopleImport.org_id == acting.org_id, PeopleImport.mapping != {})
         .order_by(PeopleImport.id.desc())
         .limit(5)
     )

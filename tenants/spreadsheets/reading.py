@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import re
+import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from tenants.spreadsheets.workbooks import workbook_rows
 MOST_ROWS = 50_000
 MOST_COLUMNS = 100
 MOST_BYTES = 10 * 1024 * 1024
+AT_ONCE_BYTES = 1024 * 1024
+"""Of a workbook, unpacked: some two thousand rows."""
 SEPARATORS = ";,\t|"
 OLD_ENCODINGS = ("cp1252", "mac_roman")
 """What spreadsheets of the last thirty years wrote in western Europe when they did not write Unicode."""
@@ -32,6 +35,17 @@ class Sheet:
     header: list[str]
     body: bytes
     rows: int
+
+
+def read_at_once(content: bytes) -> bool:
+    """Whether a page can read the file before it answers. Large workbooks take ten seconds: those are the worker's."""
+    if len(content) > MOST_BYTES or not is_workbook(content):
+        return True
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            return sum(part.file_size for part in packed.infolist()) <= AT_ONCE_BYTES
+    except zipfile.BadZipFile:
+        return True
 
 
 def read_sheet(content: bytes) -> Sheet:
@@ -74,9 +88,14 @@ def unpack(body: bytes) -> Iterator[Row]:
 
 
 def _rows(content: bytes) -> Iterator[list[str]]:
-    if content.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")):
+    if is_workbook(content):
         return workbook_rows(content, MOST_COLUMNS + 1)
     return _text_rows(decode(content))
+
+
+def is_workbook(content: bytes) -> bool:
+    """A zip archive, or what office programmes wrote before."""
+    return content.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0"))
 
 
 def _filled(rows: Iterable[list[str]]) -> Iterator[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from pathlib import PurePath
 
-from flask import Blueprint, Response, abort, flash, g, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
@@ -17,7 +17,7 @@ from tenants.spreadsheets.export import EXPORTED, annotated_rows, exported_rows
 from tenants.spreadsheets.forms import LABELS, MappingForm, SheetForm
 from tenants.spreadsheets.models import ImportState, PeopleImport
 from tenants.spreadsheets.policy import may_import
-from tenants.spreadsheets.reading import MOST_BYTES, MOST_ROWS, read_sheet
+from tenants.spreadsheets.reading import MOST_BYTES, MOST_ROWS, read_at_once, read_sheet
 from tenants.spreadsheets.words import Unreadable, column_name, problem_sentence
 from tenants.spreadsheets.writing import FORMATS, write_sheet
 
@@ -44,12 +44,16 @@ def create() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _upload(form, 422)
     sent = form.sheet.data
+    content = sent.read(MOST_BYTES + 1)
+    name = PurePath((sent.filename or "").replace("\\", "/")).name
+    if not read_at_once(content):
+        import_id = commands.take_in_unread(acting=g.acting, content=content, file_name=name, now=clock.now())
+        return redirect(url_for(".show", import_id=import_id), 303)
     try:
-        sheet = read_sheet(sent.read(MOST_BYTES + 1))
+        sheet = read_sheet(content)
     except Unreadable as fault:
         form.sheet.errors = [str(fault)]
         return _upload(form, 422)
-    name = PurePath((sent.filename or "").replace("\\", "/")).name
     import_id = commands.take_in(acting=g.acting, sheet=sheet, file_name=name, now=clock.now())
     return redirect(url_for(".columns", import_id=import_id), 303)
 
@@ -58,13 +62,16 @@ def create() -> ResponseReturnValue:
 def show(import_id: int) -> ResponseReturnValue:
     taken = queries.import_or_404(g.acting, import_id)
     if taken.state is ImportState.uploaded:
-        return redirect(url_for(".columns", import_id=import_id), 303)
+        onward = url_for(".columns", import_id=import_id)
+        # The page that waited for the worker goes there as a whole.
+        return Response(headers={"HX-Redirect": onward}) if "HX-Request" in request.headers else redirect(onward, 303)
     shows_problems = taken.state is ImportState.checked or taken.may_be_undone(clock.now())
     return render_template(
         "spreadsheets/show.html",
         taken=taken,
         wrong=queries.wrong_rows(g.acting, import_id) if taken.wrong and shows_problems else [],
         problem_sentence=problem_sentence,
+        fault=str(Unreadable(*taken.fault)) if taken.fault else "",
         now=clock.now(),
     )
 
@@ -82,6 +89,8 @@ def columns(import_id: int) -> ResponseReturnValue:
 @bp.post("/<int:import_id>/dry-run")
 def check(import_id: int) -> ResponseReturnValue:
     taken = queries.import_or_404(g.acting, import_id)
+    if taken.state in (ImportState.reading, ImportState.unreadable):
+        return redirect(url_for(".show", import_id=import_id), 303)
     form = MappingForm(header=taken.header, guessed={})
     if not form.validate_on_submit():
         return _mapping(taken, _samples(taken), form, 422)

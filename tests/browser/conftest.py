@@ -143,7 +143,11 @@ class Post:
             found = [letter for letter in self.box.to(address) if about in str(letter["Subject"])]
             if found:
                 return found[0]
-            self.box.wait_for(seen + 1, seconds=max(0.1, give_up - time.monotonic()))
+            try:
+                self.box.wait_for(seen + 1, seconds=max(0.1, give_up - time.monotonic()))
+            except TimeoutError:
+                came = "\n".join(f"{letter['To']}: {letter['Subject']}" for letter in self.box.letters)
+                pytest.fail(f"No letter to {address} about “{about}”. These came:\n{came}")
 
     def link(self, address: str, about: str = "", *, to: str = "") -> str:
         """The address that the letter's button opens (the first in its plain text), or its first below ``to``."""

@@ -57,6 +57,12 @@ def in_words(language: str, text: str, /, **values: object) -> str:
     return text % values if values else text
 
 
+def in_many_words(language: str, one: str, many: str, /, num: int) -> str:
+    """``many`` as the product says it in ``language``; it is found under ``one``, its singular."""
+    told = catalogue(language)[one][1] if language != "en" else many
+    return str(told) % {"num": num}
+
+
 class Visitor:
     """One browser profile. ``faults`` collects what no visit may cause: script errors, refusals by the content security
     policy, crashed pages, requests to another host.

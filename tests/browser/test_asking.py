@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.mentors.models import MenteeProfile
 from tests.browser.conftest import Post
 from tests.browser.people import Visitor
+from tests.browser.steps import BRING, GOAL, WHY, confirm_match
 from tests.cast import PASSWORD, Cast
 
 pytestmark = pytest.mark.browser
@@ -20,18 +21,6 @@ Visit = Callable[..., Visitor]
 Effort = Callable[[str, float, float], None]
 
 TYPED = {"en": "Max Glboex", "fr": "Max Globx"}
-GOAL = {
-    "en": "In March I take over a team of forty, and I would like to learn how to lead those who know more than I do.",
-    "fr": "En mars, je prends une équipe de quarante personnes et je voudrais diriger ceux qui en savent plus que moi.",
-}
-WHY = {
-    "en": "You went from running a plant to running a whole region, which is the step in front of me.",
-    "fr": "Vous êtes passé d’une usine à toute une région : c’est exactement le pas que j’ai devant moi.",
-}
-BRING = {
-    "en": "I come prepared, and I can tell you how your sector looks from ours.",
-    "fr": "Je viens préparée, et je peux vous dire comment on voit votre secteur depuis le nôtre.",
-}
 
 
 def answer_on_the_phone(visit: Visit, people: Cast, post: Post, language: str) -> Visitor:
@@ -199,6 +188,5 @@ def test_search_ask_answer_and_confirm_without_scripts(visit: Visit, people: Cas
     max_.press(max_.button("Accept"))
     expect(max_.button("Accept")).to_have_count(0)
 
-    mia.open(letter_of_acceptance(mia, people, post))
-    mia.button("Confirm").click()
+    confirm_match(mia, letter_of_acceptance(mia, people, post))
     opens_the_mentorship(mia, "/acme/mentorships/", "Max Globex")

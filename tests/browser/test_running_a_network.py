@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import steps
 from tests.browser.conftest import Post
 from tests.browser.people import Visitor
-from tests.cast import PASSWORD, Cast
+from tests.cast import Cast
 
 pytestmark = pytest.mark.browser
 
@@ -34,34 +35,21 @@ def test_network_takes_in_a_firm_that_invites_and_declares_a_conflict(
     ned.check()
 
     vera = visit(language)
-    vera.open(post.link("vera@lindis.example"))
-    vera.check()
-    vera.field("Choose a password").fill(PASSWORD)
-    vera.button("Accept and begin").click()
+    steps.make_account(vera, post.link("vera@lindis.example"))
     vera.page.wait_for_url("**/lindis/**")
 
     vera.open("/lindis/people/")
     vera.check()
     vera.link("Invite somebody").first.click()
-    vera.field("Name").fill("Noor Vik")
-    vera.field("Work e-mail").fill("noor@lindis.example")
-    vera.field("Language of the invitation").select_option(language)
-    vera.button("Send the invitation").click()
-    vera.page.wait_for_url("**/lindis/people/")
+    vera.page.wait_for_url("**/lindis/people/invitations/new")
+    steps.invite_person(vera, "lindis", "Noor Vik", "noor@lindis.example")
     vera.check()
     assert "/invitations/" in post.link("noor@lindis.example")
 
     vera.open("/lindis/mentors/")
     expect(vera.person("Max Globex")).to_be_visible()
     expect(vera.person("Abe Acme")).to_be_visible()
-    vera.open("/lindis/conflicts/")
-    vera.check()
-    vera.link("Declare a conflict").click()
-    vera.page.get_by_label(vera.word("Firm"), exact=True).select_option(label="Globex")
-    vera.check()
-    vera.button("Declare").click()
-    vera.page.wait_for_url("**/lindis/conflicts/")
-    vera.check()
+    steps.declare_conflict(vera, "lindis", "Globex")
     vera.open("/lindis/mentors/")
     expect(vera.person("Abe Acme")).to_be_visible()
     expect(vera.person("Max Globex")).to_have_count(0)

@@ -8,9 +8,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import steps
 from tests.browser.conftest import Post
 from tests.browser.people import Visitor
-from tests.cast import PASSWORD, Cast
+from tests.cast import Cast
 
 pytestmark = pytest.mark.browser
 
@@ -20,25 +21,10 @@ def test_a_firm_is_invited_and_walks_through_its_welcome_on_a_phone(
 ):
     ned = visit(language)
     ned.sign_in(people.ned)
-    ned.open("/bridge/agreements/")
-    ned.check()
-    ned.link("Look at the text").click()
-    ned.check()
-    ned.button("Publish, and ask every firm").click()
-    ned.page.wait_for_url("**/bridge/agreements/")
-    ned.open("/bridge/firms/new")
-    ned.check()
-    ned.field("E-mail of its future HR partner").fill("vera@lindis.example")
-    ned.field("Language of the invitation").select_option(language)
-    ned.button("Invite").click()
-    ned.page.wait_for_url("**/bridge/firms/")
-    ned.check()
+    steps.publish_agreement_and_invite_firm(ned, "bridge", "vera@lindis.example")
 
     vera = visit(language, phone=True)
-    vera.open(post.link("vera@lindis.example"))
-    vera.field("Your name, as others here see it").fill("Vera Lund")
-    vera.field("Choose a password").fill(PASSWORD)
-    vera.press(vera.button("Accept and begin"))
+    steps.make_account(vera, post.link("vera@lindis.example"), name="Vera Lund")
     vera.page.wait_for_url("**/welcome/name")
     vera.check()
     vera.field("Name of the firm").fill("Lindis")
@@ -86,15 +72,7 @@ def test_a_firm_is_invited_and_walks_through_its_welcome_on_a_phone(
     vera.check()
     vera.press(vera.button("Skip for now"))
 
-    vera.page.wait_for_url("**/lindis/welcome/agreements")
-    vera.check()
-    vera.press(vera.link("Read and accept"))
-    vera.page.wait_for_url(re.compile(r"/lindis/agreements/\d+"))
-    vera.check()
-    vera.field("Your position in the firm").fill("HR")
-    vera.field("I have read the agreement, I may speak for the firm, and the firm accepts it.").check()
-    vera.press(vera.button("Accept"))
-    vera.page.wait_for_url("**/lindis/welcome/agreements")
+    steps.accept_agreement(vera, "lindis")
     vera.press(vera.button("Go on"))
 
     vera.page.wait_for_url("**/lindis/welcome/conflicts")

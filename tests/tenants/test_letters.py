@@ -37,7 +37,7 @@ CALENDAR = {
 }
 SAMPLES = {
     "role_changed": {"role": "hr_partner", "by": "Abe Acme", "url": "/acme/mentors/"},
-    "affiliation_ending": {"last_day": "2026-12-31", "url": "/workspaces/?all=1"},
+    "affiliation_ending": {"ended_on": "2026-12-31", "url": "/workspaces/?all=1"},
     "affiliation_ended": {"url": "/workspaces/?all=1"},
     "assistance_offered": {"other_name": "Ann Acme", "url": "/acme/assisting/"},
     "assistant_reminder": {
@@ -83,6 +83,13 @@ SAMPLES = {
     },
     "firm_invited": {"network_name": "Bridge", "url": "/acme/settings"},
     "firm_nudged": {"network_name": "Bridge", "step": "people", "url": "/acme/welcome/people"},
+    "agreement_renewed": {"network_name": "Bridge", "holds_on": "2026-12-31", "url": "/acme/agreements/1"},
+    "domain_lost": {
+        "domain": "acme.example",
+        "record_name": "_passerelle.acme.example",
+        "record_value": "passerelle-verification=ab12",
+        "url": "/acme/domains/1",
+    },
     "domain_code": {
         "name": "",
         "domain": "acme.example",

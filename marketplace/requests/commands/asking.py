@@ -185,6 +185,14 @@ def _reason_to_wait(acting: Acting, mentor: AskedMentor, firm: Organisation, oth
             others,
         )
         return Refused(sentence, way_back=url_for("requests.index", organisation=acting.slug))
+    full = queries.networks_without_places(acting, mentor)
+    if full:
+        sentence = _(
+            "%(network)s has no more places for mentees of your company. Your HR partner can ask for more; your words are "
+            "kept as a draft until then.",
+            network=", ".join(full),
+        )
+        return Refused(sentence, way_back=url_for("requests.index", organisation=acting.slug))
     return None
 
 

@@ -18,6 +18,7 @@ from marketplace.requests.queries.mentors import (
     AskedMentor,
     askable_mentor_or_404,
     card_of_mentor,
+    networks_without_places,
 )
 from marketplace.requests.queries.own import (
     PAGE,
@@ -71,6 +72,7 @@ __all__ = [
     "finished_requests",
     "may_resend_now",
     "mentee_profile",
+    "networks_without_places",
     "next_in_queue",
     "organisations_with_due_requests",
     "own_address",

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+
 from marketplace.directory.queries import Mentor, mentor_or_404, visible_mentors
 from marketplace.requests.models import MentoringRequest
 from tenants.current import Acting
+from tenants.organisations.models import Organisation
+from tenants.shared.database import db
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +53,15 @@ def askable_mentor_or_404(viewer: Acting, mentor_id: int) -> AskedMentor:
 def card_of_mentor(viewer: Acting, asked: MentoringRequest) -> Mentor | None:
     """The card of a request's mentor, if the viewer still sees it in the directory."""
     return next(iter(visible_mentors(viewer, [asked.mentor_id])), None)
+
+
+def networks_without_places(viewer: Acting, mentor: AskedMentor) -> list[str]:
+    """The names of the networks through which the viewer sees the mentor, when none has a place for one more mentee of
+    the viewer's firm; empty when the request may go. Until the commit, colleagues who ask through them wait.
+    """
+    del viewer  # the function in the database answers for the person of the context
+    full = db.session.scalars(sa.select(sa.func.full_for_mentee(mentor.org_id, mentor.person_id))).all()
+    if not full:
+        return []
+    query = sa.select(Organisation.name).where(Organisation.id.in_(full)).order_by(Organisation.name)
+    return list(db.session.scalars(query))

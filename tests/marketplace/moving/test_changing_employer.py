@@ -259,3 +259,16 @@ def test_when_a_firm_leaves_the_network_its_pairs_are_asked(pair, mentors, work,
     work()
     assert again(pair).state is RUNNING
     assert operator.scalars(sa.select(MentorshipQuestion.outcome)).one() is Answer.go_on
+
+
+def test_when_hr_notes_the_departure_the_pair_is_asked_as_well(pair, mentors, sign_in, work, operator, again):
+    gone = sign_in(mentors.gil).post(
+        f"/globex/people/{mentors.max.affiliation_id}/ending", data={"on": clock.today().isoformat()}
+    )
+    assert gone.status_code == 303
+    work()
+    assert again(pair).mentor_employer_id is None
+    assert {letter.person_id for letter in letters(operator, "mentorship_question")} == {
+        mentors.mia.person_id,
+        mentors.max.person_id,
+    }

@@ -12,7 +12,9 @@ from tenants.agreements.defaults import default_text
 from tenants.agreements.models import Agreement, AgreementAcceptance, Document
 from tenants.organisations.models import FirmMembership
 from tenants.shared import clock
-from tests.factories import acting
+from tenants.shared.errors import Refused
+from tests.cast import make_mentor
+from tests.factories import acting, publish
 
 WORDS = {"text_en": "# Purpose\n\nTo meet <script>alert(1)</script>.", "text_fr": "# Objet\n\nSe rencontrer."}
 YES = {"number": "1", "name": "Ann Acme", "position": "HR partner", "agreed": "y"}
@@ -118,7 +120,7 @@ def test_a_new_version_asks_again_and_the_old_one_holds_until_its_day(
     sign_in(cast.ann).post(f"{agreement_page}/acceptance", data=YES)
     until = clock.today() + timedelta(days=30)
     publish_version(text_en="# Purpose\n\nOther words.", old_holds_until=until.isoformat())
-    assert "it holds until" in sign_in(cast.ann).get(agreement_page).text
+    assert "It holds until" in sign_in(cast.ann).get(agreement_page).text
     with acting(app, cast.ned) as viewer:
         for day, held in ((until, True), (until + timedelta(days=1), False)):
             firm = queries.member_firm_or_404(viewer, cast.mia.org_id, today=day)
@@ -153,3 +155,33 @@ def test_a_published_version_cannot_be_rewritten_by_any_page(app, cast, publish_
         assert changed.rowcount == 0
         with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
             db.session.execute(sa.delete(Agreement))
+
+
+def test_a_firm_is_told_of_a_new_version_and_after_the_grace_new_pages_wait(
+    sign_in, cast, app, operator, publish_version, agreement_page, work, mailbox
+):
+    publish_version()
+    sign_in(cast.ann).post(f"{agreement_page}/acceptance", data=YES)
+    publish(app, cast.abe)
+    until = clock.today() + timedelta(days=30)
+    publish_version(text_en="# Purpose\n\nOther words.", old_holds_until=until.isoformat())
+    work()
+    [letter] = [one for one in mailbox.to(cast.ann.email) if "new participation agreement" in one["Subject"]]
+    assert f"http://localhost{agreement_page}" in letter.get_body(("plain",)).get_content()
+    assert not [one for one in mailbox.to(cast.gil.email) if "agreement" in one["Subject"]], "Globex accepted none"
+    ned = sign_in(cast.ned)
+    assert "Asked to accept the new agreement by" in ned.get("/bridge/firms/").text
+    make_mentor(operator, cast.ann, network_ids=[cast.ned.org_id])
+    operator.commit()
+    operator.execute(
+        sa.update(Agreement).where(Agreement.number == 2).values(old_holds_until=clock.today() - timedelta(days=1))
+    )
+    operator.commit()
+    desk = ned.get("/bridge/firms/?state=stuck").text
+    assert "Acme" in desk and "New agreement not accepted in time" in desk
+    assert "It no longer holds" in sign_in(cast.ann).get(agreement_page).text
+    with pytest.raises(Refused, match="has a new agreement"):
+        publish(app, cast.ann, now=clock.now())
+    publish(app, cast.abe, now=clock.now(), headline="I am Abe and I like long questions as well.")
+    assert sign_in(cast.ann).post(f"{agreement_page}/acceptance", data=YES | {"number": "2"}).status_code == 303
+    publish(app, cast.ann, now=clock.now())

@@ -3,6 +3,8 @@
 import re
 import socket
 import threading
+from datetime import timedelta
+from types import SimpleNamespace
 
 import dns.message
 import dns.rrset
@@ -136,6 +138,50 @@ def test_a_record_in_the_dns_proves_it(sign_in, cast, operator, add_domain, name
     assert told[""].method == "dns" and told[""].verified_at is not None
     assert "Proved by DNS" in ann.get(page).text
     assert ann.post(f"{page}/look-up").status_code == 409
+
+
+def test_a_proved_domain_is_looked_at_weekly_and_its_loss_is_told_after_two_looks(
+    sign_in, cast, operator, add_domain, names, work, worker_app, mailbox, monkeypatch
+):
+    from tenants.domains import jobs
+    from tenants.shared import clock
+    from tenants.shared.database import db
+
+    ann, domain = sign_in(cast.ann), add_domain(cast.ann, "acme.example")
+    page, record = f"/acme/domains/{domain.id}", "_passerelle.acme.example"
+    names.records[record] = f"passerelle-verification={domain.dns_token}"
+    ann.post(f"{page}/look-up")
+    work()
+    begun = clock.now()
+
+    def looks_after(days: float) -> Domain:
+        """What the night's look leaves, so many days after the proof."""
+        monkeypatch.setattr("tenants.shared.clock.now", lambda: begun + timedelta(days=days))
+        with worker_app.app_context():
+            jobs.look_again_at_domains.func(SimpleNamespace(additional_context={"app": worker_app}), timestamp=0)
+            db.session.remove()
+        work()
+        return found(operator, cast.ann, "acme.example")
+
+    def told() -> int:
+        return sum("DNS record" in letter["Subject"] for letter in mailbox.to(cast.ann.email))
+
+    del names.records[record]
+    assert looks_after(6).failed_looks == 0, "not yet a week"
+    assert (looks_after(7.1).failed_looks, told()) == (1, 0)
+    lost = looks_after(14.2)
+    assert lost.lost_at is not None and lost.verified_at is not None and lost.method == "dns"
+    assert told() == 1
+    assert looks_after(21.3).lost_at == lost.lost_at
+    assert told() == 1, "told once"
+    assert "We no longer find the TXT record" in ann.get(page).text
+    assert "its record is gone" in ann.get("/acme/domains/").text
+    names.records[record] = f"passerelle-verification={domain.dns_token}"
+    assert ann.post(f"{page}/look-up").status_code == 303
+    work()
+    again = found(operator, cast.ann, "acme.example")
+    assert (again.lost_at, again.failed_looks, again.answer) == (None, 0, "")
+    assert "Proved by DNS" in ann.get(page).text
 
 
 def test_two_firms_never_prove_one_domain(sign_in, cast, operator, add_domain, names, work):

@@ -290,3 +290,41 @@ def test_a_workbook_comes_in_as_well(bring_in, invitations, rows):
     )
     assert [row.problems for row in rows()] == [[], [], [[0, "formula", 0]], []]
     assert [one.job_title for one in invitations()] == ["Buyer", "Buyer", "7"]
+
+
+def large_workbook(*more):
+    return xlsx_file([*crowd(4_000, title="Buyer of everything that a plant needs"), *more])
+
+
+def test_a_large_workbook_is_read_by_the_worker_and_the_page_answers_at_once(ann, latest, work):
+    sent = upload(ann, large_workbook(), "large.xlsx")
+    assert (sent.status_code, latest().state) == (303, ImportState.reading)
+    path = sent.location
+    waiting = ann.get(path).text
+    assert "The file is being read" in waiting and f'hx-get="{path}"' in waiting
+    assert ann.post(f"{path}/dry-run", data={}).location == path
+    assert ann.post(f"{path}/start").status_code == 409
+    work()
+    assert (latest().state, latest().rows) == (ImportState.uploaded, 4_000)
+    assert ann.get(path).location == f"{path}/columns"
+    assert ann.get(path, headers={"HX-Request": "true"}).headers["HX-Redirect"] == f"{path}/columns"
+    assert ann.post(f"{path}/dry-run", data=guessed(ann.get(f"{path}/columns").text)).status_code == 303
+    assert (latest().new, latest().wrong) == (4_000, 0)
+
+
+def test_a_large_workbook_that_cannot_be_read_says_why_and_keeps_nothing(ann, latest, work, operator):
+    rows = [("Mia", "mia@acme.example", "x" * 300, "")] * 4_000
+    path = upload(ann, xlsx_file(rows, header=("a", "b@c.example", "c", "d")), "large.xlsx").location
+    work()
+    assert latest().state is ImportState.unreadable
+    assert "The first row already holds a person." in ann.get(path).text
+    assert operator.scalar(sa.select(PeopleImport.body)) == b""
+    assert ann.get(f"{path}/columns").location == path
+    assert ann.post(f"{path}/removal").status_code == 303
+
+
+def test_a_file_removed_while_it_waits_for_the_worker_is_gone(ann, work, operator):
+    path = upload(ann, large_workbook(), "large.xlsx").location
+    assert ann.post(f"{path}/removal").status_code == 303
+    work()
+    assert operator.scalar(sa.select(sa.func.count()).select_from(PeopleImport)) == 0
