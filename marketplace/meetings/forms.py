@@ -59,9 +59,7 @@ def minutes_choices(some: Sequence[int] = LENGTHS) -> list[SelectChoice]:
 
 class DetailsForm(FlaskForm):
     place = StringField(_l("Room or place"), filters=[tidy], validators=[Optional(), Length(max=200)])
-    video_url = StringField(
-        _l("Video link"), filters=[tidy], validators=[Optional(), Length(max=500), secure_address]
-    )
+    video_url = StringField(_l("Video link"), filters=[tidy], validators=[Optional(), Length(max=500), secure_address])
     agenda = TextAreaField(_l("What to talk about"), filters=[tidy], validators=[Optional(), Length(max=4000)])
 
     def details(self) -> Details:

@@ -127,9 +127,9 @@ def _offered(hours: Hours, earliest: datetime, latest: datetime) -> Iterator[tup
     day, last = earliest.astimezone(zone).date() - timedelta(days=1), latest.astimezone(zone).date()
     while day <= last:
         if not any(away.first <= day <= away.last for away in hours.away):
-            for one in hours.weekly:
-                if one.weekday == day.weekday():
-                    for at in _times(one, hours.minutes):
+            for weekly in hours.weekly:
+                if weekly.weekday == day.weekday():
+                    for at in _times(weekly, hours.minutes):
                         yield moment_of(day, at, zone), hours.zone
         day += timedelta(days=1)
 

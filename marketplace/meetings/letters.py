@@ -27,11 +27,17 @@ from tenants.shared.links import make_link
 MEETING = "meeting"
 OUTCOME = "meeting_outcome"
 ARRANGE = "arrange_meeting"
+ARRANGE_TALK = "arrange_talk"
 
 ANSWER_WITHIN = timedelta(days=14)
 ARRANGE_WITHIN = timedelta(days=60)
 
-KINDS = {"planned": "meeting_planned", "moved": "meeting_moved", "placed": "meeting_moved", "cancelled": "meeting_cancelled"}
+KINDS = {
+    "planned": "meeting_planned",
+    "moved": "meeting_moved",
+    "placed": "meeting_moved",
+    "cancelled": "meeting_cancelled",
+}
 
 
 def home_path(slug: str, meeting: Meeting) -> str:
@@ -144,7 +150,9 @@ def _offset(meeting: Meeting, zone: str) -> timedelta | None:
     return meeting.starts_at.astimezone(ZoneInfo(zone)).utcoffset()
 
 
-def calendar_facts(meeting: Meeting, names: dict[int, str], reader: int, url: str, *, where: bool = True) -> dict[str, Any]:
+def calendar_facts(
+    meeting: Meeting, names: dict[int, str], reader: int, url: str, *, where: bool = True
+) -> dict[str, Any]:
     """What the letter's calendar file is made of; ``reader`` stands in it with the address the letter goes to."""
     cancelled = meeting.state is MeetingState.cancelled
     people_in = [meeting.mentee_person_id, meeting.mentor_person_id]
@@ -177,19 +185,29 @@ def tell_both(meeting: Meeting, what: str, *, now: datetime, by: int | None, lin
     both = readers_of(meeting)
     names = {reader.person.id: reader.person.name for reader in both}
     for reader, link_id in zip(both, link_ids or [new_id(), new_id()], strict=True):
-        url = link_for(reader, MEETING, (meeting.org_id, meeting.id), meeting.ends_at, link_id)
-        if url is None:
-            return
         path = home_path(reader.slug, meeting) if reader.slug else None
+        url = path if by is None else _acting_link(meeting, reader, now, link_id)
+        if url is None and by is not None:
+            return
         data = facts(meeting, reader) | {
             "by_reader": by == reader.person.id,
             "by_nobody": by is None,
             "what": what,
-            "url": url,
+            "url": url or "/workspaces",
             "calendar": calendar_facts(meeting, names, reader.person.id, path or "/workspaces"),
         }
         queue_letter(KINDS[what], org_id=reader.org_id, person_id=reader.person.id, now=now, data=data, path=path)
     _tell_assistants(meeting, what, names, now)
+
+
+def _acting_link(meeting: Meeting, reader: Reader, now: datetime, link_id: int) -> str | None:
+    """What its reader may do next: move it or call it off; and plan another one where it was called off."""
+    if meeting.state is MeetingState.cancelled:
+        purpose, about = (
+            (ARRANGE, meeting.mentorship_id) if meeting.mentorship_id else (ARRANGE_TALK, meeting.request_id)
+        )
+        return link_for(reader, purpose, (meeting.org_id, about or 0), now + ARRANGE_WITHIN, link_id)
+    return link_for(reader, MEETING, (meeting.org_id, meeting.id), meeting.ends_at, link_id)
 
 
 def _tell_assistants(meeting: Meeting, what: str, names: dict[int, str], now: datetime) -> None:

@@ -114,7 +114,9 @@ def cancel(token: str) -> ResponseReturnValue:
     meeting, between = queries.meeting_or_404(opened.acting, opened.subject_id)
     commands.cancel_meeting(acting=g.acting, meeting=meeting, now=clock.now(), link=opened.token_hash)
     name = between.other.first_name
-    return _done(between, _("Your meeting is called off"), _("%(name)s gets a letter, and both calendars drop it.", name=name))
+    return _done(
+        between, _("Your meeting is called off"), _("%(name)s gets a letter, and both calendars drop it.", name=name)
+    )
 
 
 @bp.post("/<token>/meeting-outcome")

@@ -68,7 +68,7 @@ def _mine(person_id: int) -> sa.ColumnElement[bool]:
     return sa.or_(Meeting.mentee_person_id == person_id, Meeting.mentor_person_id == person_id)
 
 
-def _theirs(viewer: Acting, between: Between) -> sa.Select[tuple[Meeting]]:
+def _theirs(viewer: Acting, between: Between) -> sa.Select[Meeting]:
     key = between.key
     column = Meeting.mentorship_id if key["mentorship_id"] else Meeting.request_id
     return sa.select(Meeting).where(
@@ -121,9 +121,7 @@ def own_hours(viewer: Acting) -> Hours | None:
 def hours_of(viewer: Acting, between: Between) -> Hours | None:
     """When the mentor can be met, as the mentor said; None while they have said nothing."""
     del viewer  # the gate knows who asks, and answers for nobody else
-    row = db.session.execute(
-        sa.text("SELECT * FROM hours_of(:mentor)"), {"mentor": between.seen.mentor.id}
-    ).first()
+    row = db.session.execute(sa.text("SELECT * FROM hours_of(:mentor)"), {"mentor": between.seen.mentor.id}).first()
     return Hours.read(*row) if row else None
 
 
@@ -171,7 +169,9 @@ def home(viewer: Acting, pair: Pair) -> HomePart:
         sa.func.count().filter(theirs.c.state == MeetingState.held).over().label("held_count"),
     ).subquery()
     rows = db.session.execute(
-        sa.select(aliased(Meeting, ranked), ranked.c.part, ranked.c.past_count, ranked.c.held_count).where(ranked.c.rank == 1)
+        sa.select(aliased(Meeting, ranked), ranked.c.part, ranked.c.past_count, ranked.c.held_count).where(
+            ranked.c.rank == 1
+        )
     ).all()
     shown = {row.part: row[0] for row in rows}
     past, held = (rows[0].past_count, rows[0].held_count) if rows else (0, 0)
@@ -219,9 +219,7 @@ def due_meetings(org_id: int, now: datetime, remind_before: datetime) -> Sequenc
     question = sa.and_(Meeting.asked_at.is_(None), Meeting.ends_at <= now)
     query = (
         sa.select(Meeting.id)
-        .outerjoin(
-            Mentorship, sa.and_(Mentorship.org_id == Meeting.org_id, Mentorship.id == Meeting.mentorship_id)
-        )
+        .outerjoin(Mentorship, sa.and_(Mentorship.org_id == Meeting.org_id, Mentorship.id == Meeting.mentorship_id))
         .where(
             Meeting.org_id == org_id,
             Meeting.state == MeetingState.planned,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -28,7 +28,7 @@ TUESDAYS = Hours(
     "America/Toronto",
     minutes=45,
     notice_hours=24,
-    weekly=(Weekly(1, datetime(2026, 1, 1, 17).time(), datetime(2026, 1, 1, 18, 30).time()),),
+    weekly=(Weekly(1, time(17), time(18, 30)),),
 )
 """Tuesdays from five to half past six: two times of three quarters of an hour."""
 

@@ -74,7 +74,9 @@ def test_a_pair_meets_acting_from_letters_alone(
     assert anonymous.post(f"{asked}/meeting-outcome", data={"said": "missed"}).status_code == 410
 
 
-def test_called_off_from_the_letter_and_the_other_link_tells_so(pair, plan, mentors, anonymous, mailbox, work, operator):
+def test_called_off_from_the_letter_and_the_other_link_tells_so(
+    pair, plan, mentors, anonymous, mailbox, work, operator
+):
     plan(datetime(2026, 12, 1, 9, tzinfo=UTC))
     work()
     mias, maxs = (link_in(mailbox.to(actor.email)[-1]) for actor in (mentors.mia, mentors.max))

@@ -70,9 +70,7 @@ def test_a_time_in_the_past_and_a_link_that_is_not_secure_are_asked_again(pair, 
 def test_a_time_that_clocks_skip_is_as_much_later_as_they_jump(pair, mentors, sign_in, operator):
     """Sunday 28 March 2027, 02:30 in Paris does not exist."""
     proposal = {"slot": "other", "day": "2027-03-28", "at": "02:30", "minutes": "60"}
-    reply = sign_in(mentors.mia).post(
-        f"/acme/mentorships/{pair.id}/meetings/", data=proposal, follow_redirects=True
-    )
+    reply = sign_in(mentors.mia).post(f"/acme/mentorships/{pair.id}/meetings/", data=proposal, follow_redirects=True)
     assert "Sunday 28 March 2027, 03:30 (Paris)" in reply.text
     assert the_meeting(operator).starts_at == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
 
