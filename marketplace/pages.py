@@ -96,11 +96,11 @@ def city_of(zone: ZoneInfo) -> str:
     return zone.key.rsplit("/", 1)[-1].replace("_", " ")
 
 
-def moment(value: datetime, zone: ZoneInfo | None = None) -> str:
+def moment(value: datetime, zone: ZoneInfo | str | None = None) -> str:
     """A moment as the reader's clock shows it, with the zone's city: ``Friday 4 December, 18:00 (Paris)``; with the year
     (``Thursday 4 December 2025, 18:00 (Paris)``) unless it is this year's.
     """
-    zone = zone or reader_zone()
+    zone = ZoneInfo(zone) if isinstance(zone, str) else zone or reader_zone()
     locale, there = get_locale(), value.astimezone(zone)
     pattern = "EEEE d MMMM 'à' HH:mm" if str(locale).startswith("fr") else "EEEE d MMMM, HH:mm"
     if not this_years(there):

@@ -8,6 +8,9 @@ from marketplace import links
 from marketplace.assisting import views as assisting
 from marketplace.directory import views as directory
 from marketplace.home import views as home
+from marketplace.meetings import feed, hour_views
+from marketplace.meetings import links as meeting_links
+from marketplace.meetings import views as meetings
 from marketplace.mentees import views as mentees
 from marketplace.mentors import views as mentors
 from marketplace.mentorships import personal as own_mentorships
@@ -38,7 +41,7 @@ from tenants.privacy import views as privacy
 from tenants.spreadsheets import views as imports
 
 RESERVED = frozenset(
-    "about accent account accounts admin api assets en favicon.ico forgotten-password fr health help home "
+    "about accent account accounts admin api assets calendar en favicon.ico forgotten-password fr health help home "
     "invitations language legal letters links mail metrics network networks new organisation "
     "organisations passerelle preferences privacy public ready robots.txt security sign-in sign-out sign-up "
     "static status support terms theme webhooks workspaces www".split()
@@ -61,6 +64,8 @@ OUTSIDE = (
     (invitations.bp, "/invitations"),
     (links.bp, "/links"),
     (request_links.bp, "/links"),
+    (meeting_links.bp, "/links"),
+    (feed.bp, "/calendar"),
     (subscriptions.bp, "/letters/subscriptions"),
 )
 
@@ -70,6 +75,9 @@ WORKSPACE = (
     (mentees.bp, "/about-me"),
     (requests.bp, "/requests"),
     (mentorships.bp, "/mentorships"),
+    (meetings.bp, "/mentorships/<int:mentorship_id>/meetings"),
+    (meetings.one, "/meetings/<int:meeting_id>"),
+    (hour_views.bp, "/meeting-hours"),
     (arrival.bp, "/arrival"),
     (assisting.bp, "/assisting"),
     (notices.bp, "/notices"),

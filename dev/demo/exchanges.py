@@ -337,7 +337,12 @@ class Exchanges:
             case "confirmed":
                 for reader, other in ((mentee, mentor), (mentor, mentee)):
                     home = f"/{reader.org.slug}/mentorships/{asked.mentorship_id}"
-                    data = letters.mentorship_confirmed(other.name, other.org.name, home, {})
+                    data = {
+                        "other_name": other.name,
+                        "other_firm": other.org.name,
+                        "mentor": reader is mentor,
+                        "url": home,
+                    }
                     self.news("mentorship_confirmed", reader, at, data, home)
                 return at, "mentorship.confirmed", mentee
             case "declined":

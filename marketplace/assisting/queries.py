@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from marketplace.mentorships import calendar
 from marketplace.requests.models import RequestState
 from tenants.affiliations.queries import Help
 from tenants.current import Acting
@@ -40,7 +39,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:
-    """One mentorship of the executive: since when, how often, and the first meeting that was proposed."""
+    """One mentorship of the executive: since when, how often, and the next meeting's time, if one is planned."""
 
     assistance_id: int
     executive: str
@@ -50,10 +49,7 @@ class Scheduled:
     cadence: str | None
     started_at: datetime
     zone: ZoneInfo
-
-    @property
-    def first_meeting(self) -> datetime:
-        return calendar.first_meeting(self.started_at, self.zone)[0]
+    next_meeting: datetime | None
 
 
 def waiting(viewer: Acting) -> list[Waiting]:
@@ -89,6 +85,7 @@ def schedule(viewer: Acting) -> list[Scheduled]:
             row["cadence"],
             row["started_at"],
             ZoneInfo(row["executive_zone"]),
+            row["next_meeting"],
         )
         for row in rows
     ]

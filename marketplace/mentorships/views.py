@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from marketplace.mentorships import calendar, commands, jobs, queries
+from marketplace.mentorships import commands, jobs, queries
 from marketplace.mentorships.forms import AnswerForm
 from marketplace.mentorships.home import parts
 from marketplace.mentorships.models import Answer, MentorshipState
@@ -47,7 +47,6 @@ def scene(party: queries.Party, pair: Pair, slug: str | None, form: AnswerForm |
             asked.choices
         )
     just_now = clock.now() - one.started_at < JUST_NOW
-    start, _end = calendar.first_meeting(one.started_at, seen.mentee.zone)
     return {
         "mentorship": one,
         "seen": seen,
@@ -59,7 +58,6 @@ def scene(party: queries.Party, pair: Pair, slug: str | None, form: AnswerForm |
         "waits_for_arrival": queries.waits_for_arrival(one),
         "my_contact": reach.get(me.id),
         "their_contact": reach.get(seen.other.id),
-        "first_meeting": start,
         "opening": faces.opening_words(words),
         "asked": asked,
         "form": form,
@@ -112,18 +110,3 @@ def ask_again(mentorship_id: int) -> ResponseReturnValue:
     commands.ask_again(pair=queries.mentorship_or_404(g.acting, mentorship_id))
     flash(_("You are both asked how it goes on. You get a letter."), "ok")
     return redirect(url_for("mentorships.show", mentorship_id=mentorship_id), 303)
-
-
-@bp.get("/<int:mentorship_id>/first-meeting.ics")
-def first_meeting(mentorship_id: int) -> Response:
-    """The same entry as the letter's: opening both leaves one in the calendar."""
-    pair = queries.mentorship_or_404(g.acting, mentorship_id)
-    seen = pair.seen
-    summary = f"{seen.mentee.name} – {seen.mentor.name}"
-    facts = calendar.meeting_facts(mentorship_id, summary, pair.mentorship.started_at, seen.mentee.zone)
-    url = url_for("mentorships.show", mentorship_id=mentorship_id, _external=True)
-    note = _("A first hour to get to know each other. Move it to where it suits you both.")
-    content = calendar.meeting_file(facts, now=clock.now(), description=note, url=url)
-    response = Response(content, mimetype="text/calendar")
-    response.headers["Content-Disposition"] = 'attachment; filename="first-meeting.ics"'
-    return response

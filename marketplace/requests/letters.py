@@ -73,10 +73,6 @@ def request_lapsed(other: str, path: str) -> dict[str, Any]:
     return {"other_name": other, "url": path}
 
 
-def mentorship_confirmed(other: str, other_firm: str, path: str, calendar: dict[str, str]) -> dict[str, Any]:
-    return {"other_name": other, "other_firm": other_firm, "url": path, "calendar": calendar}
-
-
 def employer_asked(mentee: str, mentor: str, mentor_firm: str, path: str) -> dict[str, Any]:
     return {"mentee_name": mentee, "mentor_name": mentor, "mentor_firm": mentor_firm, "url": path}
 

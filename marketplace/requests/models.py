@@ -58,6 +58,8 @@ class MentoringRequest(Base):
             unique=True,
             postgresql_where=sa.text("state IN ('draft', 'awaiting_employer', 'sent', 'more_information', 'accepted')"),
         ),
+        # What two people do before they confirm carries both, and is tied to them here (see ``Meeting``).
+        sa.UniqueConstraint("org_id", "id", "mentee_person_id", "mentor_person_id", name="uq_mentoring_request_pair"),
         sa.CheckConstraint("mentee_person_id <> mentor_person_id", name="two_people"),
         sa.CheckConstraint(
             "sent_at IS NOT NULL "

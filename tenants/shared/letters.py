@@ -154,7 +154,7 @@ def compose(letter: Letter, reader: Reader, organisation: Organisation, now: dat
         message["List-Unsubscribe"] = f"<{off_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if "calendar" in letter.data:
-        _attach_calendar(message, letter.data["calendar"], now)
+        _attach_calendar(message, letter.data["calendar"], reader, (mail.one_line(sender, 120), from_address), now)
     return message
 
 
@@ -176,20 +176,43 @@ def templates() -> jinja2.Environment:
     return strict
 
 
-def _attach_calendar(message: EmailMessage, calendar: dict[str, str], now: datetime) -> None:
-    file = calendars.event_file(
-        uid=calendar["uid"],
-        summary=mail.one_line(calendar["summary"]),
-        start=datetime.fromisoformat(calendar["start"]),
-        end=datetime.fromisoformat(calendar["end"]),
-        now=now,
+def _attach_calendar(
+    message: EmailMessage, facts: dict[str, Any], reader: Reader, organizer: tuple[str, str], now: datetime
+) -> None:
+    """The calendar file of ``facts`` (``calendar_facts`` of the feature that queued the letter), as its reader gets it.
+
+    The organiser is the product's own address, so that no calendar writes to a person on its own. The reader stands in it
+    with their address, which calendars know them by; the other with a part of ours: addresses are between them and us.
+    """
+    method: calendars.Method = facts.get("method", "PUBLISH")
+    attendees = [
+        calendars.Attendee(
+            mail.one_line(one["name"], 120),
+            reader.address if one["reads"] else organizer[1].replace("@", f"+{facts['uid'].partition('@')[0]}@", 1),
+            one["accepted"],
+        )
+        for one in facts.get("attendees", ())
+    ]
+    url = absolute(facts["url"]) if facts.get("url") else ""
+    entry = calendars.Entry(
+        uid=facts["uid"],
+        sequence=facts.get("sequence", 0),
+        summary=mail.one_line(facts["summary"]),
+        starts_at=datetime.fromisoformat(facts["start"]),
+        ends_at=datetime.fromisoformat(facts["end"]),
+        zone=facts.get("zone", "UTC"),
+        location=mail.one_line(facts.get("location", ""), 800),
+        url=url,
+        cancelled=method == "CANCEL",
+        organizer=organizer if attendees else None,
+        attendees=tuple(attendees),
     )
     message.add_attachment(
-        file,
+        calendars.calendar_file(method, [entry], now=now),
         maintype="text",
         subtype="calendar",
         filename="passerelle.ics",
-        params={"method": "PUBLISH", "charset": "utf-8"},
+        params={"method": method, "charset": "utf-8"},
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from marketplace.meetings.models import Meeting
 from marketplace.mentorships.models import Mentorship
 from marketplace.requests.models import MentoringRequest, MessageKind, RequestMessage, RequestState
 from tenants.affiliations.models import Assistance
@@ -41,6 +42,7 @@ class Scene:
     assistance_id: int
     domain_id: int
     document_id: int
+    meeting_id: int
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.cast, name)
@@ -204,8 +206,22 @@ def set_scene(session: Session, cast: Cast) -> Scene:
     )
     logo = Logo(org_id=cast.mia.org_id, fingerprint="f" * 32, content=b"RIFF", width=48, height=16, updated_at=now)
     session.add_all([mentorship, conflict, invitation, notice, letter, assistance, domain, agreement, document, logo])
+    session.flush()
+    meeting = Meeting(
+        **mentorship.pair_key,
+        id=new_id(),
+        uid="meeting@passerelle",
+        starts_at=now + timedelta(days=3),
+        ends_at=now + timedelta(days=3, hours=1),
+        zone="Europe/Paris",
+        agenda=WORDS,
+        set_by_person_id=cast.gus.person_id,
+        made_at=now,
+        changed_at=now,
+    )
+    session.add(meeting)
     imports = [make_import(session, cast, state) for state in (ImportState.checked, ImportState.done)]
     session.commit()
     things = (mentorship, conflict, invitation, notice, letter)
-    ids = (*[thing.id for thing in things], *imports, assistance.id, domain.id, document.id)
+    ids = (*[thing.id for thing in things], *imports, assistance.id, domain.id, document.id, meeting.id)
     return Scene(cast, sent, accepted, confirmed, *ids)

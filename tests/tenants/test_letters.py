@@ -30,10 +30,32 @@ REQUEST = {"mentee_name": "Mia Acme", "mentee_firm": "Acme", "answer_url": "/lin
 ANSWER = {"mentor_name": "Max Globex", "mentor_firm": "Globex", "url": "/acme/requests/7", "due_at": DUE.isoformat()}
 PAIR = {"other_name": "Max Globex", "other_firm": "Globex", "url": "/acme/mentorships/7"}
 CALENDAR = {
-    "uid": "7@passerelle",
-    "summary": "Mia and Max: first meeting",
+    "method": "REQUEST",
+    "uid": "meeting-7@passerelle",
+    "sequence": 2,
+    "summary": "Mia Acme – Max Globex",
     "start": DUE.isoformat(),
     "end": (DUE + timedelta(hours=1)).isoformat(),
+    "zone": "America/Toronto",
+    "location": "Room 4",
+    "url": "/acme/mentorships/7",
+    "attendees": [
+        {"name": "Mia Acme", "reads": True, "accepted": True},
+        {"name": "Max Globex", "reads": False, "accepted": False},
+    ],
+}
+MEETING = {
+    "other_name": "Max Globex",
+    "starts_at": DUE.isoformat(),
+    "minutes": 60,
+    "where": "Room 4",
+    "talk": False,
+    "other_zone": "America/Toronto",
+    "by_reader": False,
+    "by_nobody": False,
+    "what": "moved",
+    "url": "/links/abc",
+    "calendar": CALENDAR,
 }
 SAMPLES = {
     "role_changed": {"role": "hr_partner", "by": "Abe Acme", "url": "/acme/mentors/"},
@@ -67,7 +89,9 @@ SAMPLES = {
     "request_expired_mentor": {"mentee_name": "Mia Acme"},
     "request_withdrawn": {"mentee_name": "Mia Acme"},
     "request_lapsed": PAIR,
-    "mentorship_confirmed": PAIR | {"calendar": CALENDAR},
+    "mentorship_confirmed": PAIR | {"mentor": True},
+    **{f"meeting_{kind}": MEETING for kind in ("planned", "moved", "cancelled", "reminder", "asked")},
+    "meeting_assisted": MEETING | {"executive_name": "Abe Acme"},
     "employer_asked": REQUEST | ANSWER,
     "employer_refused": ANSWER,
     "employer_approved": ANSWER,
@@ -248,6 +272,8 @@ def test_what_a_locked_screen_shows_names_people_at_most(worker_app, kind):
         "expires_at",
         "until_at",
         "minutes",
+        "starts_at",
+        "executive_name",
     }
 
 
@@ -296,15 +322,27 @@ def test_a_link_never_leads_to_another_site(worker_app):
             assert letters.absolute(hostile).startswith(f"{BASE}/")
 
 
-def test_the_calendar_file_of_a_confirmed_mentorship(worker_app):
-    (file,) = composed(worker_app, "mentorship_confirmed", "fr").iter_attachments()
+@pytest.mark.parametrize("method", ["REQUEST", "CANCEL"])
+def test_the_calendar_file_of_a_meeting(worker_app, monkeypatch, method):
+    monkeypatch.setitem(SAMPLES, "meeting_moved", MEETING | {"calendar": CALENDAR | {"method": method}})
+    (file,) = composed(worker_app, "meeting_moved", "fr").iter_attachments()
     assert file.get_content_type() == "text/calendar"
+    assert file["Content-Type"].params["method"] == method
     assert file.get_filename() == "passerelle.ics"
-    (event,) = Calendar.from_ical(file.get_payload(decode=True)).events
-    assert event["UID"] == CALENDAR["uid"]
+    calendar = Calendar.from_ical(file.get_payload(decode=True))
+    (event,) = calendar.events
+    assert (calendar["METHOD"], event["UID"], event["SEQUENCE"]) == (method, CALENDAR["uid"], 2)
+    assert event["STATUS"] == ("CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    assert event["DTSTART"].params["TZID"] == "America/Toronto"
+    assert calendar.walk("VTIMEZONE")[0]["TZID"] == "America/Toronto"
     assert event.start == DUE
     assert event.end == DUE + timedelta(hours=1)
-    assert str(event["SUMMARY"]) == CALENDAR["summary"]
+    assert event["ORGANIZER"] == "mailto:letters@passerelle.example"
+    # The reader is known by their address; the other one's is not the reader's to have.
+    assert [str(one) for one in event["ATTENDEE"]] == [
+        "mailto:mia@acme.example",
+        "mailto:letters+meeting-7@passerelle.example",
+    ]
 
 
 def test_the_link_that_switches_off_reaches_the_mail_program_whole(worker_app):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from marketplace.mentorships import calendar
 from marketplace.mentorships.models import Mentorship, MentorshipState
 from marketplace.requests import letters, policy
 from marketplace.requests.commands.steps import allow, give_back_place, lock, log_step, move, tell, write
@@ -13,14 +12,16 @@ from marketplace.requests.queries import Seen
 from tenants.current import Acting
 from tenants.shared import jobs
 from tenants.shared.database import db, new_id
-from tenants.shared.letters import queue_letter
 from tenants.shared.links import spend_link
 
 
 def confirm_request(
     *, acting: Acting, seen: Seen, contact: str, now: datetime, link: bytes | None = None
 ) -> Mentorship:
-    """The mentee confirms: the mentorship exists, and its place is used. ``contact`` is shown to the mentor."""
+    """The mentee confirms: the mentorship exists, and its place is used. ``contact`` is shown to the mentor.
+
+    Both get a letter whose link arranges the first meeting; the worker writes it (``mentorship.confirmed``).
+    """
     asked = seen.asked
     allow(policy.may_confirm(acting, asked))
     lock(acting, asked, "confirm_request")
@@ -45,18 +46,6 @@ def confirm_request(
     write(acting, asked, MessageKind.contact, contact, now=now)
     log_step("mentorship.confirmed", acting, seen, now=now)
     jobs.announce("mentorship.confirmed", org_id=asked.org_id, mentorship_id=mentorship.id)
-    summary = f"{seen.mentee.name} – {seen.mentor.name}"
-    facts = calendar.meeting_facts(mentorship.id, summary, now, acting.zone)
-    for reader, other in ((seen.mentee, seen.mentor), (seen.mentor, seen.mentee)):
-        path = f"/{reader.slug}/mentorships/{mentorship.id}"
-        queue_letter(
-            "mentorship_confirmed",
-            org_id=reader.org_id,
-            person_id=reader.id,
-            now=now,
-            data=letters.mentorship_confirmed(other.name, other.firm, path, facts),
-            path=path,
-        )
     db.session.commit()
     return mentorship
 

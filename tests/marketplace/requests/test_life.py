@@ -36,7 +36,8 @@ RULES = {
         None,
         ["request_withdrawn"],
     ),
-    "confirm_request": ("mentee", {"accepted"}, "confirmed", None, ["mentorship_confirmed"] * 2),
+    # Both are told by the worker, whose letters arrange the first meeting.
+    "confirm_request": ("mentee", {"accepted"}, "confirmed", None, []),
 }
 VALUES = {
     "ask_for_more": {"question": "What have you tried so far?"},
