@@ -6,6 +6,11 @@ from flask import Flask
 
 from marketplace import links
 from marketplace.assisting import views as assisting
+from marketplace.charters import links as charter_links
+from marketplace.charters import templates as charter_rules
+from marketplace.charters import views as charters
+from marketplace.closing import links as closing_links
+from marketplace.closing import views as closing
 from marketplace.directory import views as directory
 from marketplace.home import views as home
 from marketplace.mentees import views as mentees
@@ -38,7 +43,7 @@ from tenants.privacy import views as privacy
 from tenants.spreadsheets import views as imports
 
 RESERVED = frozenset(
-    "about accent account accounts admin api assets en favicon.ico forgotten-password fr health help home "
+    "about accent account accounts admin api assets certificates en favicon.ico forgotten-password fr health help home "
     "invitations language legal letters links mail metrics network networks new organisation "
     "organisations passerelle preferences privacy public ready robots.txt security sign-in sign-out sign-up "
     "static status support terms theme webhooks workspaces www".split()
@@ -61,6 +66,9 @@ OUTSIDE = (
     (invitations.bp, "/invitations"),
     (links.bp, "/links"),
     (request_links.bp, "/links"),
+    (charter_links.bp, "/links"),
+    (closing_links.bp, "/links"),
+    (closing.certificates, "/certificates"),
     (subscriptions.bp, "/letters/subscriptions"),
 )
 
@@ -70,6 +78,10 @@ WORKSPACE = (
     (mentees.bp, "/about-me"),
     (requests.bp, "/requests"),
     (mentorships.bp, "/mentorships"),
+    (charters.bp, "/mentorships/<int:mentorship_id>/agreement"),
+    (closing.bp, "/mentorships/<int:mentorship_id>/closing"),
+    (closing.endings, "/endings"),
+    (charter_rules.bp, "/agreement-rules"),
     (arrival.bp, "/arrival"),
     (assisting.bp, "/assisting"),
     (notices.bp, "/notices"),
