@@ -23,13 +23,17 @@ from tenants.shared.errors import Forbidden, Refused
 from tenants.shared.links import spend_link
 
 
+def _page_of(acting: Acting, pair: Pair) -> str:
+    return url_for("charters.show", organisation=acting.slug, mentorship_id=pair.mentorship.id)
+
+
 class ChangedMeanwhile(Refused):
     """The version that the form was about is open no more. ``seen``: its number; the page shows what changed since."""
 
-    def __init__(self, pair: Pair, seen: int) -> None:
+    def __init__(self, acting: Acting, pair: Pair, seen: int) -> None:
         super().__init__(
             _("%(name)s changed the agreement while you read it. Nothing was signed.", name=pair.seen.other.first_name),
-            way_back=url_for("charters.show", mentorship_id=pair.mentorship.id),
+            way_back=_page_of(acting, pair),
         )
         self.pair, self.seen = pair, seen
 
@@ -51,13 +55,13 @@ def propose_agreement(
     force, after the author opened the page; ``Refused`` when the mentorship has ended.
     """
     one = pair.mentorship
-    _refuse_ended(pair)
+    _refuse_ended(acting, pair)
     # The first version has no row yet that two authors could take turns at.
     db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(one.id)))
     there = queries.standing(acting, pair)
     if there.number != seen or (there.proposed and not _replaced(there.proposed, now)):
         db.session.rollback()
-        raise ChangedMeanwhile(pair, seen)
+        raise ChangedMeanwhile(acting, pair, seen)
     spend_link(link, now)
     rules = queries.rules_of(pair)
     agreement = MentoringAgreement(
@@ -78,11 +82,11 @@ def propose_agreement(
     db.session.commit()
 
 
-def _refuse_ended(pair: Pair) -> None:
+def _refuse_ended(acting: Acting, pair: Pair) -> None:
     if pair.mentorship.state is MentorshipState.ended:
         raise Refused(
             _("The mentorship has ended. The agreement stays readable, and does not change any more."),
-            way_back=url_for("charters.show", mentorship_id=pair.mentorship.id),
+            way_back=_page_of(acting, pair),
         )
 
 
@@ -118,12 +122,12 @@ def sign_agreement(
     said = _sign(version.agreement, name, locale, now)
     if said == "changed":
         db.session.rollback()
-        raise ChangedMeanwhile(pair, number)
+        raise ChangedMeanwhile(acting, pair, number)
     if said == "ended":
         db.session.rollback()
         raise Refused(
             _("The mentorship has ended. There is nothing left to sign."),
-            way_back=url_for("charters.show", mentorship_id=pair.mentorship.id),
+            way_back=_page_of(acting, pair),
         )
     if said != "already":
         spend_link(link, now)
@@ -140,7 +144,7 @@ def drop_proposal(*, acting: Acting, pair: Pair, number: int, now: datetime) -> 
     there = queries.standing(acting, pair)
     if there.proposed is None or there.proposed.number != number or not _replaced(there.proposed, now):
         db.session.rollback()
-        raise ChangedMeanwhile(pair, number)
+        raise ChangedMeanwhile(acting, pair, number)
     db.session.commit()
 
 

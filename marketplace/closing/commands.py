@@ -34,13 +34,13 @@ from tenants.shared.links import spend_link
 Link = bytes | None
 
 
-def _page_of(pair: Pair) -> str:
-    return url_for("closing.show", mentorship_id=pair.mentorship.id)
+def _page_of(acting: Acting, pair: Pair) -> str:
+    return url_for("closing.show", organisation=acting.slug, mentorship_id=pair.mentorship.id)
 
 
-def _refuse_ended(pair: Pair) -> None:
+def _refuse_ended(acting: Acting, pair: Pair) -> None:
     if pair.mentorship.state is MentorshipState.ended:
-        raise Refused(_("The mentorship has ended already."), way_back=_page_of(pair))
+        raise Refused(_("The mentorship has ended already."), way_back=_page_of(acting, pair))
 
 
 def _changed(statement: Any) -> bool:
@@ -53,7 +53,7 @@ def close_together(*, acting: Acting, pair: Pair, now: datetime, link: Link = No
 
     Two who propose at the same moment have agreed. Proposing twice changes nothing. Raises ``Refused`` when it has ended.
     """
-    _refuse_ended(pair)
+    _refuse_ended(acting, pair)
     one = pair.mentorship
     row = {**one.pair_key, "id": new_id(), "proposed_by_person_id": acting.person_id, "asked_at": now}
     made = _changed(insert(cast(sa.Table, MentorshipClosure.__table__)).values(row).on_conflict_do_nothing())
@@ -91,7 +91,7 @@ def withdraw_closing(*, acting: Acting, pair: Pair, now: datetime) -> None:
         MentorshipClosure.agreed_at.is_(None),
     )
     if not _changed(mine.values(settled_at=now, outcome=ClosureOutcome.withdrawn)):
-        raise Refused(_("There is no proposal of yours any more."), way_back=_page_of(pair))
+        raise Refused(_("There is no proposal of yours any more."), way_back=_page_of(acting, pair))
     db.session.commit()
 
 
@@ -101,7 +101,7 @@ def end_without_fault(*, acting: Acting, pair: Pair, reason: str, now: datetime,
 
     Raises ``Refused`` when it has ended already.
     """
-    _refuse_ended(pair)
+    _refuse_ended(acting, pair)
     spend_link(link, now)
     _note(acting, pair, NoteKind.reason, reason, now)
     jobs.announce("mentorship.ending_asked", org_id=pair.mentorship.org_id, mentorship_id=pair.mentorship.id)
@@ -148,7 +148,7 @@ def look_back(
     """
     there = queries.closing(acting, pair)
     if not there.looks_back:
-        raise Refused(_("It is too early to look back: nothing ends yet."), way_back=_page_of(pair))
+        raise Refused(_("It is too early to look back: nothing ends yet."), way_back=_page_of(acting, pair))
     spend_link(link, now)
     one = pair.mentorship
     values = {**words, "names_shown": names, "firms_shown": firms, "updated_at": now}

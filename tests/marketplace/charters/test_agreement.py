@@ -32,7 +32,9 @@ def rows(operator, model=MentoringAgreement):
     return operator.scalars(sa.select(model).order_by(model.id).execution_options(populate_existing=True)).all()
 
 
-def test_both_sign_from_their_letters_and_keep_the_paper(pair, mentors, anonymous, sign_in, linked, work, again, operator):
+def test_both_sign_from_their_letters_and_keep_the_paper(
+    pair, mentors, anonymous, sign_in, linked, work, again, operator
+):
     page = linked(MIA, "what you agree on")
     shown = anonymous.get(page).text
     assert "forty people" in shown, "the goal of the request"
@@ -64,7 +66,9 @@ def test_both_sign_from_their_letters_and_keep_the_paper(pair, mentors, anonymou
 
 def test_a_change_needs_both_and_the_old_version_holds_until_then(signed, mentors, sign_in, work, again, operator):
     mias, maxs = (f"/{slug}/mentorships/{signed.id}/agreement" for slug in ("acme", "globex"))
-    assert sign_in(mentors.max).post(f"{maxs}/versions", data=version(1, "Max", ends_on="2027-12-31")).status_code == 303
+    assert (
+        sign_in(mentors.max).post(f"{maxs}/versions", data=version(1, "Max", ends_on="2027-12-31")).status_code == 303
+    )
     work()
     assert str(again(signed).ends_on) == "2027-09-30"
     text = sign_in(mentors.mia).get(mias).text
@@ -102,7 +106,9 @@ def test_a_networks_rules_stand_below_what_its_pairs_write(pair, mentors, sign_i
     shown = sign_in(mentors.mia).get(f"/acme/mentorships/{pair.id}/agreement/draft").text
     assert "No dinners" in shown
     assert "<script>alert" not in shown
-    assert ned.post("/bridge/agreement-rules/draft", data={**words, "publish": "1"}).status_code == 409, "the same words"
+    assert ned.post("/bridge/agreement-rules/draft", data={**words, "publish": "1"}).status_code == 409, (
+        "the same words"
+    )
     assert sign_in(mentors.ann).get("/acme/agreement-rules/draft").status_code == 403, "an administrator writes"
     assert operator.scalars(sa.select(CharterTemplate)).one().number == 1
     assert clock.now()

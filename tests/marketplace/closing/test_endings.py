@@ -24,7 +24,9 @@ def closures(operator):
     return operator.scalars(query).all()
 
 
-def test_one_proposes_the_other_agrees_from_the_letter(pair, mentors, sign_in, anonymous, linked, work, again, operator):
+def test_one_proposes_the_other_agrees_from_the_letter(
+    pair, mentors, sign_in, anonymous, linked, work, again, operator
+):
     page = f"/acme/mentorships/{pair.id}/closing"
     mia = sign_in(mentors.mia)
     for _ in range(2):
@@ -146,9 +148,10 @@ def test_alumni_read_on_and_a_mentee_becomes_a_mentor(pair, mentors, sign_in, wo
     work()
     for actor in (mentors.mia, mentors.max):
         client = sign_in(actor)
-        assert "Alumni" in client.get(f"/{actor.slug}/mentorships/").text or "Anciens" in client.get(
-            f"/{actor.slug}/mentorships/"
-        ).text
+        assert (
+            "Alumni" in client.get(f"/{actor.slug}/mentorships/").text
+            or "Anciens" in client.get(f"/{actor.slug}/mentorships/").text
+        )
         for part in ("", "/agreement", "/closing"):
             assert client.get(f"/{actor.slug}/mentorships/{pair.id}{part}").status_code == 200
     assert "/acme/profile/beginning" in mia.get(f"/acme/mentorships/{pair.id}/closing").text
