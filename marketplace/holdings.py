@@ -1,5 +1,7 @@
 """Everything that is held about a person, imported once, so that the registry is complete."""
 
+from marketplace.charters import holdings as charters
+from marketplace.closing import holdings as closing
 from marketplace.directory import holdings as directory
 from marketplace.meetings import holdings as meetings
 from marketplace.mentees import holdings as mentees
@@ -9,3 +11,4 @@ from marketplace.requests import holdings as requests
 from tenants.privacy import holdings as tenants
 
 __all__ = ["directory", "meetings", "mentees", "mentors", "mentorships", "requests", "tenants"]
+__all__ = ["charters", "closing", "directory", "mentees", "mentors", "mentorships", "requests", "tenants"]

@@ -6,6 +6,11 @@ from flask import Flask
 
 from marketplace import links
 from marketplace.assisting import views as assisting
+from marketplace.charters import links as charter_links
+from marketplace.charters import templates as charter_rules
+from marketplace.charters import views as charters
+from marketplace.closing import links as closing_links
+from marketplace.closing import views as closing
 from marketplace.directory import views as directory
 from marketplace.home import views as home
 from marketplace.meetings import feed, hour_views
@@ -42,6 +47,7 @@ from tenants.spreadsheets import views as imports
 
 RESERVED = frozenset(
     "about accent account accounts admin api assets calendar en favicon.ico forgotten-password fr health help home "
+    "about accent account accounts admin api assets certificates en favicon.ico forgotten-password fr health help home "
     "invitations language legal letters links mail metrics network networks new organisation "
     "organisations passerelle preferences privacy public ready robots.txt security sign-in sign-out sign-up "
     "static status support terms theme webhooks workspaces www".split()
@@ -66,6 +72,9 @@ OUTSIDE = (
     (request_links.bp, "/links"),
     (meeting_links.bp, "/links"),
     (feed.bp, "/calendar"),
+    (charter_links.bp, "/links"),
+    (closing_links.bp, "/links"),
+    (closing.certificates, "/certificates"),
     (subscriptions.bp, "/letters/subscriptions"),
 )
 
@@ -78,6 +87,10 @@ WORKSPACE = (
     (meetings.bp, "/mentorships/<int:mentorship_id>/meetings"),
     (meetings.one, "/meetings/<int:meeting_id>"),
     (hour_views.bp, "/meeting-hours"),
+    (charters.bp, "/mentorships/<int:mentorship_id>/agreement"),
+    (closing.bp, "/mentorships/<int:mentorship_id>/closing"),
+    (closing.endings, "/endings"),
+    (charter_rules.bp, "/agreement-rules"),
     (arrival.bp, "/arrival"),
     (assisting.bp, "/assisting"),
     (notices.bp, "/notices"),

@@ -75,6 +75,14 @@ def save() -> ResponseReturnValue:
     return redirect(url_for("mentors.edit"), 303)
 
 
+@bp.post("/beginning")
+def begin() -> ResponseReturnValue:
+    """Somebody who was a mentee becomes a mentor: the draft is there from now on, with what is known of them."""
+    commands.save_draft(acting=g.acting, values={}, now=clock.now())
+    flash(_("Your mentor page is begun. Nobody sees it before you publish."), "ok")
+    return redirect(url_for("mentors.edit"), 303)
+
+
 @bp.post("/publication")
 def publish() -> ResponseReturnValue:
     form = _form()

@@ -45,6 +45,16 @@ def mentorships_of_newcomer(*, org_id: int, affiliation_id: int) -> None:
     _move_in_each(org_id, affiliation_id)
 
 
+@tenant_job("set_term", on="mentorship.term_agreed")
+def set_term(*, org_id: int, mentorship_id: int, agreement_id: int) -> None:
+    commands.set_term(org_id=org_id, mentorship_id=mentorship_id, agreement_id=agreement_id, now=clock.now())
+
+
+@tenant_job("end_mentorship", on="mentorship.ending_asked")
+def end_mentorship(*, org_id: int, mentorship_id: int) -> None:
+    commands.end_mentorship(org_id=org_id, mentorship_id=mentorship_id, now=clock.now())
+
+
 @tenant_job("mentorships_after_firm_left", on="firm.left")
 def mentorships_after_firm_left(*, org_id: int, firm_id: int) -> None:
     """``org_id`` is the network. Pairs that share another network or the marketplace go on unasked."""

@@ -41,6 +41,7 @@ class Mentorship(Base):
         sa.Index("ix_mentorship_mentee_person_id", "mentee_person_id"),
         sa.Index("ix_mentorship_mentor_person_id", "mentor_person_id"),
         sa.Index("ix_mentorship_mentor_org_id", "mentor_org_id"),
+        sa.Index("ix_mentorship_ends_on", "ends_on", postgresql_where=sa.text("state = 'running'")),
     )
 
     org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)

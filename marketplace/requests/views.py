@@ -13,7 +13,8 @@ from markupsafe import Markup
 
 from marketplace.directory.faces import card_faces
 from marketplace.directory.queries import interests_of, similar_mentors
-from marketplace.mentorships.queries import mentorship_of
+from marketplace.mentorships.queries import mentorship_of, mentorship_or_404
+from marketplace.mentorships.queries import words as words_of_pair
 from marketplace.requests import commands, faces, jobs, policy, queries
 from marketplace.requests.forms import (
     ASKED_KINDS,
@@ -30,11 +31,11 @@ from marketplace.requests.forms import (
     RefusalForm,
     WithdrawForm,
 )
-from marketplace.requests.models import MentoringRequest, RequestState
+from marketplace.requests.models import MentoringRequest, MessageKind, RequestState
 from marketplace.requests.queries import AskedMentor, Seen
 from marketplace.requests.states import ANSWER_WITHIN
 from marketplace.requests.words import CONCERNS, STATES
-from marketplace.vocabulary import CADENCES, DECLINE_REASONS, SKILLS
+from marketplace.vocabulary import CADENCES, DECLINE_REASONS, FORMS, SKILLS
 from tenants.shared import clock
 
 bp = Blueprint("requests", __name__)
@@ -73,13 +74,26 @@ def _prefill(mentor: AskedMentor, draft: MentoringRequest | None) -> dict[str, A
         values |= {"cadence": draft.cadence or values["cadence"], "form": draft.form}
         written = queries.written_words(g.acting, draft)
         return values | {kind.value: message.body for kind, message in written.items()}
+    goal = _goal_of(request.args.get("after", type=int))
     profile = queries.mentee_profile(g.acting, g.acting.org_id, g.acting.affiliation_id, g.acting.person_id)
-    if profile is not None:
+    if goal:
+        values |= {"goal": goal, "what_i_bring": profile.experience if profile else ""}
+    elif profile is not None:
         locale = str(get_locale())
         goals = [SKILLS.label(slug, locale) for slug in profile.goals if slug in SKILLS]
         hope = [_("I would like to work on: %(goals)s.", goals=", ".join(goals))] if goals else []
         values |= {"goal": "\n\n".join([*hope, profile.seeking]).strip(), "what_i_bring": profile.experience}
     return values
+
+
+def _goal_of(mentorship_id: int | None) -> str:
+    """The goal of an earlier mentorship of the reader's, which they bring along to the next mentor."""
+    if not mentorship_id:
+        return ""
+    pair = mentorship_or_404(g.acting, mentorship_id)
+    written = words_of_pair(g.acting, pair)
+    mine = (message.body for message in written if message.kind is MessageKind.goal)
+    return next(mine, "") if pair.seen.viewer_is_mentee else ""
 
 
 def _ask_page(
@@ -397,6 +411,11 @@ def handle(concern_id: int) -> ResponseReturnValue:
 def cadence(slug: str | None) -> str:
     """A cadence as the reader calls it."""
     return CADENCES.label(slug, str(get_locale())) if slug and slug in CADENCES else ""
+
+
+@bp.app_template_filter("mentoring_form")
+def form_words(slug: str | None) -> str:
+    return FORMS.label(slug, str(get_locale())) if slug and slug in FORMS else ""
 
 
 @bp.app_template_filter("lines")

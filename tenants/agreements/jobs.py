@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import sqlalchemy as sa
-from flask import current_app
 from flask_babel import force_locale, gettext
 from sqlalchemy.dialects.postgresql import insert
 
@@ -16,6 +14,7 @@ from tenants.organisations.models import Organisation
 from tenants.shared import clock, jobs
 from tenants.shared.database import db, new_id
 from tenants.shared.letters import queue_letter
+from tenants.shared.papers import paper_pdf
 from tenants.shared.prose import prose_html
 
 
@@ -72,12 +71,10 @@ def agreement_pdf(
 
     Fonts and style come from our own static folder; nothing else is loaded, whatever the text says.
     """
-    # WeasyPrint takes a second to load, which only the worker has to spend.
-    from weasyprint import HTML
-
     with force_locale(acceptance.locale):
         title = gettext("Participation agreement: %(firm)s and %(network)s", firm=firm, network=network)
-        page = current_app.jinja_env.get_template("agreements/document.html").render(
+        content = paper_pdf(
+            "agreements/document.html",
             title=title,
             words=prose_html(agreement.text(acceptance.locale), below=1),
             agreement=agreement,
@@ -85,21 +82,4 @@ def agreement_pdf(
             firm=firm,
             network=network,
         )
-    static = Path(str(current_app.static_folder)).resolve()
-    document = HTML(string=page, base_url=static.as_uri() + "/", url_fetcher=_own_files(static))
-    content: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
     return content, title
-
-
-def _own_files(static: Path) -> Any:
-    from weasyprint.urls import URLFetcher
-
-    allowed = static.as_uri() + "/"
-
-    class OwnFiles(URLFetcher):
-        def fetch(self, url: str, headers: Any = None) -> Any:
-            if not url.startswith(allowed) or ".." in url:
-                raise ValueError(f"not one of our own files: {url}")
-            return super().fetch(url, headers)
-
-    return OwnFiles(allowed_protocols=("file",))

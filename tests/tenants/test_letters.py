@@ -79,6 +79,19 @@ SAMPLES = {
         f"mentorship_{state}": {"other_name": "Max Globex", "url": "/acme/mentorships/1", "why": ""}
         for state in ("continues", "waits", "paused", "ended")
     },
+    "charter_invited": {"other_name": "Max Globex", "url": "/links/abc"},
+    "charter_proposed": {"other_name": "Max Globex", "url": "/links/abc", "number": 2},
+    "charter_signed": {"other_name": "Max Globex", "url": "/links/abc", "last_at": DUE.isoformat()},
+    "closing_asked": {"other_name": "Max Globex", "url": "/links/abc", "last_at": DUE.isoformat()},
+    "closing_proposed": {"other_name": "Max Globex", "url": "/links/abc"},
+    "look_back_invited": {"other_name": "Max Globex", "url": "/links/abc"},
+    "thanks_written": {"other_name": "Max Globex", "url": "/links/abc"},
+    "certificate_issued": {
+        "other_name": "Max Globex",
+        "url": "/links/abc",
+        "certificate_url": "/certificates/abcde-fghij-kmnop-qrstu-vwxyz",
+    },
+    "ending_note": {"url": "/acme/endings/"},
     "request_received": REQUEST,
     "request_reminder": REQUEST,
     "information_asked": ANSWER,

@@ -1,5 +1,6 @@
 """Everything that changes a mentorship; one room for each kind of change."""
 
+from marketplace.mentorships.commands.closing import end_mentorship, set_term
 from marketplace.mentorships.commands.questions import (
     answer_question,
     ask_again,
@@ -8,4 +9,4 @@ from marketplace.mentorships.commands.questions import (
     settle_question,
 )
 
-__all__ = ["answer_question", "ask_again", "ask_pair", "move_person", "settle_question"]
+__all__ = ["answer_question", "ask_again", "ask_pair", "end_mentorship", "move_person", "set_term", "settle_question"]
