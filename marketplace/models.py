@@ -1,5 +1,7 @@
 """Every model, imported once, so that the migrations and the session know all tables."""
 
+from marketplace.conversations import models as conversations
+from marketplace.goals import models as goals
 from marketplace.mentors import models as mentors
 from marketplace.mentorships import models as mentorships
 from marketplace.requests import models as requests
@@ -19,7 +21,9 @@ __all__ = [
     "accounts",
     "affiliations",
     "agreements",
+    "conversations",
     "domains",
+    "goals",
     "mentors",
     "mentorships",
     "onboarding",
