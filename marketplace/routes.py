@@ -6,7 +6,11 @@ from flask import Flask
 
 from marketplace import links
 from marketplace.assisting import views as assisting
+from marketplace.conversations import file_pages, note_pages
+from marketplace.conversations import links as conversation_links
+from marketplace.conversations import views as conversations
 from marketplace.directory import views as directory
+from marketplace.goals import views as goals
 from marketplace.home import views as home
 from marketplace.mentees import views as mentees
 from marketplace.mentors import views as mentors
@@ -61,6 +65,7 @@ OUTSIDE = (
     (invitations.bp, "/invitations"),
     (links.bp, "/links"),
     (request_links.bp, "/links"),
+    (conversation_links.bp, "/links"),
     (subscriptions.bp, "/letters/subscriptions"),
 )
 
@@ -70,6 +75,10 @@ WORKSPACE = (
     (mentees.bp, "/about-me"),
     (requests.bp, "/requests"),
     (mentorships.bp, "/mentorships"),
+    (goals.bp, "/mentorships/<int:mentorship_id>/goals"),
+    (conversations.bp, "/mentorships/<int:mentorship_id>/messages"),
+    (note_pages.bp, "/mentorships/<int:mentorship_id>/notes"),
+    (file_pages.bp, "/mentorships/<int:mentorship_id>/files"),
     (arrival.bp, "/arrival"),
     (assisting.bp, "/assisting"),
     (notices.bp, "/notices"),

@@ -12,9 +12,9 @@ import unicodedata
 import zipfile
 from dataclasses import dataclass
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _
 
-from marketplace.conversations.models import NAME_MOST
+from marketplace.conversations.models import FILE_MOST, MEGABYTE, NAME_MOST
 from tenants.shared.errors import Refused
 
 MEDIA_TYPES = {
@@ -57,7 +57,9 @@ def read_file(name: str, content: bytes) -> ReadFile:
     of another kind than its name says.
     """
     if not content:
-        raise UnusableFile(_l("This file is empty."))
+        raise UnusableFile(_("This file is empty."))
+    if len(content) > FILE_MOST:
+        raise UnusableFile(_("This file is larger than %(num)d MB.", num=FILE_MOST // MEGABYTE))
     safe = safe_name(name)
     ending = safe.rpartition(".")[2].lower()
     said = ALSO.get(ending, ending)
@@ -65,10 +67,10 @@ def read_file(name: str, content: bytes) -> ReadFile:
     kind = said if found == "text" and said in TEXTS else found
     if kind not in MEDIA_TYPES:
         raise UnusableFile(
-            _l("Files of this type are not taken. PDF, Word, Excel, PowerPoint, pictures and plain text are.")
+            _("Files of this type are not taken. PDF, Word, Excel, PowerPoint, pictures and plain text are.")
         )
     if said != kind:
-        raise UnusableFile(_l("The name says one type of file, and the content is another. Nothing was kept."))
+        raise UnusableFile(_("The name says one type of file, and the content is another. Nothing was kept."))
     return ReadFile(safe, kind, content)
 
 

@@ -20,10 +20,13 @@ TOKEN = re.compile(r"reply\+([a-z2-7]{32})@", re.IGNORECASE)
 ADDRESSED = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
 
 INTRODUCTION = re.compile(
-    r"^\s*(?:>\s*)*(?:(?:on|le|am|el|il|op)\b.{0,300}(?::|wrote|écrit|schrieb)\s*|-{2,}\s*(?:original message|message d.origine"
+    r"^\s*(?:>\s*)*(?:(?:on|le|am|el|il|op)\b(?=.{0,300}\d).{0,300}:\s*|-{2,}\s*(?:original message|message d.origine"
     r"|forwarded message)\s*-{2,}|_{20,}|-{20,})\s*$",
     re.IGNORECASE,
 )
+NEAR = 15
+"""Lines between an introduction and the mark: what a letter says before it, and what a program adds."""
+
 HEADER_LINE = re.compile(
     r"^\s*[*>]*\s*(?:from|de|von|sent|envoyé|date|to|à|subject|objet|cc)\s*:\*?\s", re.IGNORECASE
 )
@@ -89,39 +92,33 @@ def own_words(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     marked = next((at for at, line in enumerate(lines) if ANSWER_MARK in line), None)
     if marked is not None:
-        lines = lines[:marked]
+        # The letter's own first lines may stand above the mark, and the introduction of the quote above them.
+        near = range(max(marked - NEAR, 0), marked)
+        lines = lines[: next((at for at in near if _introduces(lines, at)), marked)]
     else:
-        lines = lines[: _start_of_quote(lines)]
+        lines = lines[: next((at for at in range(len(lines)) if _begins_quote(lines, at)), len(lines))]
     while lines and (not lines[-1].strip() or lines[-1].lstrip().startswith(">")):
         lines.pop()
-    lines = lines[: _start_of_introduction(lines)]
+    if lines and _introduces(lines, len(lines) - 1):
+        lines.pop()
     return "\n".join(line.rstrip() for line in lines).strip()
 
 
-def _start_of_quote(lines: list[str]) -> int:
-    """Where a block of a mail's headers begins, or an introduction that a quote follows."""
-    for at, line in enumerate(lines):
-        following = next((one for one in lines[at + 1 : at + 4] if one.strip()), "")
-        if HEADER_LINE.match(line) and HEADER_LINE.match(following):
-            return at
-        if INTRODUCTION.match(line) and (not following or following.lstrip().startswith(">") or HEADER_LINE.match(following)):
-            return at
-    return len(lines)
+def _introduces(lines: list[str], at: int) -> bool:
+    """Whether a quote's introduction begins here: a line or two ("On Friday … wrote:"), a rule, or a mail's headers."""
+    following = next((one for one in lines[at + 1 : at + 3] if one.strip()), "")
+    return bool(
+        INTRODUCTION.match(lines[at])
+        or (len(lines[at]) > 20 and INTRODUCTION.match(f"{lines[at]} {following.strip()}"))
+        or (HEADER_LINE.match(lines[at]) and HEADER_LINE.match(following))
+    )
 
 
-def _start_of_introduction(lines: list[str]) -> int:
-    """Without the introduction of the quote at the end: a line or two ("On Friday … wrote:"), or its headers."""
-    end = len(lines)
-    for size in (1, 2, 3):
-        if size <= end and INTRODUCTION.match(" ".join(line.strip() for line in lines[end - size :])):
-            return _start_of_introduction(lines[: end - size])
-    start = end
-    while start and (HEADER_LINE.match(lines[start - 1]) or not lines[start - 1].strip()):
-        start -= 1
-    headers = sum(1 for line in lines[start:] if HEADER_LINE.match(line))
-    if headers >= 2:
-        return _start_of_introduction(lines[:start])
-    return end
+def _begins_quote(lines: list[str], at: int) -> bool:
+    """The same where nothing else says that a quote is there: its lines must look like one."""
+    following = [one for one in lines[at + 1 : at + 6] if one.strip()][:2]
+    looks = not following or any(one.lstrip().startswith(">") or HEADER_LINE.match(one) for one in following)
+    return _introduces(lines, at) and looks
 
 
 class _Reader(HTMLParser):

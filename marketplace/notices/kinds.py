@@ -23,6 +23,7 @@ KINDS |= {
     "mentorship_waits": Kind(_l("A mentorship waits for a new employer")),
     "mentorship_paused": Kind(_l("A mentorship is paused")),
     "mentorship_ended": Kind(_l("A mentorship has ended")),
+    "message_received": Kind(_l("The other one of my mentorship has written"), essential=False),
     "assistant_reminder": Kind(_l("My assistant reminds me"), essential=False),
     "mentorship_confirmed": Kind(_l("A mentorship is confirmed")),
     "employer_asked": Kind(_l("A request needs our approval")),

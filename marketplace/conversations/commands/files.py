@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from marketplace.conversations.file_kinds import ReadFile
-from marketplace.conversations.models import FILE_MOST, FILES_MOST, MEGABYTE, PairFile
+from marketplace.conversations.models import FILES_MOST, MEGABYTE, PairFile
 from marketplace.mentorships.models import Mentorship
 from marketplace.mentorships.policy import require_writing
 from marketplace.mentorships.queries import Pair
@@ -20,11 +20,9 @@ KEPT_AFTER_REMOVAL = timedelta(days=7)
 
 
 def add_file(*, acting: Acting, pair: Pair, file: ReadFile, now: datetime) -> PairFile:
-    """Raises ``Refused`` when it is larger than 10 MB or the pair's 100 MB are used up; two at once take turns."""
+    """Raises ``Refused`` when the pair's 100 MB are used up; two at once take turns."""
     require_writing(pair)
     one = pair.mentorship
-    if len(file.content) > FILE_MOST:
-        raise Refused(_("This file is larger than %(num)d MB.", num=FILE_MOST // MEGABYTE))
     _require_room(one, len(file.content))
     kept = PairFile(
         **one.pair_key,
