@@ -1,10 +1,12 @@
 """Everything that is held about a person, imported once, so that the registry is complete."""
 
+from marketplace.conversations import holdings as conversations
 from marketplace.directory import holdings as directory
+from marketplace.goals import holdings as goals
 from marketplace.mentees import holdings as mentees
 from marketplace.mentors import holdings as mentors
 from marketplace.mentorships import holdings as mentorships
 from marketplace.requests import holdings as requests
 from tenants.privacy import holdings as tenants
 
-__all__ = ["directory", "mentees", "mentors", "mentorships", "requests", "tenants"]
+__all__ = ["conversations", "directory", "goals", "mentees", "mentors", "mentorships", "requests", "tenants"]

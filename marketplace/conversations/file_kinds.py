@@ -118,7 +118,7 @@ def safe_name(name: str) -> str:
     """The last part of a name, without control, bidirectional and reserved characters, at most 120 characters with its ending."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     kept = "".join("_" if one in '<>:"|?*;%' else one for one in last if unicodedata.category(one)[0] != "C")
-    stem, dot, ending = " ".join(kept.split()).strip(". ").rpartition(".")
+    stem, dot, ending = " ".join(kept.split()).rstrip(". ").rpartition(".")
     stem, ending = (stem, ending) if dot else (ending, "")
     stem = stem.strip(". ") or "file"
     return f"{stem[: NAME_MOST - len(ending[:10]) - 1]}.{ending[:10]}" if ending else stem[:NAME_MOST]

@@ -57,6 +57,12 @@ SAMPLES = {
         f"mentorship_{state}": {"other_name": "Max Globex", "url": "/acme/mentorships/1", "why": ""}
         for state in ("continues", "waits", "paused", "ended")
     },
+    "message_received": {
+        "other_name": "Max Globex",
+        "count": 2,
+        "url": "/links/abc",
+        "reply_to": f"reply+{'a' * 32}@in.passerelle.example",
+    },
     "request_received": REQUEST,
     "request_reminder": REQUEST,
     "information_asked": ANSWER,
