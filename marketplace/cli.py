@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 import sqlalchemy as sa
@@ -33,6 +33,9 @@ OPERATOR = (None, "Passerelle")
 """Who invites, where no person of an organisation does."""
 
 HEARTBEAT = timedelta(minutes=1)
+
+MAIL_MOST = 30 * 1024 * 1024
+"""Bytes of one mail that are read."""
 
 language = click.option("--locale", type=click.Choice(["en", "fr"]), default="en", show_default=True)
 
@@ -70,6 +73,36 @@ def prepare() -> None:
 
     prepare_database(_database_of_the_operator())
     click.echo("The database is prepared.")
+
+
+@click.command("receive")
+@click.option("--recipient", default="", help="The address that the mail server delivers to, where no header names it.")
+@sentences
+def receive_mail(recipient: str) -> None:
+    """Read one mail (RFC 5322) from the standard input, as a mail server pipes it, and keep it as a message.
+
+    A mail that cannot be kept ends with a sentence for its writer and the status that tells the mail server to return it
+    (sysexits.h); 75 means: try again later.
+    """
+    from marketplace.app import create_app
+    from marketplace.conversations.receiving import Exit, Returned, receive
+
+    content = sys.stdin.buffer.read(MAIL_MOST + 1)
+    if len(content) > MAIL_MOST:
+        _return_mail(Exit.bad_data, "This mail is too large.")
+    try:
+        app = create_app()
+        with app.test_request_context("/"):
+            receive(content, recipient)
+    except Returned as returned:
+        _return_mail(returned.status, returned.sentence)
+    except (WallError, sa.exc.OperationalError) as fault:
+        _return_mail(Exit.not_now, str(fault).splitlines()[0])
+
+
+def _return_mail(status: int, sentence: str) -> NoReturn:
+    click.echo(sentence, err=True)
+    sys.exit(status)
 
 
 @click.command("worker")
@@ -239,7 +272,7 @@ def _database_of_the_operator() -> str:
     return address
 
 
-COMMANDS = (database, worker, organisation, person, check)
+COMMANDS = (database, worker, receive_mail, organisation, person, check)
 
 
 def install(app: Flask) -> None:

@@ -33,6 +33,7 @@ class Settings:
     mail_password: str = ""
     mail_use_tls: bool = False
     mail_sender: str = "Passerelle <letters@passerelle.example>"
+    inbound_mail_domain: str = ""
     dns_resolver: str = ""
     secure_cookies: bool = False
     invitations_per_minute: int = 120
@@ -72,6 +73,7 @@ class Settings:
             mail_password=environment.get("MAIL_PASSWORD", ""),
             mail_use_tls=environment.get("MAIL_USE_TLS", "") == "1",
             mail_sender=environment.get("MAIL_SENDER", cls.mail_sender),
+            inbound_mail_domain=environment.get("INBOUND_MAIL_DOMAIN", "").strip().lower(),
             dns_resolver=environment.get("DNS_RESOLVER", ""),
             secure_cookies=base_url.startswith("https://"),
             invitations_per_minute=per_minute,
@@ -119,6 +121,7 @@ def flask_settings(settings: Settings, role: str) -> dict[str, Any]:
         "MAIL_PASSWORD": settings.mail_password or None,
         "MAIL_USE_TLS": settings.mail_use_tls,
         "MAIL_DEFAULT_SENDER": settings.mail_sender,
+        "INBOUND_MAIL_DOMAIN": settings.inbound_mail_domain,
         "DNS_RESOLVER": settings.dns_resolver,
         "COMPRESS_ALGORITHM": ["br", "gzip"],
         "COMPRESS_BR_LEVEL": 1,

@@ -4,6 +4,9 @@ from marketplace.charters import holdings as charters
 from marketplace.closing import holdings as closing
 from marketplace.directory import holdings as directory
 from marketplace.meetings import holdings as meetings
+from marketplace.conversations import holdings as conversations
+from marketplace.directory import holdings as directory
+from marketplace.goals import holdings as goals
 from marketplace.mentees import holdings as mentees
 from marketplace.mentors import holdings as mentors
 from marketplace.mentorships import holdings as mentorships
@@ -12,3 +15,4 @@ from tenants.privacy import holdings as tenants
 
 __all__ = ["directory", "meetings", "mentees", "mentors", "mentorships", "requests", "tenants"]
 __all__ = ["charters", "closing", "directory", "mentees", "mentors", "mentorships", "requests", "tenants"]
+__all__ = ["conversations", "directory", "goals", "mentees", "mentors", "mentorships", "requests", "tenants"]

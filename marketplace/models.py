@@ -1,6 +1,8 @@
 """Every model, imported once, so that the migrations and the session know all tables."""
 
 from marketplace.meetings import models as meetings
+from marketplace.conversations import models as conversations
+from marketplace.goals import models as goals
 from marketplace.mentors import models as mentors
 from marketplace.mentorships import models as mentorships
 from marketplace.requests import models as requests
@@ -20,8 +22,10 @@ __all__ = [
     "accounts",
     "affiliations",
     "agreements",
+    "conversations",
     "domains",
     "meetings",
+    "goals",
     "mentors",
     "mentorships",
     "onboarding",

@@ -11,7 +11,11 @@ from marketplace.charters import templates as charter_rules
 from marketplace.charters import views as charters
 from marketplace.closing import links as closing_links
 from marketplace.closing import views as closing
+from marketplace.conversations import file_pages, note_pages
+from marketplace.conversations import links as conversation_links
+from marketplace.conversations import views as conversations
 from marketplace.directory import views as directory
+from marketplace.goals import views as goals
 from marketplace.home import views as home
 from marketplace.meetings import feed, hour_views
 from marketplace.meetings import links as meeting_links
@@ -75,6 +79,7 @@ OUTSIDE = (
     (charter_links.bp, "/links"),
     (closing_links.bp, "/links"),
     (closing.certificates, "/certificates"),
+    (conversation_links.bp, "/links"),
     (subscriptions.bp, "/letters/subscriptions"),
 )
 
@@ -91,6 +96,10 @@ WORKSPACE = (
     (closing.bp, "/mentorships/<int:mentorship_id>/closing"),
     (closing.endings, "/endings"),
     (charter_rules.bp, "/agreement-rules"),
+    (goals.bp, "/mentorships/<int:mentorship_id>/goals"),
+    (conversations.bp, "/mentorships/<int:mentorship_id>/messages"),
+    (note_pages.bp, "/mentorships/<int:mentorship_id>/notes"),
+    (file_pages.bp, "/mentorships/<int:mentorship_id>/files"),
     (arrival.bp, "/arrival"),
     (assisting.bp, "/assisting"),
     (notices.bp, "/notices"),

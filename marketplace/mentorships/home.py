@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
+
 from marketplace.mentorships.queries import Pair
 from tenants.current import Acting
 
@@ -12,6 +14,17 @@ Part = Callable[[Acting, Pair], Any]
 
 ORDER = ("charters", "meetings", "goals", "rhythm", "conversations", "journal", "closing")
 """As they stand on the page, from top to bottom."""
+
+SECTIONS = {
+    "charters": (("part-charters", _l("Agreement")),),
+    "meetings": (("part-meetings", _l("Meetings")),),
+    "goals": (("part-goals", _l("Goals")),),
+    "rhythm": (("part-rhythm", _l("Check-ins")),),
+    "conversations": (("messages", _l("Messages")), ("notes", _l("Shared notes")), ("files", _l("Files"))),
+    "journal": (("part-journal", _l("Journal")),),
+    "closing": (("part-closing", _l("Ending")),),
+}
+"""What the list beside the page calls the parts: (the anchor, its words)."""
 
 _parts: dict[str, Part] = {}
 

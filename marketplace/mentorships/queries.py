@@ -20,7 +20,7 @@ from marketplace.mentorships.models import (
     MentorshipState,
     QuestionReason,
 )
-from marketplace.requests.models import MentoringRequest, MessageKind, RequestMessage
+from marketplace.requests.models import OPEN_STATES, MentoringRequest, MessageKind, RequestMessage
 from marketplace.requests.queries import Seen, Side
 from tenants.accounts.models import Person
 from tenants.affiliations.models import Affiliation
@@ -188,6 +188,75 @@ def contacts(messages: Sequence[RequestMessage]) -> dict[int, str]:
     return {message.author_person_id: message.body for message in messages if message.kind is MessageKind.contact}
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the pair's own page says beside its parts: the words it began with, the open question, whether it waits for an
+    arrival, and how many other requests of a mentee are still open where they work.
+    """
+
+    words: Sequence[RequestMessage]
+    asked: Asked | None
+    waits_for_arrival: bool
+    open_requests: int
+
+
+def standing(party: Party, pair: Pair) -> Standing:
+    """All of it in one statement (one more while a question is open)."""
+    one = pair.mentorship
+    if party.person_id not in (one.mentee_person_id, one.mentor_person_id):
+        return Standing([], None, False, 0)
+    latest = (
+        sa.select(MentorshipQuestion.outcome)
+        .where(MentorshipQuestion.org_id == one.org_id, MentorshipQuestion.mentorship_id == one.id)
+        .order_by(MentorshipQuestion.asked_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    in_hand = (
+        sa.select(sa.func.count())
+        .where(
+            MentoringRequest.org_id == pair.own_employer_id,
+            MentoringRequest.mentee_person_id == party.person_id,
+            MentoringRequest.state.in_(OPEN_STATES),
+        )
+        .scalar_subquery()
+    )
+    here = sa.values(sa.column("here", sa.Integer), name="here").data([(1,)])
+    query = (
+        sa.select(RequestMessage, MentorshipQuestion, MentorshipAnswer.answer, latest, in_hand)
+        .select_from(here)
+        .outerjoin(
+            RequestMessage,
+            sa.and_(RequestMessage.org_id == one.org_id, RequestMessage.request_id == one.request_id),
+        )
+        .outerjoin(
+            MentorshipQuestion,
+            sa.and_(
+                MentorshipQuestion.org_id == one.org_id,
+                MentorshipQuestion.mentorship_id == one.id,
+                MentorshipQuestion.settled_at.is_(None),
+            ),
+        )
+        .outerjoin(
+            MentorshipAnswer,
+            sa.and_(
+                MentorshipAnswer.org_id == MentorshipQuestion.org_id,
+                MentorshipAnswer.question_id == MentorshipQuestion.id,
+                MentorshipAnswer.person_id == party.person_id,
+            ),
+        )
+        .order_by(RequestMessage.created_at, RequestMessage.id)
+    )
+    rows = db.session.execute(query).all()
+    _message, question, answer, outcome, open_requests = rows[0]
+    return Standing(
+        [row[0] for row in rows if row[0] is not None],
+        _asked(one, question, answer) if question else None,
+        one.state is MentorshipState.paused and outcome is Answer.go_on,
+        open_requests if pair.seen.viewer_is_mentee else 0,
+    )
+
+
 # --- how it goes on -------------------------------------------------------------------------------------------------
 
 
@@ -218,6 +287,10 @@ def open_question(party: Party, pair: Pair) -> Asked | None:
             MentorshipAnswer.person_id == party.person_id,
         )
     )
+    return _asked(one, question, answer)
+
+
+def _asked(one: Mentorship, question: MentorshipQuestion, answer: Answer | None) -> Asked:
     choices = (Answer.go_on, Answer.end) if question.why is QuestionReason.firm_left else tuple(Answer)
     if not may_continue(one):
         choices = (Answer.pause, Answer.end)

@@ -11,13 +11,12 @@ from flask_babel import gettext as _
 
 from marketplace.mentorships import commands, jobs, queries
 from marketplace.mentorships.forms import AnswerForm
-from marketplace.mentorships.home import parts
+from marketplace.mentorships.home import SECTIONS, parts
 from marketplace.mentorships.models import Answer, MentorshipState
+from marketplace.mentorships.policy import may_write
 from marketplace.mentorships.queries import Pair
 from marketplace.mentorships.words import ANSWERS, REASONS
 from marketplace.requests import faces
-from marketplace.requests.models import RequestState
-from marketplace.requests.queries import requests_in_hand
 from tenants.shared import clock
 
 bp = Blueprint("mentorships", __name__)
@@ -39,9 +38,8 @@ def scene(party: queries.Party, pair: Pair, slug: str | None, form: AnswerForm |
     """What the page of one pair shows, in a workspace (``slug``) or outside of all."""
     one, seen = pair.mentorship, pair.seen
     me = seen.mentee if seen.viewer_is_mentee else seen.mentor
-    words = queries.words(party, pair)
-    reach = queries.contacts(words)
-    asked = queries.open_question(party, pair)
+    standing = queries.standing(party, pair)
+    reach, asked = queries.contacts(standing.words), standing.asked
     if asked and form is None:
         form = AnswerForm(formdata=None, data={"answer": asked.answer.value if asked.answer else None}).offer(
             asked.choices
@@ -55,10 +53,11 @@ def scene(party: queries.Party, pair: Pair, slug: str | None, form: AnswerForm |
         "arc": "just_confirmed" if just_now and one.state is MentorshipState.running else ARCS[one.state],
         "running": one.state is MentorshipState.running,
         "paused": one.state is MentorshipState.paused,
-        "waits_for_arrival": queries.waits_for_arrival(one),
+        "waits_for_arrival": standing.waits_for_arrival,
         "my_contact": reach.get(me.id),
         "their_contact": reach.get(seen.other.id),
-        "opening": faces.opening_words(words),
+        "still_open": standing.open_requests,
+        "opening": faces.opening_words(standing.words),
         "asked": asked,
         "form": form,
         "reasons": REASONS,
@@ -73,10 +72,10 @@ def _page(pair: Pair, form: AnswerForm | None = None) -> str:
         "mentorships/show.html",
         **scene(g.acting, pair, g.acting.slug, form),
         home=parts(g.acting, pair),
+        sections=SECTIONS,
+        writable=may_write(pair),
+        today=clock.now().astimezone(g.acting.zone).date(),
         request_here=g.acting.org_id in (seen.asked.org_id, seen.asked.mentor_org_id),
-        still_open=[
-            one for one in requests_in_hand(g.acting) if seen.viewer_is_mentee and one.state is not RequestState.draft
-        ],
     )
 
 

@@ -32,6 +32,7 @@ KINDS |= {
     "thanks_written": Kind(_l("Somebody thanks me"), essential=False),
     "certificate_issued": Kind(_l("A certificate is issued")),
     "ending_note": Kind(_l("Somebody writes to us about the end of a mentorship")),
+    "message_received": Kind(_l("The other one of my mentorship has written"), essential=False),
     "assistant_reminder": Kind(_l("My assistant reminds me"), essential=False),
     "mentorship_confirmed": Kind(_l("A mentorship is confirmed")),
     "meeting_planned": Kind(_l("A meeting is planned")),

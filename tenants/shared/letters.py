@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 NO_ADDRESS = "no address"
 NOT_WRITTEN = "not written"
 
-PARTS: dict[str, Any] = {"facts": (), "button": None, "links": (), "after": ()}
+PARTS: dict[str, Any] = {"above": "", "facts": (), "button": None, "links": (), "after": ()}
 """What a letter may leave out; ``templates/layouts/letter.html`` says what the parts are."""
 
 
@@ -145,6 +145,8 @@ def compose(letter: Letter, reader: Reader, organisation: Organisation, now: dat
     from_address = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1]
     message["From"] = Address(mail.one_line(sender, 120), addr_spec=from_address)
     message["To"] = Address(mail.one_line(reader.name, 120), addr_spec=reader.address)
+    if letter.data.get("reply_to"):
+        message["Reply-To"] = Address(addr_spec=letter.data["reply_to"])
     message["Date"] = format_datetime(now)
     # The same for every attempt: a mail server that saw it before an unlucky break can tell.
     message["Message-ID"] = f"<{letter.org_id}.{letter.id}@{from_address.rpartition('@')[2]}>"
@@ -259,7 +261,7 @@ def queue_letter(
     ``org_id`` is the workspace that the reader belongs to and whose name and accent the letter bears. ``data`` goes to
     the templates ``letters/<kind>/``: a key ending in ``url`` holds a path of this site, one ending in ``_at`` a moment and
     one in ``_on`` a day in ISO 8601; it never holds what two people write to each other. With ``path``, the same news is a
-    notice in the reader's workspace that leads there; links that act stay out of it. ``letter_id``: the id to give the
+    notice in the reader's workspace that leads there; links that act stay out of it. ``reply_to`` in ``data`` is where an answer to the letter goes. ``letter_id``: the id to give the
     letter, for a row that must know it. Raises ``ValueError`` when ``path`` is not one of this site.
     """
     if path is not None and (not path.startswith("/") or path.startswith("//")):
@@ -292,7 +294,7 @@ def queue_letter(
                 data={
                     key: value
                     for key, value in data.items()
-                    if isinstance(value, str | int) and not key.endswith("url")
+                    if isinstance(value, str | int) and not key.endswith(("url", "reply_to"))
                 },
                 path=path,
                 created_at=now,

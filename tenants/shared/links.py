@@ -17,14 +17,22 @@ from tenants.shared.secrets import hash_of
 
 
 def make_link(
-    link_id: int, *, org_id: int, person_id: int, purpose: str, subject: tuple[int, int], expires_at: datetime | None
+    link_id: int,
+    *,
+    org_id: int,
+    person_id: int,
+    purpose: str,
+    subject: tuple[int, int],
+    expires_at: datetime | None,
+    token: str | None = None,
 ) -> str | None:
     """The token of a new link: in the workspace ``org_id``, ``person_id`` may act on ``subject`` until it expires.
 
     ``subject`` is (organisation that keeps it, id); only a job of that organisation may make the link. ``link_id`` is decided
     with the transition that the letter tells of, so that a job that runs twice makes one link: None the second time.
+    ``token``: a secret of another shape, where it does not stand in an address of this site.
     """
-    token = secrets.token_urlsafe(32)
+    token = token or secrets.token_urlsafe(32)
     values = {
         "org_id": org_id,
         "id": link_id,

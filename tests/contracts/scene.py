@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from marketplace.meetings.models import Meeting
+from marketplace.conversations.models import Message, Note, NoteVersion, PairFile
+from marketplace.goals.models import Goal, GoalStep
 from marketplace.mentorships.models import Mentorship
 from marketplace.requests.models import MentoringRequest, MessageKind, RequestMessage, RequestState
 from tenants.affiliations.models import Assistance
@@ -43,6 +45,10 @@ class Scene:
     domain_id: int
     document_id: int
     meeting_id: int
+    goal_id: int
+    step_id: int
+    note_id: int
+    file_id: int
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.cast, name)
@@ -113,6 +119,30 @@ def make_import(session: Session, cast: Cast, state: ImportState) -> int:
     )
     session.flush()
     return import_id
+
+
+PAIR_WORDS = "Only Gus and Abe may ever read this."
+
+
+def make_conversation(session: Session, pair: Mentorship) -> tuple[int, int, int, int]:
+    """What Gus and Abe wrote: the ids of a goal, its step, a note and a file."""
+    now, key = clock.now(), pair.pair_key
+    mine = {"author_person_id": pair.mentee_person_id}
+    goal = Goal(**key, id=new_id(), title=PAIR_WORDS, success=PAIR_WORDS, place=0, created_at=now)
+    note = Note(**key, **mine, id=new_id(), title=PAIR_WORDS, body=PAIR_WORDS, version=1, created_at=now, updated_at=now)
+    content = PAIR_WORDS.encode()
+    file = PairFile(
+        **key, **mine, id=new_id(), name="a.txt", kind="txt", size=len(content), content=content, created_at=now
+    )
+    session.add_all([goal, note, file, Message(**key, **mine, id=new_id(), body=PAIR_WORDS, created_at=now)])
+    session.flush()
+    step = GoalStep(**key, id=new_id(), goal_id=goal.id, words=PAIR_WORDS)
+    version = NoteVersion(
+        **key, **mine, id=new_id(), note_id=note.id, number=1, title=PAIR_WORDS, body=PAIR_WORDS, at=now
+    )
+    session.add_all([step, version])
+    session.flush()
+    return goal.id, step.id, note.id, file.id
 
 
 def set_scene(session: Session, cast: Cast) -> Scene:
@@ -225,3 +255,9 @@ def set_scene(session: Session, cast: Cast) -> Scene:
     things = (mentorship, conflict, invitation, notice, letter)
     ids = (*[thing.id for thing in things], *imports, assistance.id, domain.id, document.id, meeting.id)
     return Scene(cast, sent, accepted, confirmed, *ids)
+    written = make_conversation(session, mentorship)
+    imports = [make_import(session, cast, state) for state in (ImportState.checked, ImportState.done)]
+    session.commit()
+    things = (mentorship, conflict, invitation, notice, letter)
+    ids = (*[thing.id for thing in things], *imports, assistance.id, domain.id, document.id)
+    return Scene(cast, sent, accepted, confirmed, *ids, *written)

@@ -92,6 +92,12 @@ SAMPLES = {
         "certificate_url": "/certificates/abcde-fghij-kmnop-qrstu-vwxyz",
     },
     "ending_note": {"url": "/acme/endings/"},
+    "message_received": {
+        "other_name": "Max Globex",
+        "count": 2,
+        "url": "/links/abc",
+        "reply_to": f"reply+{'a' * 32}@in.passerelle.example",
+    },
     "request_received": REQUEST,
     "request_reminder": REQUEST,
     "information_asked": ANSWER,
