@@ -41,6 +41,8 @@ class Mentorship(Base):
         sa.Index("ix_mentorship_mentee_person_id", "mentee_person_id"),
         sa.Index("ix_mentorship_mentor_person_id", "mentor_person_id"),
         sa.Index("ix_mentorship_mentor_org_id", "mentor_org_id"),
+        sa.Index("ix_mentorship_mentee_employer_id", "mentee_employer_id"),
+        sa.Index("ix_mentorship_mentor_employer_id", "mentor_employer_id"),
     )
 
     org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
