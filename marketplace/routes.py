@@ -6,6 +6,7 @@ from flask import Flask
 
 from marketplace import links
 from marketplace.assisting import views as assisting
+from marketplace.coordination import views as coordination
 from marketplace.directory import views as directory
 from marketplace.home import views as home
 from marketplace.mentees import views as mentees
@@ -17,6 +18,8 @@ from marketplace.notices import subscriptions
 from marketplace.notices import views as notices
 from marketplace.requests import links as request_links
 from marketplace.requests import views as requests
+from marketplace.rhythm import links as rhythm_links
+from marketplace.rhythm import views as rhythm
 from marketplace.vocabulary import FUNCTIONS, INDUSTRIES, SENIORITIES
 from tenants.accounts import account, confirmations, passkey_pages, second_factor, ways_in, workspaces
 from tenants.accounts import views as accounts
@@ -61,6 +64,7 @@ OUTSIDE = (
     (invitations.bp, "/invitations"),
     (links.bp, "/links"),
     (request_links.bp, "/links"),
+    (rhythm_links.bp, "/links"),
     (subscriptions.bp, "/letters/subscriptions"),
 )
 
@@ -70,6 +74,8 @@ WORKSPACE = (
     (mentees.bp, "/about-me"),
     (requests.bp, "/requests"),
     (mentorships.bp, "/mentorships"),
+    (rhythm.bp, "/mentorships/<int:mentorship_id>"),
+    (coordination.bp, "/pairs"),
     (arrival.bp, "/arrival"),
     (assisting.bp, "/assisting"),
     (notices.bp, "/notices"),

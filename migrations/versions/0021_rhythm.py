@@ -244,7 +244,11 @@ POLICIES = (
 
 # What the worker reads for one person's export, and touches for their erasure (see migration 0015).
 PERSONAL = (
-    ("check_in_answer", "(author_person_id = wall_person() OR (shared AND {pair}))", "author_person_id = wall_person()"),
+    (
+        "check_in_answer",
+        "(author_person_id = wall_person() OR (shared AND {pair}))",
+        "author_person_id = wall_person()",
+    ),
     ("check_in", "{pair}", None),
     ("mentorship_extension", "{pair}", None),
     ("mentorship_pause", "{pair}", "asked_by_id = wall_person()"),
@@ -342,7 +346,9 @@ def _day(name: str, *, nullable: bool = False) -> sa.Column[object]:
 
 
 def _org(table: str) -> sa.Column[int]:
-    return sa.Column("org_id", sa.Integer(), sa.ForeignKey("organisation.id", name=f"fk_{table}_org_id"), nullable=False)
+    return sa.Column(
+        "org_id", sa.Integer(), sa.ForeignKey("organisation.id", name=f"fk_{table}_org_id"), nullable=False
+    )
 
 
 def _person(name: str, table: str) -> sa.Column[int]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.mentorships.models import Mentorship
 from marketplace.requests.models import MentoringRequest, MessageKind, RequestMessage, RequestState
+from marketplace.rhythm.models import CheckIn, Occasion
 from tenants.affiliations.models import Assistance
 from tenants.agreements.models import Agreement, Document
 from tenants.domains.models import Domain
@@ -204,6 +205,11 @@ def set_scene(session: Session, cast: Cast) -> Scene:
     )
     logo = Logo(org_id=cast.mia.org_id, fingerprint="f" * 32, content=b"RIFF", width=48, height=16, updated_at=now)
     session.add_all([mentorship, conflict, invitation, notice, letter, assistance, domain, agreement, document, logo])
+    session.flush()
+    # By the mentorship's own number, so that the contract needs no other.
+    week = timedelta(days=7)
+    about = {"occasion": Occasion.check_in, "asked_at": now, "closes_at": now + week}
+    session.add(CheckIn(**mentorship.pair_key | {"id": mentorship.id} | about))
     imports = [make_import(session, cast, state) for state in (ImportState.checked, ImportState.done)]
     session.commit()
     things = (mentorship, conflict, invitation, notice, letter)

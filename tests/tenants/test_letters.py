@@ -57,6 +57,20 @@ SAMPLES = {
         f"mentorship_{state}": {"other_name": "Max Globex", "url": "/acme/mentorships/1", "why": ""}
         for state in ("continues", "waits", "paused", "ended")
     },
+    "check_in_asked": PAIR | {"due_at": DUE.isoformat()},
+    "review_asked": PAIR | {"due_at": DUE.isoformat()},
+    "review_ready": PAIR,
+    "pair_quiet": PAIR | {"since_at": DUE.isoformat(), "by_coordinator": 1},
+    "quiet_hint": {
+        "person_name": "Mia Acme",
+        "other_firm": "Globex",
+        "since_at": DUE.isoformat(),
+        "url": "/acme/pairs/?standing=quiet",
+    },
+    "extension_proposed": PAIR | {"ends_at": DUE.isoformat(), "due_at": DUE.isoformat()},
+    "extension_agreed": PAIR | {"ends_at": DUE.isoformat()},
+    "extension_declined": PAIR,
+    "pause_planned": PAIR | {"begins_at": DUE.isoformat(), "until_at": DUE.isoformat()},
     "request_received": REQUEST,
     "request_reminder": REQUEST,
     "information_asked": ANSWER,
