@@ -10,6 +10,6 @@ STANDINGS = {
     Standing.quiet: (_l("Quiet"), "waits"),
     Standing.alone: (_l("Ended without a new match"), "waits"),
     Standing.paused: (_l("Paused"), ""),
-    Standing.running: (_l("Running"), "ok"),
+    Standing.running: (_l("Under way"), "ok"),
     Standing.ended: (_l("Ended"), "ended"),
 }

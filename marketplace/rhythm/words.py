@@ -24,7 +24,7 @@ QUESTIONS = {
 """By the key under which the words are kept."""
 
 REASONS = {
-    PauseReason.leave: _l("Leave"),
+    PauseReason.leave: _l("Time off"),
     PauseReason.parental_leave: _l("Parental leave"),
     PauseReason.other: _l("Something else"),
 }
