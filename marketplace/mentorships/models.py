@@ -93,9 +93,11 @@ class OfPair:
 PAIR = ("org_id", "mentorship_id", "mentee_person_id", "mentor_person_id")
 
 
-def to_pair() -> sa.ForeignKeyConstraint:
+def to_pair(**options: Any) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(
-        PAIR, ["mentorship.org_id", "mentorship.id", "mentorship.mentee_person_id", "mentorship.mentor_person_id"]
+        PAIR,
+        ["mentorship.org_id", "mentorship.id", "mentorship.mentee_person_id", "mentorship.mentor_person_id"],
+        **options,
     )
 
 

@@ -26,7 +26,7 @@ class Pulse(Base):
 
     __tablename__ = "mentorship_pulse"
     __table_args__ = (
-        to_pair(),
+        to_pair(ondelete="CASCADE"),
         sa.Index(
             "ix_mentorship_pulse_check_in",
             "org_id",

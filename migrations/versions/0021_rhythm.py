@@ -377,6 +377,8 @@ def _of_pair(table: str, *things: sa.schema.SchemaItem, own_id: bool = True) -> 
             ["org_id", *pair],
             [f"mentorship.{name}" for name in ("org_id", "id", "mentee_person_id", "mentor_person_id")],
             name=f"fk_{table}_org_id_{'_'.join(pair)}"[:63],
+            # What is worked out from a mentorship goes with it; what people wrote keeps it.
+            ondelete=None if own_id else "CASCADE",
         ),
     )
 

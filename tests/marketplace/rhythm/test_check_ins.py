@@ -80,7 +80,13 @@ def test_words_kept_to_oneself_are_read_by_nobody_else_and_shared_ones_by_the_tw
     # The database's wall by itself: no role and no desk comes near a row.
     for name in ("ann", "abe", "gil", "gus", "ned", "pam", "hal"):
         with acting(app, mentors[name]):
-            for table in ("check_in", "check_in_answer", "mentorship_pulse", "mentorship_pause", "mentorship_extension"):
+            for table in (
+                "check_in",
+                "check_in_answer",
+                "mentorship_pulse",
+                "mentorship_pause",
+                "mentorship_extension",
+            ):
                 assert db.session.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar() == 0, (name, table)
 
 
