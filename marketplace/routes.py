@@ -11,6 +11,7 @@ from marketplace.directory import views as directory
 from marketplace.home import views as home
 from marketplace.mentees import views as mentees
 from marketplace.mentors import views as mentors
+from marketplace.mentorships import links as mentorship_links
 from marketplace.mentorships import personal as own_mentorships
 from marketplace.mentorships import views as mentorships
 from marketplace.moving import views as arrival
@@ -64,6 +65,7 @@ OUTSIDE = (
     (invitations.bp, "/invitations"),
     (links.bp, "/links"),
     (request_links.bp, "/links"),
+    (mentorship_links.bp, "/links"),
     (rhythm_links.bp, "/links"),
     (subscriptions.bp, "/letters/subscriptions"),
 )

@@ -129,17 +129,21 @@ def _with_mentorship(model: Any, org_id: int, ids: list[int]) -> list[tuple[Any,
     return [found[one] for one in ids if one in found]
 
 
-@tenant_job("turn_clock_of_rhythm_of_organisation")
-def turn_clock_of_rhythm_of_organisation(*, org_id: int) -> None:
-    now = clock.now()
-    letters = partial(enqueue, tell_check_ins)
-    while sweep.ask_reviews(org_id, now, letters) or sweep.ask_check_ins(org_id, now, letters):
+def walk(org_id: int, now: datetime) -> None:
+    """Everything that is due in one organisation, batch by batch, each in its own transaction."""
+    ask = partial(enqueue, tell_check_ins)
+    while sweep.ask_reviews(org_id, now, ask) or sweep.ask_check_ins(org_id, now, ask):
         pass
     while sweep.hint_quiet(org_id, now, partial(enqueue, tell_quiet_to_coordinators)):
         pass
     while sweep.nudge_quiet(org_id, now, partial(enqueue, tell_quiet)):
         pass
     sweep.announce_pauses(org_id, now)
+
+
+@tenant_job("turn_clock_of_rhythm_of_organisation")
+def turn_clock_of_rhythm_of_organisation(*, org_id: int) -> None:
+    walk(org_id, clock.now())
 
 
 @clock_job("turn_clock_of_rhythm", "*/10 * * * *")

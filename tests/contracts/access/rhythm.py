@@ -33,5 +33,6 @@ ROWS = [
     *of_both("POST", "rhythm.ask_for_pause", 422),
     *of_both("POST", "rhythm.withdraw_pause", 409),
     Row("POST", "rhythm_links.answer_check_in", None, others=404, anonymous=404, url=no_link),
+    Row("POST", "mentorship_links.answer", None, others=404, anonymous=404, url=no_link),
     Row("POST", "rhythm_links.answer_extension", None, others=404, anonymous=404, url=no_link),
 ]

@@ -109,6 +109,22 @@ def test_why_is_read_by_the_two_and_nobody_else(pair, run, mentors, sign_in, ope
         assert "Parental" not in sign_in(mentors[name]).get(f"/{slug}/activity/").get_data(as_text=True)
 
 
+def test_from_the_letters_alone_a_pause_is_over(
+    pair, run, at, again, mentors, set_clock, mailbox, linked, anonymous, work
+):
+    pause(run, mentors.max, NOW, NOW, NOW + 50 * DAY)
+    at(NOW + 50 * DAY)
+    for name, subject in (("mia", "go on"), ("max", "continue-t-il")):
+        link = linked(mentors[name], subject)
+        assert anonymous.get(link).status_code == 200
+        assert anonymous.post(f"{link}/mentorship-answer").status_code == 422
+        assert anonymous.post(f"{link}/mentorship-answer", data={"answer": "continue"}).status_code == 200
+        assert anonymous.post(f"{link}/mentorship-answer", data={"answer": "end"}).status_code == 410
+        work()
+    assert again()[0].state is MentorshipState.running
+    assert again()[1].paused_at is None
+
+
 # --- a later end ----------------------------------------------------------------------------------------------------
 
 LATER = date(2027, 12, 31)
