@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import capacity, directory, people_import, requests
+from benchmarks import capacity, clock, directory, people_import, requests
 from benchmarks.figures import Figure, table
 from benchmarks.servers import ROOT, hello_server, product_server
 from benchmarks.stage import Effort, Stage, populated
@@ -44,6 +44,8 @@ MEASUREMENTS: tuple[Callable[[Stage], Figure | None], ...] = (
     requests.send_request_statements,
     people_import.people_import_vs_copy,
     people_import.people_import_memory_growth,
+    clock.clock_sweep_rows_per_second,
+    clock.clock_sweep_growth,
 )
 """In this order: the worker's memory is looked at once it has worked."""
 

@@ -11,8 +11,10 @@ from marketplace.mentees import holdings as mentees
 from marketplace.mentors import holdings as mentors
 from marketplace.mentorships import holdings as mentorships
 from marketplace.requests import holdings as requests
+from marketplace.rhythm import holdings as rhythm
 from tenants.privacy import holdings as tenants
 
 __all__ = ["directory", "meetings", "mentees", "mentors", "mentorships", "requests", "tenants"]
 __all__ = ["charters", "closing", "directory", "mentees", "mentors", "mentorships", "requests", "tenants"]
 __all__ = ["conversations", "directory", "goals", "mentees", "mentors", "mentorships", "requests", "tenants"]
+__all__ = ["directory", "mentees", "mentors", "mentorships", "requests", "rhythm", "tenants"]

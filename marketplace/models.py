@@ -6,6 +6,7 @@ from marketplace.goals import models as goals
 from marketplace.mentors import models as mentors
 from marketplace.mentorships import models as mentorships
 from marketplace.requests import models as requests
+from marketplace.rhythm import models as rhythm
 from tenants.accounts import models as accounts
 from tenants.affiliations import models as affiliations
 from tenants.agreements import models as agreements
@@ -32,6 +33,7 @@ __all__ = [
     "organisations",
     "privacy",
     "requests",
+    "rhythm",
     "shared",
     "spreadsheets",
 ]

@@ -22,6 +22,7 @@ from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
+from marketplace.coordination.policy import may_see_pairs
 from tenants.current import Acting
 from tenants.shared import clock
 from tenants.shared.errors import Refused
@@ -56,6 +57,7 @@ NAVIGATION = (
     Place("requests.index", _l("Requests"), "request", everybody),
     Place("mentorships.index", _l("Mentorships"), "mentorship", everybody),
     Place("people.index", _l("People"), "person", lambda acting: acting.coordinates),
+    Place("coordination.index", _l("Pairs"), "mentorship", may_see_pairs, menu=True),
     Place(
         "conflicts.index",
         _l("Conflicts"),

@@ -14,6 +14,7 @@ from marketplace.closing import views as closing
 from marketplace.conversations import file_pages, note_pages
 from marketplace.conversations import links as conversation_links
 from marketplace.conversations import views as conversations
+from marketplace.coordination import views as coordination
 from marketplace.directory import views as directory
 from marketplace.goals import views as goals
 from marketplace.home import views as home
@@ -22,6 +23,7 @@ from marketplace.meetings import links as meeting_links
 from marketplace.meetings import views as meetings
 from marketplace.mentees import views as mentees
 from marketplace.mentors import views as mentors
+from marketplace.mentorships import links as mentorship_links
 from marketplace.mentorships import personal as own_mentorships
 from marketplace.mentorships import views as mentorships
 from marketplace.moving import views as arrival
@@ -29,6 +31,8 @@ from marketplace.notices import subscriptions
 from marketplace.notices import views as notices
 from marketplace.requests import links as request_links
 from marketplace.requests import views as requests
+from marketplace.rhythm import links as rhythm_links
+from marketplace.rhythm import views as rhythm
 from marketplace.vocabulary import FUNCTIONS, INDUSTRIES, SENIORITIES
 from tenants.accounts import account, confirmations, passkey_pages, second_factor, ways_in, workspaces
 from tenants.accounts import views as accounts
@@ -80,6 +84,8 @@ OUTSIDE = (
     (closing_links.bp, "/links"),
     (closing.certificates, "/certificates"),
     (conversation_links.bp, "/links"),
+    (mentorship_links.bp, "/links"),
+    (rhythm_links.bp, "/links"),
     (subscriptions.bp, "/letters/subscriptions"),
 )
 
@@ -100,6 +106,8 @@ WORKSPACE = (
     (conversations.bp, "/mentorships/<int:mentorship_id>/messages"),
     (note_pages.bp, "/mentorships/<int:mentorship_id>/notes"),
     (file_pages.bp, "/mentorships/<int:mentorship_id>/files"),
+    (rhythm.bp, "/mentorships/<int:mentorship_id>"),
+    (coordination.bp, "/pairs"),
     (arrival.bp, "/arrival"),
     (assisting.bp, "/assisting"),
     (notices.bp, "/notices"),

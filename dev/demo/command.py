@@ -13,6 +13,7 @@ from dev.demo.agreements import keep_document, papers_to_make, play_agreements
 from dev.demo.crowd import Crowd
 from dev.demo.known import KNOWN, PASSWORD
 from dev.demo.loading import DemoProblem, Loader, add_member, add_mentor, add_organisation, hash_password, loading
+from dev.demo.rhythm import keep_time, play_rhythm
 from dev.demo.rows import Rows
 from dev.demo.scenes import Scenes
 from dev.demo.world import World
@@ -80,10 +81,12 @@ def _load_world(loader: Loader, world: World, password_hash: str, seed: int) -> 
     scenes = Scenes(world, rows, seed)
     scenes.play()
     play_agreements(world, rows, seed)
+    play_rhythm(world, rows, seed)
     for mentor in world.mentors:
         add_mentor(rows, mentor)
         scenes.log_page(mentor)
     loader.copy(rows)
+    keep_time(loader, world, rows)
     loader.number_organisations_from(len(world.orgs) + 1)
     return scenes
 

@@ -25,6 +25,26 @@ def move_person(*, org_id: int, mentorship_id: int, person_id: int) -> None:
     commands.move_person(org_id=org_id, mentorship_id=mentorship_id, person_id=person_id, now=clock.now())
 
 
+@tenant_job("take_up_pause", on="pause.asked")
+def take_up_pause(*, org_id: int, pause_id: int) -> None:
+    commands.turn_pause(org_id=org_id, pause_id=pause_id, now=clock.now(), told=False)
+
+
+@tenant_job("turn_pause", on="pause.due")
+def turn_pause(*, org_id: int, pause_id: int) -> None:
+    commands.turn_pause(org_id=org_id, pause_id=pause_id, now=clock.now())
+
+
+@tenant_job("end_pause", on="mentorship.continued")
+def end_pause(*, org_id: int, mentorship_id: int) -> None:
+    commands.end_pause(org_id=org_id, mentorship_id=mentorship_id, now=clock.now())
+
+
+@tenant_job("settle_extension", on="extension.answered")
+def settle_extension(*, org_id: int, extension_id: int) -> None:
+    commands.settle_extension(org_id=org_id, extension_id=extension_id, now=clock.now())
+
+
 def _move_in_each(org_id: int, affiliation_id: int) -> None:
     tie = db.session.get(Affiliation, (org_id, affiliation_id))
     if tie is None:

@@ -42,6 +42,8 @@ class Mentorship(Base):
         sa.Index("ix_mentorship_mentor_person_id", "mentor_person_id"),
         sa.Index("ix_mentorship_mentor_org_id", "mentor_org_id"),
         sa.Index("ix_mentorship_ends_on", "ends_on", postgresql_where=sa.text("state = 'running'")),
+        sa.Index("ix_mentorship_mentee_employer_id", "mentee_employer_id"),
+        sa.Index("ix_mentorship_mentor_employer_id", "mentor_employer_id"),
     )
 
     org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
@@ -92,9 +94,11 @@ class OfPair:
 PAIR = ("org_id", "mentorship_id", "mentee_person_id", "mentor_person_id")
 
 
-def to_pair() -> sa.ForeignKeyConstraint:
+def to_pair(**options: Any) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(
-        PAIR, ["mentorship.org_id", "mentorship.id", "mentorship.mentee_person_id", "mentorship.mentor_person_id"]
+        PAIR,
+        ["mentorship.org_id", "mentorship.id", "mentorship.mentee_person_id", "mentorship.mentor_person_id"],
+        **options,
     )
 
 

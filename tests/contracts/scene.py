@@ -13,6 +13,7 @@ from marketplace.conversations.models import Message, Note, NoteVersion, PairFil
 from marketplace.goals.models import Goal, GoalStep
 from marketplace.mentorships.models import Mentorship
 from marketplace.requests.models import MentoringRequest, MessageKind, RequestMessage, RequestState
+from marketplace.rhythm.models import CheckIn, Occasion
 from tenants.affiliations.models import Assistance
 from tenants.agreements.models import Agreement, Document
 from tenants.domains.models import Domain
@@ -256,6 +257,10 @@ def set_scene(session: Session, cast: Cast) -> Scene:
     ids = (*[thing.id for thing in things], *imports, assistance.id, domain.id, document.id, meeting.id)
     return Scene(cast, sent, accepted, confirmed, *ids)
     written = make_conversation(session, mentorship)
+    # By the mentorship's own number, so that the contract needs no other.
+    week = timedelta(days=7)
+    about = {"occasion": Occasion.check_in, "asked_at": now, "closes_at": now + week}
+    session.add(CheckIn(**mentorship.pair_key | {"id": mentorship.id} | about))
     imports = [make_import(session, cast, state) for state in (ImportState.checked, ImportState.done)]
     session.commit()
     things = (mentorship, conflict, invitation, notice, letter)

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.mentorships import queries
 from marketplace.mentorships.commands.turns import go_on, lock, log
-from marketplace.mentorships.letters import tell_both
+from marketplace.mentorships.letters import ANSWER_QUESTION, tell_both
 from marketplace.mentorships.models import (
     Answer,
     Mentorship,
@@ -27,11 +27,12 @@ from marketplace.mentorships.queries import Pair, Party
 from tenants.shared import jobs
 from tenants.shared.database import db, new_id
 from tenants.shared.errors import Refused
+from tenants.shared.links import spend_link
 
 ANSWER_WITHIN = timedelta(days=14)
 
 
-def answer_question(*, party: Party, pair: Pair, answer: Answer, now: datetime) -> None:
+def answer_question(*, party: Party, pair: Pair, answer: Answer, now: datetime, link: bytes | None = None) -> None:
     """Keep what one of the two answers; until it is settled they may change it. Nobody else reads it.
 
     Raises ``Refused`` when nothing is asked any more, or when the choice is not offered (whatever the reason).
@@ -41,6 +42,7 @@ def answer_question(*, party: Party, pair: Pair, answer: Answer, now: datetime) 
         raise Refused(_("This was settled meanwhile. Open the mentorship again to see how it goes on."))
     if answer not in asked.choices:
         raise Refused(_("The mentorship cannot continue here. You may pause or end it."))
+    spend_link(link, now)
     values = {"answer": answer, "answered_at": now}
     statement = insert(cast(sa.Table, MentorshipAnswer.__table__)).values(
         org_id=asked.question.org_id, question_id=asked.question.id, person_id=party.person_id, **values
@@ -92,7 +94,7 @@ def _ask(one: Mentorship, why: QuestionReason, now: datetime) -> bool:
     if made.rowcount != 1:
         return False
     log("mentorship.question_asked", one, now)
-    tell_both("mentorship_question", one, now=now, due_at=due_at, why=why.value)
+    tell_both("mentorship_question", one, now=now, due_at=due_at, why=why.value, link=ANSWER_QUESTION)
     return True
 
 
