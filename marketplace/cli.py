@@ -18,6 +18,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, FlaskGroup, NoAppException, with_appcontext
 
 from marketplace.config import Settings, SettingsError
+from marketplace.journal import rotation, sealing
 from tenants.accounts.rescue import take_second_factor_away
 from tenants.activity.chain import broken_logs
 from tenants.affiliations.models import Role
@@ -60,6 +61,7 @@ def sentences(command: Callable[..., None]) -> Callable[..., None]:
 database = AppGroup("database", help="The database: roles and migrations.")
 organisation = AppGroup("organisation", help="Companies and networks.")
 person = AppGroup("person", help="People of an organisation.")
+journal = AppGroup("journal", help="The keys of journals.")
 
 
 @database.command("prepare", with_appcontext=False)
@@ -149,11 +151,29 @@ def invite_person(slug: str, email: str, name: str, role: str, job_title: str, l
     _invite(found, email, name, Role(role), job_title, locale)
 
 
+@journal.command("rotate")
+@sentences
+def rotate_journals() -> None:
+    """Wrap every person's journal key under the newest key of JOURNAL_KEYS. Older keys may go afterwards."""
+    try:
+        done = rotation.rotate(db.session, sealing.ring(), clock.now())
+    except sealing.KeyAway as away:
+        raise click.ClickException(f"{away}. Put the newest key first, and the older ones behind it.") from None
+    click.echo(f"{done.anew} keys are wrapped anew, {done.already} were already under the newest key.")
+    if done.shut:
+        raise click.ClickException(
+            f"{done.shut} keys open with no key of JOURNAL_KEYS. Keep the older keys, and add theirs."
+        )
+
+
 @click.command("check")
 @with_appcontext
 @sentences
 def check() -> None:
-    """Say whether the walls stand: roles, policies, settings, migrations, activity logs. Status 1 when they do not."""
+    """Say whether the walls stand: roles, policies, settings, migrations, activity logs; and whether journals can be opened.
+
+    Status 1 when they do not.
+    """
     settings: Settings = current_app.extensions["settings"]
     faults = _role_faults(settings) + _migration_faults(settings)
     faults += wall_faults(db.session.connection())
@@ -168,6 +188,8 @@ def check() -> None:
     if faults:
         raise click.ClickException("The walls do not stand.")
     click.echo("The walls stand.")
+    if alarm := rotation.alarm(db.session, sealing.ring()):
+        raise click.ClickException(alarm)
 
 
 def _invite(organisation: Organisation, email: str, name: str, role: Role, job_title: str, locale: str) -> None:
@@ -239,7 +261,7 @@ def _database_of_the_operator() -> str:
     return address
 
 
-COMMANDS = (database, worker, organisation, person, check)
+COMMANDS = (database, worker, organisation, person, journal, check)
 
 
 def install(app: Flask) -> None:

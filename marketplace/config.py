@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -36,6 +36,8 @@ class Settings:
     dns_resolver: str = ""
     secure_cookies: bool = False
     invitations_per_minute: int = 120
+    journal_keys: str = field(default="", repr=False)
+    inbound_mail_domain: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -75,6 +77,8 @@ class Settings:
             dns_resolver=environment.get("DNS_RESOLVER", ""),
             secure_cookies=base_url.startswith("https://"),
             invitations_per_minute=per_minute,
+            journal_keys=environment.get("JOURNAL_KEYS", ""),
+            inbound_mail_domain=environment.get("INBOUND_MAIL_DOMAIN", ""),
         )
 
     def address(self, role: str) -> str:
@@ -120,6 +124,8 @@ def flask_settings(settings: Settings, role: str) -> dict[str, Any]:
         "MAIL_USE_TLS": settings.mail_use_tls,
         "MAIL_DEFAULT_SENDER": settings.mail_sender,
         "DNS_RESOLVER": settings.dns_resolver,
+        "JOURNAL_KEYS": settings.journal_keys,
+        "INBOUND_MAIL_DOMAIN": settings.inbound_mail_domain,
         "COMPRESS_ALGORITHM": ["br", "gzip"],
         "COMPRESS_BR_LEVEL": 1,
         "COMPRESS_LEVEL": 1,

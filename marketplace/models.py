@@ -1,5 +1,6 @@
 """Every model, imported once, so that the migrations and the session know all tables."""
 
+from marketplace.journal import models as journal
 from marketplace.mentors import models as mentors
 from marketplace.mentorships import models as mentorships
 from marketplace.requests import models as requests
@@ -20,6 +21,7 @@ __all__ = [
     "affiliations",
     "agreements",
     "domains",
+    "journal",
     "mentors",
     "mentorships",
     "onboarding",

@@ -8,6 +8,8 @@ from marketplace import links
 from marketplace.assisting import views as assisting
 from marketplace.directory import views as directory
 from marketplace.home import views as home
+from marketplace.journal import views as journal
+from marketplace.journal.sealing import ring
 from marketplace.mentees import views as mentees
 from marketplace.mentors import views as mentors
 from marketplace.mentorships import personal as own_mentorships
@@ -70,6 +72,8 @@ WORKSPACE = (
     (mentees.bp, "/about-me"),
     (requests.bp, "/requests"),
     (mentorships.bp, "/mentorships"),
+    (journal.bp, "/journal"),
+    (journal.of_pair, "/mentorships/<int:mentorship_id>/journal"),
     (arrival.bp, "/arrival"),
     (assisting.bp, "/assisting"),
     (notices.bp, "/notices"),
@@ -93,6 +97,7 @@ WORKSPACE = (
 def install(app: Flask) -> None:
     """Register every blueprint, and hand the tenants' pages the lists that only the marketplace knows."""
     app.extensions["reserved_words"] = RESERVED
+    app.extensions["readiness"] = {"journals": lambda: ring().fault}
     app.extensions["between_employers"] = own_mentorships.between_employers
     app.extensions["industries"] = INDUSTRIES.choices
     app.extensions["functions"] = FUNCTIONS.choices
