@@ -4,19 +4,25 @@ import base64
 import io
 import json
 import re
+import time
 import zipfile
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 
 from marketplace.app import create_app
 from marketplace.journal import queries, rotation, sealing
+from marketplace.journal.jobs import KEPT_FOR
 from marketplace.journal.models import JournalEntry, JournalKey
+from marketplace.mentors.models import MentorProfile
 from marketplace.mentorships.models import Mentorship
+from marketplace.mentorships.queries import mentorship_or_404
 from tenants import walls
 from tenants.current import Acting
-from tenants.privacy.models import Erasure, ErasureState
+from tenants.privacy.jobs import find_due_erasures
 from tenants.shared import clock
 from tenants.shared.database import db
 from tests.contracts.scene import set_scene
@@ -45,7 +51,11 @@ def write(sign_in):
 @pytest.fixture
 def pair(cast, operator):
     """Gus is Abe's mentee; the mentorship is kept at Globex."""
-    return set_scene(operator, cast).mentorship_id
+    mentorship_id = set_scene(operator, cast).mentorship_id
+    taken = sa.update(MentorProfile).where(MentorProfile.person_id == cast.abe.person_id).values(open_slots=0)
+    operator.execute(taken)
+    operator.commit()
+    return mentorship_id
 
 
 @pytest.fixture
@@ -121,8 +131,6 @@ def test_what_was_deleted_goes_for_good_after_a_day(cast, sign_in, write, worker
         operator.execute(sa.update(JournalEntry).where(JournalEntry.id == entry).values(deleted_at=now - ago))
     operator.commit()
     with worker_app.app_context():
-        from marketplace.journal.jobs import KEPT_FOR
-
         db.session.execute(sa.select(sa.func.forget_deleted_journal_entries(now - KEPT_FOR)))
         db.session.commit()
     assert {entry.id for entry in entries(operator)} == {kept, recent}
@@ -151,7 +159,7 @@ def test_the_home_asks_one_statement_however_much_was_written(app, cast, write, 
     write(cast.gus, about=pair)
     with acting(app, cast.gus):
         viewer = _viewer(cast.gus)
-        found = _pair(viewer, pair)
+        found = mentorship_or_404(viewer, pair)
         seen = []
         engine = db.engine
 
@@ -167,12 +175,6 @@ def test_the_home_asks_one_statement_however_much_was_written(app, cast, write, 
 def _viewer(actor):
     entry = walls.Entry(walls.ENTER_WORKSPACE, {"token": actor.token, "slug": actor.slug})
     return Acting.from_row(walls.enter(db.session, entry))
-
-
-def _pair(viewer, mentorship_id):
-    from marketplace.mentorships.queries import mentorship_or_404
-
-    return mentorship_or_404(viewer, mentorship_id)
 
 
 # --- nobody else ------------------------------------------------------------------------------------------------------
@@ -250,7 +252,7 @@ def test_without_the_databases_wall_the_queries_still_keep_to_their_author(app, 
     entry = write(cast.mia)
     with app.test_request_context():
         ann = _viewer(cast.ann)
-    monkeypatch.setattr(queries.db, "session", operator)
+    monkeypatch.setattr(queries, "db", SimpleNamespace(session=operator))
     with app.test_request_context():
         assert queries.journal(ann).entries == []
         with pytest.raises(Exception, match="404"):
@@ -313,8 +315,6 @@ def test_ready_tells_that_the_key_is_missing_and_serves_on(app, anonymous, witho
 
 @pytest.fixture
 def passerelle(settings):
-    from dataclasses import replace
-
     def run(*words, keys):
         made = create_app(replace(settings, journal_keys=keys), role="operator", overrides={"TESTING": True})
         return made.test_cli_runner().invoke(args=list(words))
@@ -372,13 +372,22 @@ def test_many_keys_rotate_in_batches(cast, write, operator, app, monkeypatch):
 
 
 @pytest.fixture
-def downloaded(sign_in, work):
-    import time
+def fresh(sign_in):
+    """Signed in, and has just said so again."""
 
-    def get(actor):
+    def signed_in(actor):
         client = sign_in(actor)
         with client.session_transaction() as cookie:
             cookie["fs_paa"] = time.time()
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def downloaded(fresh, work):
+    def get(actor):
+        client = fresh(actor)
         client.post("/account/privacy/exports")
         work()
         page = client.get("/account/privacy/").text
@@ -390,7 +399,7 @@ def downloaded(sign_in, work):
     return get
 
 
-def test_ones_export_has_the_journal_in_the_clear_and_another_account_takes_it(cast, write, downloaded, sign_in):
+def test_ones_export_has_the_journal_in_the_clear_and_another_account_takes_it(cast, write, downloaded, fresh):
     write(cast.mia, prompt="proud")
     write(cast.ann, "Ann's own.")
     (record,), archive = downloaded(cast.mia)
@@ -402,13 +411,11 @@ def test_ones_export_has_the_journal_in_the_clear_and_another_account_takes_it(c
     )
     for _ in range(2):
         data = {"archive": (io.BytesIO(archive), "passerelle.zip"), "into": "acme"}
-        import time
-
-        client = sign_in(cast.pam)
-        with client.session_transaction() as cookie:
-            cookie["fs_paa"] = time.time()
-        assert client.post("/account/privacy/imports", data=data, content_type="multipart/form-data").status_code == 303
-    assert sign_in(cast.pam).get("/acme/journal/").text.count(WORDS) == 1, "twice brings nothing twice"
+        assert (
+            fresh(cast.pam).post("/account/privacy/imports", data=data, content_type="multipart/form-data").status_code
+            == 303
+        )
+    assert fresh(cast.pam).get("/acme/journal/").text.count(WORDS) == 1, "twice brings nothing twice"
 
 
 def test_an_export_without_the_key_says_that_entries_exist(cast, write, downloaded, worker_app):
@@ -422,30 +429,20 @@ def test_an_export_without_the_key_says_that_entries_exist(cast, write, download
     assert "could not be opened" in record["text"]
 
 
-def test_erasing_a_person_destroys_the_key_and_a_copy_of_the_entries_stays_shut(app, cast, write, pair, operator, work):
+def test_erasing_a_person_destroys_the_key_and_a_copy_of_the_entries_stays_shut(
+    app, worker_app, cast, write, pair, operator, fresh, work, monkeypatch
+):
     """What a dump of the entries had, and everything that is left: nothing opens it."""
     write(cast.gus, about=pair)
     write(cast.abe, "Abe's own.", about=pair)
     copy = [entry for entry in entries(operator) if entry.person_id == cast.gus.person_id]
     operator.expunge_all()
-    now = datetime.now(UTC)
-    operator.add(
-        Erasure(
-            person_id=cast.gus.person_id,
-            org_id=cast.gus.org_id,
-            state=ErasureState.asked,
-            asked_at=now - timedelta(days=8),
-            due_at=now - timedelta(days=1),
-            token_hash=b"0" * 32,
-        )
-    )
-    operator.commit()
-    erasure_id = operator.scalar(sa.select(Erasure.id))
-    from tenants.privacy.jobs import carry_out_erasure
-    from tenants.shared import jobs
-
-    jobs.enqueue(carry_out_erasure, org_id=cast.gus.org_id, erasure_id=erasure_id, session=operator)
-    operator.commit()
+    fresh(cast.gus).post("/account/privacy/erasure")
+    later = clock.now() + timedelta(days=8)
+    monkeypatch.setattr("tenants.shared.clock.now", lambda: later)
+    with worker_app.app_context():
+        find_due_erasures.func.__wrapped__()
+        db.session.commit()
     work()
     (left,) = entries(operator)
     assert left.person_id == cast.abe.person_id, "the other's own words stay"
