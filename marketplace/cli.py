@@ -28,12 +28,15 @@ from tenants.organisations.models import Organisation, OrganisationKind
 from tenants.shared import clock
 from tenants.shared.database import db
 from tenants.shared.errors import Refused
+from tenants.shared.returns import take_return
 from tenants.walls import LOGINS, WallError, refuse_unsafe_role, wall_faults
 
 OPERATOR = (None, "Passerelle")
 """Who invites, where no person of an organisation does."""
 
 HEARTBEAT = timedelta(minutes=1)
+LARGEST_REPORT = 1024 * 1024
+"""Bytes of a report that are read: what it says stands before the letter that it may bring back."""
 
 language = click.option("--locale", type=click.Choice(["en", "fr"]), default="en", show_default=True)
 
@@ -151,6 +154,20 @@ def invite_person(slug: str, email: str, name: str, role: str, job_title: str, l
     _invite(found, email, name, Role(role), job_title, locale)
 
 
+@click.command("bounce")
+@click.option("--to", default=None, help="The address that the report came to; otherwise its headers say.")
+@with_appcontext
+@sentences
+def bounce(to: str | None) -> None:
+    """Read one mail server's report (RFC 3464) from standard input, and mark the letter it speaks of as failed.
+
+    For the mail server that takes in INBOUND_MAIL_DOMAIN: pipe what comes for bounce+…@ to it. Status 0 but where the database
+    cannot be reached, so that a mail server tries again only then.
+    """
+    content = sys.stdin.buffer.read(LARGEST_REPORT)
+    click.echo(take_return(content, to=to, now=clock.now(), session=db.session).value)
+
+
 @journal.command("rotate")
 @sentences
 def rotate_journals() -> None:
@@ -261,7 +278,7 @@ def _database_of_the_operator() -> str:
     return address
 
 
-COMMANDS = (database, worker, organisation, person, journal, check)
+COMMANDS = (database, worker, organisation, person, journal, bounce, check)
 
 
 def install(app: Flask) -> None:

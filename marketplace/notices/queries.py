@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask import abort
 
 from marketplace.notices.policy import may_look_after_letters
+from marketplace.notices.words import OURS, reason
 from tenants.accounts.door import door
 from tenants.accounts.models import Person
 from tenants.current import Acting
@@ -38,6 +39,15 @@ class FailedLetter(NamedTuple):
     error: str
     attempts: int
     created_at: datetime
+
+    @property
+    def reason(self) -> Any:
+        return reason(self.error)
+
+    @property
+    def answered(self) -> bool:
+        """Whether a mail server said it, not we."""
+        return self.error not in OURS
 
 
 @dataclass(frozen=True, slots=True)

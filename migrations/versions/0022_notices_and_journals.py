@@ -35,6 +35,12 @@ BEGIN
     WHERE l.state IN ('queued', 'gathered', 'digested') AND to_jsonb(said) IN (SELECT d.value FROM jsonb_each(l.data) d);
 END $$;
 
+-- What letters said that did not come back in time.
+CREATE FUNCTION forget_sent_letters(p_before timestamptz) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    UPDATE letter SET data = '{}' WHERE state IN ('sent', 'digested') AND data <> '{}' AND sent_at < p_before
+$$;
+
 -- What its author deleted and did not take back.
 CREATE FUNCTION forget_deleted_journal_entries(p_before timestamptz) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
@@ -49,6 +55,7 @@ END $$;
 GATE_FUNCTIONS = (
     "organisations_with_due_digests(timestamptz)",
     "forget_name_in_waiting_letters(text)",
+    "forget_sent_letters(timestamptz)",
     "forget_deleted_journal_entries(timestamptz)",
 )
 
@@ -97,6 +104,12 @@ def upgrade() -> None:
     op.add_column("letter", sa.Column("due_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("letter", sa.Column("digest_id", sa.BigInteger(), nullable=True))
     op.create_index("ix_letter_gathered", "letter", ["due_at"], postgresql_where=sa.text("state = 'gathered'"))
+    op.create_index(
+        "ix_letter_kept",
+        "letter",
+        ["sent_at"],
+        postgresql_where=sa.text("state IN ('sent', 'digested') AND data <> '{}'"),
+    )
     op.create_index(
         "ix_letter_digest", "letter", ["org_id", "digest_id"], postgresql_where=sa.text("digest_id IS NOT NULL")
     )
@@ -233,6 +246,7 @@ def downgrade() -> None:
     op.drop_column("letter_choice", "delivery")
     op.execute(STATES.format(OLD_STATES))
     op.drop_index("ix_letter_digest", table_name="letter")
+    op.drop_index("ix_letter_kept", table_name="letter")
     op.drop_index("ix_letter_gathered", table_name="letter")
     op.drop_column("letter", "digest_id")
     op.drop_column("letter", "due_at")

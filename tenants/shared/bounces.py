@@ -61,10 +61,10 @@ def _hash(address: str) -> bytes:
     return sha256(address.strip().lower().encode()).digest()
 
 
-def is_dead(address: str) -> bool:
+def is_dead(address: str, session: Any = None) -> bool:
     """Whether letters came back from ``address`` so often that none is sent there."""
     query = sa.select(ReturnedAddress.times).where(ReturnedAddress.address_hash == _hash(address))
-    return (db.session.scalar(query) or 0) >= TIMES
+    return ((session or db.session).scalar(query) or 0) >= TIMES
 
 
 def note_return(address: str, now: datetime, session: Any = None) -> None:

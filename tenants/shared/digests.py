@@ -6,7 +6,7 @@ in one digest and no other.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -27,6 +27,15 @@ def find_due_digests() -> None:
 
 def _due(org_id: int, now: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(Letter.org_id == org_id, Letter.state == LetterState.gathered, Letter.due_at <= now)
+
+
+KEPT_FOR = timedelta(days=5)
+"""What a letter said is kept shut for so long: mail servers try for about as long (RFC 5321, section 4.5.4.1)."""
+
+
+@clock_job("forget_sent_letters", "50 * * * *")
+def forget_sent_letters() -> None:
+    db.session.execute(sa.select(sa.func.forget_sent_letters(clock.now() - KEPT_FOR)))
 
 
 @tenant_job("find_readers_of_digests")

@@ -20,7 +20,7 @@ from sqlalchemy.orm import undefer
 
 from tenants.accounts.models import Account, Person
 from tenants.organisations.models import Organisation
-from tenants.shared import bounces, calendars, clock, jobs, mail
+from tenants.shared import bounces, calendars, clock, jobs, keeping, mail
 from tenants.shared.choices import ALL, Subscription, subscription_token
 from tenants.shared.database import db, new_id
 from tenants.shared.kinds import KINDS
@@ -78,8 +78,7 @@ def send_letter(*, org_id: int, letter_id: int) -> None:
     try:
         letter.state = _send(letter)
         letter.error = ""
-        letter.data = {}
-        _close_digest(letter)
+        _keep_shut(letter)
     except mail.Undeliverable as refusal:
         letter.state, letter.error = LetterState.failed, str(refusal)
     except mail.NotYet as delay:
@@ -102,6 +101,7 @@ def _send(letter: Letter) -> LetterState:
         raise mail.Undeliverable(DEAD)
     now = clock.now()
     try:
+        letter.data = keeping.opened(letter.data, org_id=letter.org_id, letter_id=letter.id)
         message = compose(letter, reader, organisation, now, taken_in(letter))
     except (jinja2.TemplateError, LookupError, TypeError, ValueError) as error:
         # Told to the administrator rather than tried for a day: only a mended template or address helps.
@@ -198,7 +198,10 @@ def taken_in(letter: Letter) -> Sequence[Letter]:
     if letter.kind != DIGEST:
         return ()
     query = sa.select(Letter).where(Letter.org_id == letter.org_id, Letter.digest_id == letter.id)
-    return db.session.scalars(query.options(undefer(Letter.data)).order_by(Letter.id).limit(MOST_IN_DIGEST)).all()
+    found = db.session.scalars(query.options(undefer(Letter.data)).order_by(Letter.id)).all()
+    for one in found:
+        one.data = keeping.opened(one.data, org_id=one.org_id, letter_id=one.id)
+    return found
 
 
 def digest_items(taken: Sequence[Letter], frame: dict[str, Any]) -> list[dict[str, str]]:
@@ -207,7 +210,7 @@ def digest_items(taken: Sequence[Letter], frame: dict[str, Any]) -> list[dict[st
     One that cannot be written is left out, and the log says so. Raises ``LookupError`` when none is left.
     """
     items = []
-    for letter in taken:
+    for letter in taken[:MOST_IN_DIGEST]:
         try:
             page = templates().get_template(f"letters/{letter.kind}/letter.txt")
             words = PARTS | vars(page.make_module(letter_scene(letter.data) | frame))
@@ -221,13 +224,11 @@ def digest_items(taken: Sequence[Letter], frame: dict[str, Any]) -> list[dict[st
     return items
 
 
-def _close_digest(letter: Letter) -> None:
-    """What a digest told of is told: the words go, as they do once a letter is sent."""
-    if letter.kind == DIGEST:
-        taken = sa.update(Letter).where(Letter.org_id == letter.org_id, Letter.digest_id == letter.id)
-        db.session.execute(
-            taken.values(data={}, sent_at=letter.sent_at), execution_options={"synchronize_session": False}
-        )
+def _keep_shut(letter: Letter) -> None:
+    """What was said goes, and what a digest told of with it; kept shut for some days where letters may come back to us."""
+    for one in (letter, *taken_in(letter)):
+        one.data = keeping.keep_shut(one.data, org_id=one.org_id, letter_id=one.id)
+        one.sent_at = letter.sent_at
 
 
 def notice_sentence(kind: str, data: dict[str, Any], organisation: str, zone: ZoneInfo) -> str:

@@ -116,6 +116,9 @@ class Letter(Base):
     __table_args__ = (
         sa.Index("ix_letter_org_id_state", "org_id", "state"),
         sa.Index("ix_letter_gathered", "due_at", postgresql_where=sa.text("state = 'gathered'")),
+        sa.Index(
+            "ix_letter_kept", "sent_at", postgresql_where=sa.text("state IN ('sent', 'digested') AND data <> '{}'")
+        ),
         sa.Index("ix_letter_digest", "org_id", "digest_id", postgresql_where=sa.text("digest_id IS NOT NULL")),
     )
 
