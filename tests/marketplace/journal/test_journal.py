@@ -78,7 +78,7 @@ def entries(operator):
 def test_nobody_has_written_and_is_told_how_to_begin(cast, sign_in):
     page = sign_in(cast.mia).get("/acme/journal/").text
     assert "Nothing written yet" in page
-    assert "Only you can read your journal" in page
+    assert "Only you read your journal" in page
 
 
 def test_an_entry_is_written_read_changed_deleted_and_taken_back(cast, sign_in, write, operator):
