@@ -6,6 +6,7 @@ Everything it keeps is in var/. Ctrl-C stops every process that it started.
 """
 
 import argparse
+import base64
 import contextlib
 import fcntl
 import hashlib
@@ -88,6 +89,7 @@ def _run(address: str, cluster: Cluster | None, *, port: int, reset: bool) -> No
         **os.environ,
         "SECRET_KEY": os.environ.get("SECRET_KEY") or kept_secret(SECRETS),
         "DATABASE_URL": address,
+        "JOURNAL_KEYS": os.environ.get("JOURNAL_KEYS") or kept_secret(SECRETS, "JOURNAL_KEYS"),
         "MAIL_SERVER": "127.0.0.1",
         "MAIL_PORT": str(smtp_port),
         "BASE_URL": home,
@@ -249,16 +251,16 @@ def require_reachable(address: str) -> None:
         ) from None
 
 
-def kept_secret(file: Path) -> str:
-    """Return the secret kept in `file`, made at the first call; only its owner may read it."""
+def kept_secret(file: Path, name: str = "SECRET_KEY") -> str:
+    """Return the secret kept in `file` under `name`, made at the first call; only its owner may read it."""
     if file.exists():
         for line in file.read_text().splitlines():
-            name, _, value = line.partition("=")
-            if name == "SECRET_KEY" and value:
+            found, _, value = line.partition("=")
+            if found == name and value:
                 return value
-    secret = secrets.token_hex(32)
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as kept:
-        kept.write(f"SECRET_KEY={secret}\n")
+    secret = secrets.token_hex(32) if name == "SECRET_KEY" else base64.b64encode(secrets.token_bytes(32)).decode()
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as kept:
+        kept.write(f"{name}={secret}\n")
     return secret
 
 

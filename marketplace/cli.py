@@ -18,6 +18,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, FlaskGroup, NoAppException, with_appcontext
 
 from marketplace.config import Settings, SettingsError
+from marketplace.journal import rotation, sealing
 from tenants.accounts.rescue import take_second_factor_away
 from tenants.activity.chain import broken_logs
 from tenants.affiliations.models import Role
@@ -27,12 +28,15 @@ from tenants.organisations.models import Organisation, OrganisationKind
 from tenants.shared import clock
 from tenants.shared.database import db
 from tenants.shared.errors import Refused
+from tenants.shared.returns import take_return
 from tenants.walls import LOGINS, WallError, refuse_unsafe_role, wall_faults
 
 OPERATOR = (None, "Passerelle")
 """Who invites, where no person of an organisation does."""
 
 HEARTBEAT = timedelta(minutes=1)
+LARGEST_REPORT = 1024 * 1024
+"""Bytes of a report that are read: what it says stands before the letter that it may bring back."""
 
 MAIL_MOST = 30 * 1024 * 1024
 """Bytes of one mail that are read."""
@@ -63,6 +67,7 @@ def sentences(command: Callable[..., None]) -> Callable[..., None]:
 database = AppGroup("database", help="The database: roles and migrations.")
 organisation = AppGroup("organisation", help="Companies and networks.")
 person = AppGroup("person", help="People of an organisation.")
+journal = AppGroup("journal", help="The keys of journals.")
 
 
 @database.command("prepare", with_appcontext=False)
@@ -182,11 +187,43 @@ def invite_person(slug: str, email: str, name: str, role: str, job_title: str, l
     _invite(found, email, name, Role(role), job_title, locale)
 
 
+@click.command("bounce")
+@click.option("--to", default=None, help="The address that the report came to; otherwise its headers say.")
+@with_appcontext
+@sentences
+def bounce(to: str | None) -> None:
+    """Read one mail server's report (RFC 3464) from standard input, and mark the letter it speaks of as failed.
+
+    For the mail server that takes in INBOUND_MAIL_DOMAIN: pipe what comes for bounce+…@ to it. Status 0 but where the database
+    cannot be reached, so that a mail server tries again only then.
+    """
+    content = sys.stdin.buffer.read(LARGEST_REPORT)
+    click.echo(take_return(content, to=to, now=clock.now(), session=db.session).value)
+
+
+@journal.command("rotate")
+@sentences
+def rotate_journals() -> None:
+    """Wrap every person's journal key under the newest key of JOURNAL_KEYS. Older keys may go afterwards."""
+    try:
+        done = rotation.rotate(db.session, sealing.ring(), clock.now())
+    except sealing.KeyAway as away:
+        raise click.ClickException(f"{away}. Put the newest key first, and the older ones behind it.") from None
+    click.echo(f"{done.anew} keys are wrapped anew, {done.already} were already under the newest key.")
+    if done.shut:
+        raise click.ClickException(
+            f"{done.shut} keys open with no key of JOURNAL_KEYS. Keep the older keys, and add theirs."
+        )
+
+
 @click.command("check")
 @with_appcontext
 @sentences
 def check() -> None:
-    """Say whether the walls stand: roles, policies, settings, migrations, activity logs. Status 1 when they do not."""
+    """Say whether the walls stand: roles, policies, settings, migrations, activity logs; and whether journals can be opened.
+
+    Status 1 when they do not.
+    """
     settings: Settings = current_app.extensions["settings"]
     faults = _role_faults(settings) + _migration_faults(settings)
     faults += wall_faults(db.session.connection())
@@ -201,6 +238,8 @@ def check() -> None:
     if faults:
         raise click.ClickException("The walls do not stand.")
     click.echo("The walls stand.")
+    if alarm := rotation.alarm(db.session, sealing.ring()):
+        raise click.ClickException(alarm)
 
 
 def _invite(organisation: Organisation, email: str, name: str, role: Role, job_title: str, locale: str) -> None:
@@ -273,6 +312,7 @@ def _database_of_the_operator() -> str:
 
 
 COMMANDS = (database, worker, receive_mail, organisation, person, check)
+COMMANDS = (database, worker, organisation, person, journal, bounce, check)
 
 
 def install(app: Flask) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -37,6 +37,8 @@ class Settings:
     dns_resolver: str = ""
     secure_cookies: bool = False
     invitations_per_minute: int = 120
+    journal_keys: str = field(default="", repr=False)
+    inbound_mail_domain: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -77,6 +79,8 @@ class Settings:
             dns_resolver=environment.get("DNS_RESOLVER", ""),
             secure_cookies=base_url.startswith("https://"),
             invitations_per_minute=per_minute,
+            journal_keys=environment.get("JOURNAL_KEYS", ""),
+            inbound_mail_domain=environment.get("INBOUND_MAIL_DOMAIN", ""),
         )
 
     def address(self, role: str) -> str:
@@ -123,6 +127,8 @@ def flask_settings(settings: Settings, role: str) -> dict[str, Any]:
         "MAIL_DEFAULT_SENDER": settings.mail_sender,
         "INBOUND_MAIL_DOMAIN": settings.inbound_mail_domain,
         "DNS_RESOLVER": settings.dns_resolver,
+        "JOURNAL_KEYS": settings.journal_keys,
+        "INBOUND_MAIL_DOMAIN": settings.inbound_mail_domain,
         "COMPRESS_ALGORITHM": ["br", "gzip"],
         "COMPRESS_BR_LEVEL": 1,
         "COMPRESS_LEVEL": 1,

@@ -7,6 +7,7 @@ from marketplace.meetings import holdings as meetings
 from marketplace.conversations import holdings as conversations
 from marketplace.directory import holdings as directory
 from marketplace.goals import holdings as goals
+from marketplace.journal import holdings as journal
 from marketplace.mentees import holdings as mentees
 from marketplace.mentors import holdings as mentors
 from marketplace.mentorships import holdings as mentorships
@@ -18,3 +19,4 @@ __all__ = ["directory", "meetings", "mentees", "mentors", "mentorships", "reques
 __all__ = ["charters", "closing", "directory", "mentees", "mentors", "mentorships", "requests", "tenants"]
 __all__ = ["conversations", "directory", "goals", "mentees", "mentors", "mentorships", "requests", "tenants"]
 __all__ = ["directory", "mentees", "mentors", "mentorships", "requests", "rhythm", "tenants"]
+__all__ = ["directory", "journal", "mentees", "mentors", "mentorships", "requests", "tenants"]

@@ -3,6 +3,7 @@
 from marketplace.meetings import models as meetings
 from marketplace.conversations import models as conversations
 from marketplace.goals import models as goals
+from marketplace.journal import models as journal
 from marketplace.mentors import models as mentors
 from marketplace.mentorships import models as mentorships
 from marketplace.requests import models as requests
@@ -27,6 +28,7 @@ __all__ = [
     "domains",
     "meetings",
     "goals",
+    "journal",
     "mentors",
     "mentorships",
     "onboarding",

@@ -67,6 +67,7 @@ NAVIGATION = (
     Place("notices.index", _l("Notices"), "bell", everybody, menu=True),
     Place("mentors.edit", _l("My mentor page"), "edit", everybody, menu=True),
     Place("mentees.edit", _l("What I look for"), "target", everybody, menu=True),
+    Place("journal.index", _l("My journal"), "lock", everybody, menu=True),
     Place("assisting.index", _l("Assisting"), "people", everybody, menu=True),
     Place("activity.index", _l("Activity"), "activity", lambda acting: acting.coordinates, menu=True),
     Place("settings.edit", _l("Settings"), "settings", lambda acting: acting.coordinates, menu=True),
@@ -108,6 +109,12 @@ def moment(value: datetime, zone: ZoneInfo | str | None = None) -> str:
     if not this_years(there):
         pattern = pattern.replace("MMMM", "MMMM y")
     return f"{format_datetime(there, pattern, locale=locale)} ({city_of(zone)})"
+
+
+def hour(value: datetime, zone: ZoneInfo | None = None) -> str:
+    """An hour of a day that is said already, with the zone's city: ``18:00 (Paris)``."""
+    zone = zone or reader_zone()
+    return f"{value.astimezone(zone):%H:%M} ({city_of(zone)})"
 
 
 def day(value: datetime, zone: ZoneInfo | None = None) -> str:
@@ -329,7 +336,13 @@ def install(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(_translated, _translated_number, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals |= {"static_url": static_url, "drawn_icon": drawn_icon, "drawn_top": drawn_top}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters |= {"moment": moment, "day": day, "calendar_day": calendar_day, "number": number}
+    app.jinja_env.filters |= {
+        "moment": moment,
+        "hour": hour,
+        "day": day,
+        "calendar_day": calendar_day,
+        "number": number,
+    }
     app.context_processor(context)
     app.after_request(add_headers)
     app.register_error_handler(Refused, show_refusal)

@@ -21,6 +21,8 @@ from marketplace.home import views as home
 from marketplace.meetings import feed, hour_views
 from marketplace.meetings import links as meeting_links
 from marketplace.meetings import views as meetings
+from marketplace.journal import views as journal
+from marketplace.journal.sealing import ring
 from marketplace.mentees import views as mentees
 from marketplace.mentors import views as mentors
 from marketplace.mentorships import links as mentorship_links
@@ -108,6 +110,8 @@ WORKSPACE = (
     (file_pages.bp, "/mentorships/<int:mentorship_id>/files"),
     (rhythm.bp, "/mentorships/<int:mentorship_id>"),
     (coordination.bp, "/pairs"),
+    (journal.bp, "/journal"),
+    (journal.of_pair, "/mentorships/<int:mentorship_id>/journal"),
     (arrival.bp, "/arrival"),
     (assisting.bp, "/assisting"),
     (notices.bp, "/notices"),
@@ -131,6 +135,7 @@ WORKSPACE = (
 def install(app: Flask) -> None:
     """Register every blueprint, and hand the tenants' pages the lists that only the marketplace knows."""
     app.extensions["reserved_words"] = RESERVED
+    app.extensions["readiness"] = {"journals": lambda: ring().fault}
     app.extensions["between_employers"] = own_mentorships.between_employers
     app.extensions["industries"] = INDUSTRIES.choices
     app.extensions["functions"] = FUNCTIONS.choices

@@ -7,6 +7,7 @@ their own, and a savepoint of one would be invisible to the others. What a test 
 from __future__ import annotations
 
 import os
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -24,6 +25,7 @@ from tenants.walls import role_address
 from tests.cast import Actor, Cast, make_cast
 
 SECRET = "a key for tests only, forty characters long"
+JOURNAL_KEY = b64encode(b"a key for the journals of tests.").decode()
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +46,7 @@ def database(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def settings(database: str) -> Settings:
-    return Settings(secret_key=SECRET, database=database, base_url="http://localhost")
+    return Settings(secret_key=SECRET, database=database, base_url="http://localhost", journal_keys=JOURNAL_KEY)
 
 
 @pytest.fixture(scope="session")

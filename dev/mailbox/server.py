@@ -25,7 +25,8 @@ class Mailbox:
     """An SMTP server on a loopback port (0: any free one), in a thread of its own.
 
     Every letter received is appended to `letters`, and kept as .eml in `folder` if one is given. The
-    recipients that the envelope named stand in the header X-Envelope-To. Use as a context manager.
+    recipients and the sender that the envelope named stand in the headers X-Envelope-To and X-Envelope-From.
+    Use as a context manager.
     Raises OSError when the port is taken.
     """
 
@@ -101,6 +102,8 @@ class Mailbox:
         letter = message_from_bytes(content, policy=policy.default)
         del letter["X-Envelope-To"]
         letter["X-Envelope-To"] = ", ".join(envelope.rcpt_tos)
+        del letter["X-Envelope-From"]
+        letter["X-Envelope-From"] = envelope.mail_from or ""
         try:
             self._keep(letter)
         except OSError:

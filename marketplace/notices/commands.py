@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask import url_for
@@ -12,10 +14,11 @@ from tenants.current import Acting
 from tenants.shared import choices, jobs
 from tenants.shared.activity import record
 from tenants.shared.database import db
+from tenants.shared.digests import reconsider_letters
 from tenants.shared.errors import Refused
-from tenants.shared.kinds import KINDS
+from tenants.shared.hours import Hours
 from tenants.shared.letters import send_letter
-from tenants.shared.models import Letter, LetterState, Notice
+from tenants.shared.models import Delivery, Letter, LetterState, Notice
 
 
 def read_notice(*, notice: Notice, now: datetime) -> None:
@@ -24,21 +27,35 @@ def read_notice(*, notice: Notice, now: datetime) -> None:
     db.session.commit()
 
 
-def read_all_notices(*, acting: Acting, now: datetime) -> None:
-    """Nothing in this workspace is new to the person any more."""
-    db.session.execute(
+def _read(acting: Acting, was: datetime | None, becomes: datetime | None) -> int:
+    condition = Notice.read_at.is_(None) if was is None else Notice.read_at == was
+    changed: Any = db.session.execute(
         sa.update(Notice)
-        .where(Notice.org_id == acting.org_id, Notice.person_id == acting.person_id, Notice.read_at.is_(None))
-        .values(read_at=now)
+        .where(Notice.org_id == acting.org_id, Notice.person_id == acting.person_id, condition)
+        .values(read_at=becomes)
         .execution_options(synchronize_session=False)
     )
     db.session.commit()
+    return int(changed.rowcount)
 
 
-def choose_letters(*, acting: Acting, wanted: set[str], now: datetime) -> None:
-    """Of the letters one can do without, the person wants these."""
-    decided = {name: name in wanted for name, kind in KINDS.items() if not kind.essential}
-    choices.choose_letters(org_id=acting.org_id, person_id=acting.person_id, wanted=decided, now=now)
+def read_all_notices(*, acting: Acting, now: datetime) -> int:
+    """Nothing in this workspace is new to the person any more; how many were."""
+    return _read(acting, None, now)
+
+
+def unread_notices(*, acting: Acting, read_at: datetime) -> None:
+    """Those that were marked as read together, at ``read_at``, are new again."""
+    _read(acting, read_at, None)
+
+
+def choose_letters(*, acting: Acting, ways: Mapping[str, Delivery], hours: Hours, now: datetime) -> None:
+    """How each kind comes and when. What waits already is looked at again."""
+    who = {"org_id": acting.org_id, "person_id": acting.person_id}
+    choices.choose_letters(**who, ways=ways, now=now)
+    choices.choose_hours(**who, hours=hours, now=now)
+    jobs.enqueue(reconsider_letters, org_id=acting.org_id, person_id=acting.person_id)
+    db.session.commit()
 
 
 def send_again(*, acting: Acting, letter_id: int, now: datetime) -> None:

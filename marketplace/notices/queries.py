@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask import abort
 
 from marketplace.notices.policy import may_look_after_letters
+from marketplace.notices.words import OURS, reason
 from tenants.accounts.door import door
 from tenants.accounts.models import Person
 from tenants.current import Acting
 from tenants.organisations.models import Organisation
+from tenants.shared import choices
 from tenants.shared.choices import Subscription
 from tenants.shared.database import db
+from tenants.shared.hours import Hours
 from tenants.shared.kinds import KINDS
 from tenants.shared.letters import notice_sentence
-from tenants.shared.models import Letter, LetterChoice, LetterState, Notice
+from tenants.shared.models import Delivery, Letter, LetterState, Notice
 
 PAGE = 30
 FAILED = 200
@@ -35,8 +40,34 @@ class FailedLetter(NamedTuple):
     attempts: int
     created_at: datetime
 
+    @property
+    def reason(self) -> Any:
+        return reason(self.error)
 
-def notices(viewer: Acting, *, before: int | None = None) -> Sequence[Notice]:
+    @property
+    def answered(self) -> bool:
+        """Whether a mail server said it, not we."""
+        return self.error not in OURS
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which notices somebody wants to see: all, those not read yet, those of one kind."""
+
+    unread: bool = False
+    kind: str = ""
+
+    @classmethod
+    def from_args(cls, args: Mapping[str, str]) -> Wanted:
+        kind = args.get("kind", "")
+        return cls("unread" in args, kind if kind in KINDS else "")
+
+    def args(self) -> dict[str, str]:
+        """As part of an address."""
+        return ({"unread": "1"} if self.unread else {}) | ({"kind": self.kind} if self.kind else {})
+
+
+def notices(viewer: Acting, wanted: Wanted | None = None, *, before: int | None = None) -> Sequence[Notice]:
     """The viewer's notices in this workspace, newest first, one page and one more to know whether there are others."""
     query = (
         sa.select(Notice)
@@ -44,7 +75,27 @@ def notices(viewer: Acting, *, before: int | None = None) -> Sequence[Notice]:
         .order_by(Notice.id.desc())
         .limit(PAGE + 1)
     )
+    if wanted and wanted.unread:
+        query = query.where(Notice.read_at.is_(None))
+    if wanted and wanted.kind:
+        query = query.where(Notice.kind == wanted.kind)
     return db.session.scalars(query.where(Notice.id < before) if before else query).all()
+
+
+def kinds_told(viewer: Acting) -> list[str]:
+    """The kinds of which the viewer has notices here, as they are listed to choose from."""
+    query = (
+        sa.select(Notice.kind).where(Notice.org_id == viewer.org_id, Notice.person_id == viewer.person_id).distinct()
+    )
+    told = set(db.session.scalars(query))
+    return [kind for kind in KINDS if kind in told]
+
+
+def by_day(viewer: Acting, found: Sequence[Notice]) -> list[tuple[date, list[Notice]]]:
+    """Notices under the days they were written on, by the viewer's clock."""
+    return [
+        (day, list(there)) for day, there in groupby(found, lambda one: one.created_at.astimezone(viewer.zone).date())
+    ]
 
 
 def sentence(viewer: Acting, notice: Notice) -> str:
@@ -97,13 +148,14 @@ def letter_or_404(viewer: Acting, letter_id: int) -> int:
     return found or abort(404)
 
 
-def letter_choices(viewer: Acting) -> dict[str, bool]:
-    """Every kind of letter that the viewer may switch off here, and whether they want it."""
-    query = sa.select(LetterChoice.kind, LetterChoice.wanted).where(
-        LetterChoice.org_id == viewer.org_id, LetterChoice.person_id == viewer.person_id
-    )
-    chosen = {row.kind: row.wanted for row in db.session.execute(query)}
-    return {name: chosen.get(name, True) for name, kind in KINDS.items() if not kind.essential}
+def letter_choices(viewer: Acting) -> dict[str, Delivery]:
+    """How each kind of letter of which the viewer has a say comes to them here."""
+    return choices.chosen(viewer.org_id, viewer.person_id)
+
+
+def letter_hours(viewer: Acting) -> Hours:
+    """When letters of this workspace come to the viewer."""
+    return choices.hours_of(viewer.org_id, viewer.person_id, viewer.zone)
 
 
 def organisation_name_or_404(subscription: Subscription) -> str:

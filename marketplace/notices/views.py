@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from marketplace.look import passing_shade
 from marketplace.notices import commands, queries
-from marketplace.notices.forms import ChoicesForm
+from marketplace.notices.forms import choices_form, fields_of
 from marketplace.notices.policy import may_look_after_letters
 from tenants.shared import clock
 from tenants.shared.kinds import KINDS
+from tenants.shared.models import Delivery
 
 bp = Blueprint("notices", __name__)
+
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+MOST_MICROSECONDS = 10**16
+"""Some three hundred years: no date is past what a calendar holds."""
 
 
 @bp.app_template_filter("on_white")
@@ -30,19 +38,47 @@ def on_night(colour: str) -> str:
 
 @bp.get("/")
 def index() -> str:
-    found = queries.notices(g.acting, before=request.args.get("before", type=int))
+    wanted = queries.Wanted.from_args(request.args)
+    found = queries.notices(g.acting, wanted, before=request.args.get("before", type=int))
     page = found[: queries.PAGE]
+    days = [
+        (day, [(notice, queries.sentence(g.acting, notice)) for notice in there])
+        for day, there in queries.by_day(g.acting, page)
+    ]
     return render_template(
         "notices/index.html",
-        notices=[(notice, queries.sentence(g.acting, notice)) for notice in page],
+        days=days,
+        today=clock.now().astimezone(g.acting.zone).date(),
+        wanted=wanted,
+        kinds=[(kind, KINDS[kind].label) for kind in queries.kinds_told(g.acting)],
         older=page[-1].id if len(found) > queries.PAGE else None,
         failed=queries.failed_letter_count(g.acting),
     )
 
 
+@bp.get("/badge")
+def badge() -> str:
+    """The figure on the bell. Entering the workspace has counted already: nothing more is asked of the database."""
+    return render_template("notices/badge.html", unread=g.acting.unread)
+
+
 @bp.post("/readings")
 def read_all() -> ResponseReturnValue:
-    commands.read_all_notices(acting=g.acting, now=clock.now())
+    now = clock.now()
+    number = commands.read_all_notices(acting=g.acting, now=now)
+    if number:
+        undo = url_for("notices.unread", microseconds=int((now - EPOCH) / MICROSECOND))
+        words = {"text": ngettext("%(num)d notice is read.", "%(num)d notices are read.", number), "undo": undo}
+        flash(words, "ok")  # type: ignore[arg-type]  # the flashes macro draws the button
+    return redirect(url_for("notices.index"), 303)
+
+
+@bp.post("/readings/<int:microseconds>/reversal")
+def unread(microseconds: int) -> ResponseReturnValue:
+    """Those that were marked together, at that moment, are new again."""
+    if microseconds > MOST_MICROSECONDS:
+        abort(404)
+    commands.unread_notices(acting=g.acting, read_at=EPOCH + microseconds * MICROSECOND)
     return redirect(url_for("notices.index"), 303)
 
 
@@ -55,16 +91,22 @@ def read(notice_id: int) -> ResponseReturnValue:
 
 @bp.get("/choices")
 def choices() -> str:
-    wanted = [kind for kind, yes in queries.letter_choices(g.acting).items() if yes]
-    return render_template("notices/choices.html", form=ChoicesForm(data={"wanted": wanted}))
+    ways = {kind: way.value for kind, way in queries.letter_choices(g.acting).items()}
+    form = choices_form(formdata=None, data=fields_of(queries.letter_hours(g.acting)) | ways)
+    return render_template("notices/choices.html", form=form, essential=is_essential)
+
+
+def is_essential(kind: str) -> bool:
+    return KINDS[kind].essential
 
 
 @bp.post("/choices")
 def choose() -> ResponseReturnValue:
-    form = ChoicesForm()
+    form = choices_form(data=fields_of(queries.letter_hours(g.acting)))
     if not form.validate():
-        return render_template("notices/choices.html", form=form), 422
-    commands.choose_letters(acting=g.acting, wanted=set(form.wanted.data or []), now=clock.now())
+        return render_template("notices/choices.html", form=form, essential=is_essential), 422
+    ways = {field.name: Delivery(field.data) for field in form.ways}
+    commands.choose_letters(acting=g.acting, ways=ways, hours=form.hours(g.acting.zone), now=clock.now())
     flash(_("Your choice is kept."), "ok")
     return redirect(url_for("notices.choices"), 303)
 

@@ -180,3 +180,19 @@ const prepare = (part) => {
 };
 prepare(document);
 document.addEventListener("htmx:after:swap", () => prepare(document));
+
+/* The bell: asked for once a minute while somebody looks, and when they come back to the page. */
+const bell = document.querySelector("[data-news]");
+const ring = async () => {
+  if (document.visibilityState !== "visible") return;
+  const answer = await fetch(bell.dataset.news, { credentials: "same-origin", redirect: "error" }).catch(() => null);
+  if (!answer?.ok) return;
+  bell.innerHTML = await answer.text();
+  const unread = Number.parseInt(bell.textContent, 10) || 0;
+  const waits = document.querySelector("[data-news-waits]");
+  if (waits && unread > Number(bell.dataset.unread)) waits.hidden = false;
+};
+if (bell) {
+  setInterval(ring, 60_000);
+  document.addEventListener("visibilitychange", ring);
+}

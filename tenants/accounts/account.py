@@ -11,11 +11,12 @@ from flask_babel import gettext as _
 from wtforms import SelectChoice
 
 from tenants.accounts import addresses, commands, passkeys, queries
+from tenants.accounts.door import door
 from tenants.accounts.forms import AddressForm, ProfileForm
 from tenants.accounts.freshness import fresh_sign_in_required, sign_in_required
 from tenants.accounts.models import Account
 from tenants.onboarding.zones import zones
-from tenants.shared import clock
+from tenants.shared import bounces, clock
 
 bp = Blueprint("account", __name__)
 
@@ -49,6 +50,7 @@ def _page(account: Account, form: ProfileForm) -> str:
         codes_left=queries.recovery_codes_left(account),
         asked_by=queries.asks_for_second_factor(account.id, today=clock.today()),
         change=addresses.open_change(account, now),
+        dead=bounces.is_dead(account.email, door),
     )
 
 
@@ -77,7 +79,8 @@ def save_profile(account: Account) -> ResponseReturnValue:
 @bp.get("/address")
 @fresh_sign_in_required
 def new_address(account: Account) -> ResponseReturnValue:
-    return render_template("accounts/address.html", account=account, form=AddressForm())
+    email = account.email if bounces.is_dead(account.email, door) else None
+    return render_template("accounts/address.html", account=account, form=AddressForm(data={"email": email}))
 
 
 @bp.post("/address")

@@ -14,6 +14,7 @@ from tenants.accounts import queries
 from tenants.accounts.door import door
 from tenants.accounts.models import Account, AddressChange
 from tenants.accounts.sessions import end_sessions
+from tenants.shared import bounces
 from tenants.shared.errors import Refused
 from tenants.shared.letters import queue_letter
 from tenants.shared.secrets import hash_of
@@ -67,6 +68,12 @@ def ask_for_address(*, account: Account, email: str, now: datetime) -> None:
             queue_letter(
                 "address_confirmation", org_id=org_id, now=now, data=data, address=email, locale=locale, session=door
             )
+        elif owner.id == account.id and bounces.is_dead(email, door):
+            # Letters came back from it: whoever opens this one proves that they read them again.
+            data = {"url": f"/account/address/confirmations/{token}", "name": account.person.name}
+            queue_letter(
+                "address_confirmation", org_id=org_id, now=now, data=data, address=email, locale=locale, session=door
+            )
         elif owner.id != account.id:
             theirs = queries.organisation_for_letters(owner.id)
             if theirs is not None:
@@ -111,8 +118,9 @@ def confirm_address(*, token: str, now: datetime) -> None:
     undo = secrets.token_urlsafe(32)
     change.old_email, change.undo_hash, change.confirmed_at = account.email, hash_of(undo), now
     _set_address(account, change.new_email)
+    bounces.prove_address(change.new_email, door)
     org_id = queries.organisation_for_letters(account.id)
-    if org_id is not None:
+    if org_id is not None and change.old_email != change.new_email:
         data = {
             "url": f"/account/address/reversals/{undo}",
             "name": account.person.name,

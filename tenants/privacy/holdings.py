@@ -19,8 +19,11 @@ from tenants.shared import choices, jobs
 from tenants.shared.activity import record
 from tenants.shared.database import db
 from tenants.shared.holdings import Held, Holding, Subject, register
+from tenants.shared.hours import Hours
 from tenants.shared.kinds import KINDS
-from tenants.shared.models import ActionLink, Activity, Letter, LetterChoice, Notice
+from tenants.shared.models import ActionLink, Activity, Delivery, Letter, LetterChoice, LetterHours, Notice
+
+HOURS = ("digest_hour", "digest_weekday", "quiet_from", "quiet_until")
 
 
 def iso(moment: Any) -> str | None:
@@ -137,6 +140,8 @@ def export_letters(subject: Subject) -> list[dict[str, Any]]:
 
 def erase_letters(subject: Subject, _now: datetime) -> None:
     _delete(Letter, Letter.person_id == subject.person_id)
+    with force_locale(subject.locale):
+        db.session.execute(sa.select(sa.func.forget_name_in_waiting_letters(gettext("A former member"))))
     _delete(ActionLink, ActionLink.person_id == subject.person_id)
 
 
@@ -150,19 +155,49 @@ def export_choices(subject: Subject) -> list[dict[str, Any]]:
         {
             "organisation": subject.slugs[one.org_id],
             "kind": one.kind,
-            "wanted": one.wanted,
+            "delivery": one.delivery.value,
             "chosen_at": iso(one.chosen_at),
         }
         for one in chosen
+    ] + [
+        {
+            "organisation": subject.slugs[one.org_id],
+            **{name: getattr(one, name) for name in HOURS},
+            "chosen_at": iso(one.chosen_at),
+        }
+        for one in db.session.scalars(
+            sa.select(LetterHours).where(LetterHours.person_id == subject.person_id).order_by(LetterHours.org_id)
+        )
     ]
 
 
 def bring_choices(acting: Acting, held: Held) -> int:
-    known = {name for name, kind in KINDS.items() if not kind.essential}
-    wanted = {one["kind"]: one["wanted"] is True for one in held.records if one.get("kind") in known}
-    if wanted:
-        choices.choose_letters(org_id=acting.org_id, person_id=acting.person_id, wanted=wanted, now=held.now)
-    return len(wanted)
+    """How each kind comes, where it may come that way, and when."""
+    ways = {}
+    brought = 0
+    for one in held.records:
+        kind, way = one.get("kind"), one.get("delivery")
+        if kind in KINDS and way in set(choices.deliveries(kind)):
+            ways[kind] = Delivery(way)
+        elif (hours := _hours(one, acting)) is not None:
+            choices.choose_hours(org_id=acting.org_id, person_id=acting.person_id, hours=hours, now=held.now)
+            brought += 1
+    choices.choose_letters(org_id=acting.org_id, person_id=acting.person_id, ways=ways, now=held.now)
+    db.session.commit()
+    return len(ways) + brought
+
+
+def _hours(record: dict[str, Any], acting: Acting) -> Hours | None:
+    hour, weekday, *quiet = (record.get(name) for name in HOURS)
+    good = hour in range(24) and weekday in range(7)
+    if not good or not (quiet == [None, None] or all(one in range(24) for one in quiet)):
+        return None
+    return Hours(acting.zone, int(hour), int(weekday), *quiet)  # type: ignore[arg-type]
+
+
+def erase_choices(subject: Subject, _now: datetime) -> None:
+    for model in (LetterChoice, LetterHours):
+        _delete(model, model.person_id == subject.person_id)
 
 
 def export_notices(subject: Subject) -> list[dict[str, Any]]:
@@ -334,9 +369,9 @@ register(
     Holding(
         "letter_choices",
         _l("Letters you want"),
-        frozenset({"letter_choice.person_id"}),
+        frozenset({"letter_choice.person_id", "letter_hours.person_id"}),
         export_choices,
-        _erase_all(LetterChoice),
+        erase_choices,
         bring_choices,
     ),
     Holding(

@@ -11,16 +11,18 @@ from flask_babel import lazy_gettext as _l
 @dataclass(frozen=True, slots=True)
 class Kind:
     """``label`` names the news in a list. What is not ``essential`` can be switched off by its reader. What is about
-    their ``account`` is between them and the door: no coordinator sees that such a letter was written.
+    their ``account`` is between them and the door: no coordinator sees that such a letter was written. What is ``urgent``
+    (or about the account) comes at once, in quiet hours and to readers of digests too.
     """
 
     label: Any
     essential: bool = True
     account: bool = False
+    urgent: bool = False
 
 
 KINDS: dict[str, Kind] = {
-    "invitation": Kind(_l("Invitation to an organisation")),
+    "invitation": Kind(_l("Invitation to an organisation"), urgent=True),
     "firm_invited": Kind(_l("A network takes in a firm")),
     "account_exists": Kind(_l("You already have an account"), account=True),
     "password_reset": Kind(_l("Forgotten password"), account=True),
@@ -38,7 +40,9 @@ KINDS: dict[str, Kind] = {
     "agreement_renewed": Kind(_l("A network has a new agreement for our firm")),
     "domain_lost": Kind(_l("The DNS record of our domain is gone")),
     "domain_code": Kind(_l("Code for an e-mail domain")),
+    "domain_code": Kind(_l("Code for an e-mail domain"), urgent=True),
     "export_ready": Kind(_l("Your data is ready to download"), account=True),
+    "digest": Kind(_l("Digest"), urgent=True),
     "erasure_asked": Kind(_l("Your account is about to be erased"), account=True),
 }
 """By name; the marketplace adds its own when it starts."""

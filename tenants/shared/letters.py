@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.headerregistry import Address
@@ -19,16 +20,21 @@ from sqlalchemy.orm import undefer
 
 from tenants.accounts.models import Account, Person
 from tenants.organisations.models import Organisation
-from tenants.shared import calendars, clock, jobs, mail
-from tenants.shared.choices import Subscription, is_wanted, subscription_token
+from tenants.shared import bounces, calendars, clock, jobs, keeping, mail
+from tenants.shared.choices import ALL, Subscription, subscription_token
 from tenants.shared.database import db, new_id
 from tenants.shared.kinds import KINDS
 from tenants.shared.models import Letter, LetterState, Notice
+from tenants.shared.waiting import put_off
 
 log = logging.getLogger(__name__)
 
 NO_ADDRESS = "no address"
 NOT_WRITTEN = "not written"
+DEAD = "returned too often"
+
+DIGEST = "digest"
+MOST_IN_DIGEST = 40
 
 PARTS: dict[str, Any] = {"above": "", "facts": (), "button": None, "links": (), "after": ()}
 """What a letter may leave out; ``templates/layouts/letter.html`` says what the parts are."""
@@ -50,7 +56,7 @@ class Reader:
 
 @jobs.tenant_job("send_letter", queue="letters")
 def send_letter(*, org_id: int, letter_id: int) -> None:
-    """Compose one letter in its reader's language and hand it to the mail server, once.
+    """Compose one letter in its reader's language and hand it to the mail server, once; later where they wish it so.
 
     The row stays locked meanwhile, so that two workers never send the same letter. Raises ``mail.NotYet`` to be
     tried again.
@@ -63,11 +69,16 @@ def send_letter(*, org_id: int, letter_id: int) -> None:
     )
     if letter is None or letter.state is not LetterState.queued:
         return
+    if put_off(letter, clock.now()):
+        if letter.state is LetterState.queued:
+            jobs.enqueue(send_letter, org_id=org_id, letter_id=letter_id, not_before=letter.due_at)
+        db.session.commit()
+        return
     letter.attempts += 1
     try:
         letter.state = _send(letter)
         letter.error = ""
-        letter.data = {}
+        _keep_shut(letter)
     except mail.Undeliverable as refusal:
         letter.state, letter.error = LetterState.failed, str(refusal)
     except mail.NotYet as delay:
@@ -80,21 +91,28 @@ def send_letter(*, org_id: int, letter_id: int) -> None:
 
 
 def _send(letter: Letter) -> LetterState:
-    """Send ``letter`` unless its reader switched its kind off; the state it is in afterwards."""
-    if letter.person_id and not is_wanted(Subscription(letter.org_id, letter.person_id, letter.kind)):
-        return LetterState.unwanted
+    """Send ``letter``; the state it is in afterwards."""
     organisation = db.session.get_one(Organisation, letter.org_id)
     reader = reader_of(letter, organisation)
     if reader is None:
         raise mail.Undeliverable(NO_ADDRESS)
+    # What is about the account is always tried: one of these letters proves that the address is read.
+    if not letter.about_account and bounces.is_dead(reader.address):
+        raise mail.Undeliverable(DEAD)
     now = clock.now()
     try:
-        message = compose(letter, reader, organisation, now)
+        letter.data = keeping.opened(letter.data, org_id=letter.org_id, letter_id=letter.id)
+        message = compose(letter, reader, organisation, now, taken_in(letter))
     except (jinja2.TemplateError, LookupError, TypeError, ValueError) as error:
         # Told to the administrator rather than tried for a day: only a mended template or address helps.
         log.exception("letter %s of the kind %s could not be written", letter.id, letter.kind)
         raise mail.Undeliverable(NOT_WRITTEN) from error
-    mail.deliver(message)
+    try:
+        mail.deliver(message, envelope_sender=bounces.envelope_sender(letter.org_id, letter.id))
+    except mail.Undeliverable as refusal:
+        if refusal.of_address:
+            bounces.note_return(reader.address, now)
+        raise
     letter.sent_at = now
     return LetterState.sent
 
@@ -117,14 +135,16 @@ def reader_of(letter: Letter, organisation: Organisation) -> Reader | None:
     )
 
 
-def compose(letter: Letter, reader: Reader, organisation: Organisation, now: datetime) -> EmailMessage:
-    """The whole message, text and HTML, in the reader's language. Raises when a template lacks something it needs."""
-    off_url = None
-    if letter.person_id and not KINDS[letter.kind].essential:
-        token = subscription_token(Subscription(letter.org_id, letter.person_id, letter.kind))
-        off_url = absolute(f"/letters/subscriptions/{token}")
+def compose(
+    letter: Letter, reader: Reader, organisation: Organisation, now: datetime, taken: Sequence[Letter] = ()
+) -> EmailMessage:
+    """The whole message, text and HTML, in the reader's language; ``taken``: what a digest tells of.
+
+    Raises when a template lacks something it needs.
+    """
+    off_url, all_url = subscription_urls(letter)
     pages = templates()
-    scene = letter_scene(letter.data) | {
+    frame = {
         "reader": reader,
         "zone": reader.zone,
         "locale": reader.locale,
@@ -132,9 +152,13 @@ def compose(letter: Letter, reader: Reader, organisation: Organisation, now: dat
         "accent": organisation.accent,
         "home_url": absolute("/"),
         "off_url": off_url,
+        "all_url": all_url,
     }
+    scene = letter_scene(letter.data) | frame
     message = EmailMessage(policy=mail.LETTER)
     with force_locale(reader.locale):
+        if taken:
+            scene["items"] = digest_items(taken, frame)
         words = PARTS | vars(pages.get_template(f"letters/{letter.kind}/letter.txt").make_module(scene))
         message["Subject"] = mail.one_line(words["subject"])
         sender = gettext("%(organisation)s through Passerelle", organisation=organisation.name)
@@ -152,12 +176,61 @@ def compose(letter: Letter, reader: Reader, organisation: Organisation, now: dat
     message["Message-ID"] = f"<{letter.org_id}.{letter.id}@{from_address.rpartition('@')[2]}>"
     message["Content-Language"] = reader.locale
     message["Auto-Submitted"] = "auto-generated"
-    if off_url:
-        message["List-Unsubscribe"] = f"<{off_url}>"
+    if off_url or all_url:
+        message["List-Unsubscribe"] = f"<{off_url or all_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if "calendar" in letter.data:
         _attach_calendar(message, letter.data["calendar"], reader, (mail.one_line(sender, 120), from_address), now)
     return message
+
+
+def subscription_urls(letter: Letter) -> tuple[str | None, str | None]:
+    """Where the reader does without letters of this kind (there is no such page for a digest), and chooses about every kind."""
+    if letter.person_id is None or (KINDS[letter.kind].essential and letter.kind != DIGEST):
+        return None, None
+    urls = [
+        absolute(f"/letters/subscriptions/{subscription_token(Subscription(letter.org_id, letter.person_id, kind))}")
+        for kind in (letter.kind, ALL)
+    ]
+    return (None if letter.kind == DIGEST else urls[0]), urls[1]
+
+
+def taken_in(letter: Letter) -> Sequence[Letter]:
+    """The letters that a digest took in, oldest first; none of any other letter."""
+    if letter.kind != DIGEST:
+        return ()
+    query = sa.select(Letter).where(Letter.org_id == letter.org_id, Letter.digest_id == letter.id)
+    found = db.session.scalars(query.options(undefer(Letter.data)).order_by(Letter.id)).all()
+    for one in found:
+        one.data = keeping.opened(one.data, org_id=one.org_id, letter_id=one.id)
+    return found
+
+
+def digest_items(taken: Sequence[Letter], frame: dict[str, Any]) -> list[dict[str, str]]:
+    """(name, url) of each letter that a digest tells of: its subject, and where its button leads.
+
+    One that cannot be written is left out, and the log says so. Raises ``LookupError`` when none is left.
+    """
+    items = []
+    for letter in taken[:MOST_IN_DIGEST]:
+        try:
+            page = templates().get_template(f"letters/{letter.kind}/letter.txt")
+            words = PARTS | vars(page.make_module(letter_scene(letter.data) | frame))
+        except (jinja2.TemplateError, LookupError, TypeError, ValueError):
+            log.exception("letter %s of the kind %s could not be taken into a digest", letter.id, letter.kind)
+            continue
+        url = words["button"][1] if words["button"] else frame["home_url"]
+        items.append({"name": mail.one_line(words["subject"]), "url": url})
+    if not items:
+        raise LookupError("a digest of nothing")
+    return items
+
+
+def _keep_shut(letter: Letter) -> None:
+    """What was said goes, and what a digest told of with it; kept shut for some days where letters may come back to us."""
+    for one in (letter, *taken_in(letter)):
+        one.data = keeping.keep_shut(one.data, org_id=one.org_id, letter_id=one.id)
+        one.sent_at = letter.sent_at
 
 
 def notice_sentence(kind: str, data: dict[str, Any], organisation: str, zone: ZoneInfo) -> str:

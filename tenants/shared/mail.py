@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 import unicodedata
@@ -21,7 +22,11 @@ DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2
 
 
 class Undeliverable(Exception):
-    """The mail server will never take this letter; the message is its answer."""
+    """The mail server will never take this letter; the message is its answer. ``of_address``: nobody has that address."""
+
+    def __init__(self, answer: str, *, of_address: bool = False) -> None:
+        super().__init__(answer)
+        self.of_address = of_address
 
 
 class NotYet(Exception):
@@ -60,8 +65,8 @@ class Line(Connection):
             self.host.close()
 
 
-def deliver(message: EmailMessage) -> None:
-    """Send ``message`` to its recipient. Raises ``Undeliverable`` or ``NotYet``.
+def deliver(message: EmailMessage, *, envelope_sender: str | None = None) -> None:
+    """Send ``message`` to its recipient. Raises ``Undeliverable`` or ``NotYet``; ``envelope_sender``: where returns go.
 
     Only a 5xx answer about the recipient or the letter itself is final (RFC 5321, section 4.2.1). A 5xx before that is
     about our own account or address there, which an operator can mend while the letter waits.
@@ -69,16 +74,31 @@ def deliver(message: EmailMessage) -> None:
     try:
         with Line(current_app.extensions["mail"]) as line:
             if line.host is not None:
-                line.host.send_message(message)
+                line.host.send_message(message, from_addr=envelope_sender)
     except smtplib.SMTPRecipientsRefused as error:
         code, answer = next(iter(error.recipients.values()))
-        raise _verdict(code, answer) from None
+        refused = _verdict(code, answer)
+        if isinstance(refused, Undeliverable):
+            refused.of_address = is_about_address(str(refused))
+        raise refused from None
     except smtplib.SMTPDataError as error:
         raise _verdict(error.smtp_code, error.smtp_error) from None
     except smtplib.SMTPResponseException as error:
         raise NotYet(_answer(error.smtp_code, error.smtp_error)) from None
     except (smtplib.SMTPException, OSError) as error:
         raise NotYet(one_line(str(error)) or type(error).__name__) from None
+
+
+def status_of(answer: str) -> tuple[int, int, int] | None:
+    """The enhanced status code (RFC 3463) in a mail server's answer: 550 5.1.1 No such mailbox → (5, 1, 1)."""
+    found = re.search(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])", answer)
+    return (int(found[1]), int(found[2]), int(found[3])) if found else None
+
+
+def is_about_address(answer: str) -> bool:
+    """Whether the answer says that nobody can be reached at the address, today or later: none such, moved, or disabled."""
+    status = status_of(answer)
+    return status is not None and (status[:2] == (5, 1) or status == (5, 2, 1))
 
 
 def _verdict(code: int, answer: bytes | str) -> Exception:

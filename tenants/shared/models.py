@@ -95,6 +95,8 @@ class ActivityCheckpoint(Base):
 
 class LetterState(enum.StrEnum):
     queued = "queued"
+    gathered = "gathered"
+    digested = "digested"
     sent = "sent"
     failed = "failed"
     unwanted = "unwanted"
@@ -105,11 +107,20 @@ class Letter(Base):
 
     ``data`` may hold a link that acts: the web's role writes it and cannot read it back; it is emptied once sent.
     ``about_account``: between the person and the door, so no coordinator ever sees that it was written.
+    ``due_at``: not before this moment (quiet hours, a digest). ``gathered`` letters wait for their reader's digest; what a digest
+    took in is ``digested``, and ``digest_id`` is the letter that tells of it.
     ``attempts`` counts from the first try (or from the last "send again"); ``error`` is why the latest one failed.
     """
 
     __tablename__ = "letter"
-    __table_args__ = (sa.Index("ix_letter_org_id_state", "org_id", "state"),)
+    __table_args__ = (
+        sa.Index("ix_letter_org_id_state", "org_id", "state"),
+        sa.Index("ix_letter_gathered", "due_at", postgresql_where=sa.text("state = 'gathered'")),
+        sa.Index(
+            "ix_letter_kept", "sent_at", postgresql_where=sa.text("state IN ('sent', 'digested') AND data <> '{}'")
+        ),
+        sa.Index("ix_letter_digest", "org_id", "digest_id", postgresql_where=sa.text("digest_id IS NOT NULL")),
+    )
 
     org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
     id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, default=new_id)
@@ -124,18 +135,66 @@ class Letter(Base):
     about_account: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None] = mapped_column(deferred=True)
+    digest_id: Mapped[int | None] = mapped_column(sa.BigInteger, deferred=True)
+
+
+class Delivery(enum.StrEnum):
+    """How news of one kind reaches a person beside the notice in the app."""
+
+    instant = "instant"
+    daily = "daily"
+    weekly = "weekly"
+    app = "app"
 
 
 class LetterChoice(Base):
-    """Whether a person wants one kind of letter by e-mail in one workspace; without a row they do. Their own affair."""
+    """How one kind of letter comes to a person in one workspace; without a row at once. Their own affair."""
 
     __tablename__ = "letter_choice"
 
     org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
-    wanted: Mapped[bool]
+    delivery: Mapped[Delivery]
     chosen_at: Mapped[datetime]
+
+
+class LetterHours(Base):
+    """When a person's digest comes in one workspace, and between which hours no letter does that can wait.
+
+    Hours are whole ones of the clock where the person is; ``digest_weekday`` counts from Monday (0). ``quiet_until`` may be
+    earlier than ``quiet_from``: the night between.
+    """
+
+    __tablename__ = "letter_hours"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "digest_hour BETWEEN 0 AND 23 AND digest_weekday BETWEEN 0 AND 6 AND quiet_from BETWEEN 0 AND 23 "
+            "AND quiet_until BETWEEN 0 AND 23 AND num_nulls(quiet_from, quiet_until) IN (0, 2)",
+            name="hours",
+        ),
+    )
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"), primary_key=True)
+    digest_hour: Mapped[int] = mapped_column(sa.SmallInteger)
+    digest_weekday: Mapped[int] = mapped_column(sa.SmallInteger)
+    quiet_from: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    quiet_until: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    chosen_at: Mapped[datetime]
+
+
+class ReturnedAddress(Base):
+    """An address from which letters came back for good, as a digest, and how often. From the third time on none is sent
+    there until somebody proves that they read it.
+    """
+
+    __tablename__ = "returned_address"
+
+    address_hash: Mapped[bytes] = mapped_column(sa.LargeBinary, primary_key=True)
+    times: Mapped[int] = mapped_column(sa.SmallInteger)
+    last_at: Mapped[datetime]
 
 
 class Notice(Base):

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from marketplace.notices import queries
 from tenants import walls
 from tenants.current import Acting
-from tenants.shared.choices import Subscription, subscription_token
+from tenants.shared.choices import ALL, Subscription, deliveries, subscription_token
 from tenants.shared.database import db, new_id
+from tenants.shared.kinds import KINDS
 from tenants.shared.letters import queue_letter
-from tenants.shared.models import Activity, Letter, LetterChoice, LetterState, Notice
+from tenants.shared.models import Activity, Delivery, Letter, LetterChoice, LetterHours, LetterState, Notice
 from tests.factories import acting
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -168,24 +169,45 @@ def test_a_hostile_name_in_a_notice_is_words(cast, sign_in, operator):
 # --- choosing letters -------------------------------------------------------------------------------------------------
 
 
-def test_a_person_chooses_the_letters_they_can_do_without(cast, sign_in, operator):
+def chosen(**ways):
+    """What a browser sends from the page of choices: everything, with ``ways`` changed."""
+    kinds = {kind: "instant" for kind in KINDS if len(deliveries(kind)) > 1}
+    hours = {"digest_hour": 8, "digest_weekday": 0, "quiet_from": 21, "quiet_until": 7}
+    return {name: value for name, value in (hours | kinds | ways).items() if value is not None}
+
+
+def test_a_person_chooses_how_and_when_letters_come(cast, sign_in, operator):
     client = sign_in(cast.mia)
     page = client.get("/acme/notices/choices").get_data(as_text=True)
-    assert page.count('type="checkbox"') == page.count("checked")
     assert "Forgotten password" not in page
-    assert client.post("/acme/notices/choices", data={"wanted": ["request_reminder"]}).status_code == 303
+    assert 'id="place_free"' in page and 'id="request_accepted"' in page
+    data = chosen(place_free="app", request_accepted="daily", digest_hour=18, digest_weekday=4, quiet="y")
+    assert client.post("/acme/notices/choices", data=data).status_code == 303
     page = client.get("/acme/notices/choices").get_data(as_text=True)
-    assert page.count("checked") == 1
-    chosen = {choice.kind: choice.wanted for choice in operator.scalars(sa.select(LetterChoice))}
-    assert chosen["request_reminder"] is True
-    assert chosen["place_free"] is False
-    client.post("/acme/notices/choices", data={"wanted": ["place_free"]})
-    assert fresh(operator, LetterChoice, kind="place_free").wanted is True
+    assert 'selected value="app"' in page and 'selected value="18"' in page and 'selected value="4"' in page
+    kept = {choice.kind: choice.delivery for choice in operator.scalars(sa.select(LetterChoice))}
+    assert (kept["place_free"], kept["request_accepted"]) == (Delivery.app, Delivery.daily)
+    hours = fresh(operator, LetterHours)
+    assert (hours.digest_hour, hours.quiet_from, hours.quiet_until) == (18, 21, 7)
+    client.post("/acme/notices/choices", data=chosen())
+    assert fresh(operator, LetterChoice, kind="place_free").delivery is Delivery.instant
+    assert fresh(operator, LetterHours).quiet_from is None
 
 
-@pytest.mark.parametrize("kind", ["password_reset", "no_such_letter"])
-def test_an_essential_letter_cannot_be_chosen(cast, sign_in, operator, kind):
-    assert sign_in(cast.mia).post("/acme/notices/choices", data={"wanted": [kind]}).status_code == 422
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"request_accepted": "weekly"},  # asks something of its reader
+        {"request_accepted": "app"},
+        {"place_free": "never"},
+        {"digest_hour": "24"},
+        {"quiet": "y", "quiet_until": "21"},
+    ],
+)
+def test_what_cannot_be_put_off_so_long_is_refused(cast, sign_in, operator, wrong):
+    refused = sign_in(cast.mia).post("/acme/notices/choices", data=chosen(profile_published="weekly") | wrong)
+    assert refused.status_code == 422
+    assert 'selected value="weekly"' in refused.text, "what was chosen beside it stays"
     assert operator.scalars(sa.select(LetterChoice)).all() == []
 
 
@@ -202,11 +224,11 @@ def test_the_link_under_a_letter_shows_and_then_switches_off_and_on(cast, anonym
     assert "Do without these letters?" in shown.text
     assert "Acme" in shown.text
     assert operator.scalars(sa.select(LetterChoice)).all() == []
-    assert anonymous.post(link, data={"wanted": ""}).status_code == 303
-    assert fresh(operator, LetterChoice).wanted is False
+    assert anonymous.post(link, data={"without": "yes"}).status_code == 303
+    assert fresh(operator, LetterChoice).delivery is Delivery.app
     assert "Let them come again" in anonymous.get(link).text
-    anonymous.post(link, data={"wanted": "yes"})
-    assert fresh(operator, LetterChoice).wanted is True
+    anonymous.post(link, data={"place_free": "weekly", "request_reminder": "app"})
+    assert fresh(operator, LetterChoice).delivery is Delivery.weekly, "and of no other kind than the link's own"
     assert shown.headers["Referrer-Policy"] == "no-referrer"
     assert shown.headers["Cache-Control"] == "no-store"
 
@@ -218,7 +240,22 @@ def test_a_mail_program_switches_off_with_one_post(settings, cast, operator, lin
     guarded = create_app(settings, overrides={"TESTING": True, "RATELIMIT_ENABLED": False})
     answer = guarded.test_client().post(link, data={"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 200
-    assert fresh(operator, LetterChoice).wanted is False
+    assert fresh(operator, LetterChoice).delivery is Delivery.app
+
+
+def test_the_link_for_everything_chooses_each_kind_and_all(app, cast, anonymous, operator):
+    with app.app_context():
+        token = subscription_token(Subscription(cast.mia.org_id, cast.mia.person_id, ALL))
+    link = f"/letters/subscriptions/{token}"
+    page = anonymous.get(link).text
+    assert 'name="place_free"' in page and 'name="request_accepted"' not in page
+    anonymous.post(link, data={"place_free": "daily", "request_accepted": "app"})
+    assert fresh(operator, LetterChoice).kind == "place_free"
+    anonymous.post(link, data={"List-Unsubscribe": "One-Click"})
+    operator.rollback()
+    ways = {choice.kind: choice.delivery for choice in operator.scalars(sa.select(LetterChoice))}
+    assert set(ways.values()) == {Delivery.app}
+    assert set(ways) == {name for name, kind in KINDS.items() if not kind.essential}
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -305,7 +342,11 @@ def test_without_the_databases_wall_the_queries_still_keep_to_their_viewer(app, 
     fail(operator, cast.gus)
     operator.add(
         LetterChoice(
-            org_id=cast.gus.org_id, person_id=cast.gus.person_id, kind="place_free", wanted=False, chosen_at=NOW
+            org_id=cast.gus.org_id,
+            person_id=cast.gus.person_id,
+            kind="place_free",
+            delivery=Delivery.app,
+            chosen_at=NOW,
         )
     )
     operator.commit()
@@ -319,7 +360,7 @@ def test_without_the_databases_wall_the_queries_still_keep_to_their_viewer(app, 
     assert queries.failed_letters(viewers["mia"]) == []
     assert queries.failed_letter_count(viewers["mia"]) == 0
     assert len(queries.failed_letters(viewers["ann"])) == queries.failed_letter_count(viewers["ann"]) == 1
-    assert all(queries.letter_choices(viewers["mia"]).values())
+    assert set(queries.letter_choices(viewers["mia"]).values()) == {Delivery.instant}
     for notice in others:
         with pytest.raises(Exception, match="404"):
             queries.notice_or_404(viewers["mia"], notice.id)
@@ -327,4 +368,52 @@ def test_without_the_databases_wall_the_queries_still_keep_to_their_viewer(app, 
 
 def test_the_time_of_a_notice_is_told_by_the_readers_clock(cast, sign_in, operator):
     tell(operator, cast.mia)
-    assert "Sunday 22 November, 10:00 (Paris)" in sign_in(cast.mia).get("/acme/notices/").text
+    page = sign_in(cast.mia).get("/acme/notices/").text
+    assert "10:00 (Paris)" in page
+    assert 'id="day-2026-11-22"' in page
+
+
+def test_notices_stand_under_their_day_and_can_be_narrowed(cast, sign_in, operator):
+    tell(operator, cast.mia, "place_free", mentor_name="One Mentor")
+    tell(operator, cast.mia, "request_accepted", mentor_name="Two Mentor", mentor_firm="Globex", read=True)
+    late = tell(operator, cast.mia, "place_free", mentor_name="Three Mentor")
+    late.created_at = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    operator.commit()
+    client = sign_in(cast.mia)
+    page = client.get("/acme/notices/").text
+    assert page.index("day-2026-11-23") < page.index("Three Mentor") < page.index("day-2026-11-22"), "by Paris' clock"
+    unread = client.get("/acme/notices/?unread=1").text
+    assert "One Mentor" in unread and "Two Mentor" not in unread
+    about = client.get("/acme/notices/?kind=request_accepted").text
+    assert "Two Mentor" in about and "One Mentor" not in about
+    assert "There is no notice about this" in client.get("/acme/notices/?kind=pair_left").text
+
+
+def test_marking_all_as_read_can_be_taken_back(cast, sign_in, operator):
+    before = tell(operator, cast.mia, read=True)
+    tell(operator, cast.mia)
+    others = tell(operator, cast.ann)
+    client = sign_in(cast.mia)
+    client.post("/acme/notices/readings")
+    page = client.get("/acme/notices/").text
+    undo = re.search(r'action="(/acme/notices/readings/\d+/reversal)"', page)[1]
+    assert "1 notice is read." in page
+    sign_in(cast.ann).post(undo)
+    assert "new)" not in client.get("/acme/notices/").text
+    assert client.post(undo).status_code == 303
+    assert "(1 new)" in client.get("/acme/notices/").text
+    assert fresh(operator, Notice, id=before.id).read_at == NOW
+    assert fresh(operator, Notice, id=others.id).read_at is None
+    assert client.post("/acme/notices/readings/99999999999999999/reversal").status_code == 404
+
+
+def test_the_bell_is_asked_for_in_two_statements_at_most(cast, sign_in, operator, app):
+    tell(operator, cast.mia)
+    client = sign_in(cast.mia)
+    seen = []
+    with app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", lambda *given: seen.append(given[2]))
+    page = client.get("/acme/notices/badge")
+    assert "(1 new)" in page.text and "<html" not in page.text
+    assert len(seen) <= 2, seen

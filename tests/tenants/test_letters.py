@@ -19,7 +19,7 @@ from tenants.shared.choices import Subscription, read_token, subscription_token
 from tenants.shared.database import db
 from tenants.shared.kinds import KINDS
 from tenants.shared.letters import queue_letter
-from tenants.shared.models import Letter, LetterChoice, LetterState, Notice
+from tenants.shared.models import Delivery, Letter, LetterChoice, LetterState, Notice
 
 BASE = "http://localhost"
 DUE = datetime(2026, 12, 4, 17, 0, tzinfo=UTC)
@@ -169,6 +169,7 @@ SAMPLES = {
     "second_factor_off": {"url": "/account"},
     "export_ready": {"url": "/account/privacy/", "until_at": DUE.isoformat()},
     "erasure_asked": {"undo_url": "/account/privacy/erasure/abc", "due_at": DUE.isoformat()},
+    "digest": {"count": 3, "items": SIMILAR},
     "pair_left": {"name": "Max Globex", "url": "/acme/mentorships/4"},
     "request_ended": {"name": "Max Globex", "url": "/acme/requests/4"},
 }
@@ -259,7 +260,7 @@ def test_every_letter_in_every_language(worker_app, kind, locale):
     assert all(link.startswith(f"{BASE}/") for link in re.findall(r"^\s*(\S*://\S+|/\S+)\s*$", text, re.M))
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Message-ID"] == "<1.77@passerelle.example>"
-    assert ("List-Unsubscribe" in message) is (not KINDS[kind].essential)
+    assert ("List-Unsubscribe" in message) is (kind == "digest" or not KINDS[kind].essential)
     if (
         "due_at" in SAMPLES[kind]
         and "due_at" in worker_app.jinja_env.loader.get_source(worker_app.jinja_env, f"letters/{kind}/letter.txt")[0]
@@ -568,7 +569,11 @@ def test_the_log_of_a_failure_names_no_address(cast, write, work, operator, mail
 def test_a_kind_that_was_switched_off_stays_a_notice(cast, write, work, operator, mailbox):
     operator.add(
         LetterChoice(
-            org_id=cast.mia.org_id, person_id=cast.mia.person_id, kind="profile_published", wanted=False, chosen_at=DUE
+            org_id=cast.mia.org_id,
+            person_id=cast.mia.person_id,
+            kind="profile_published",
+            delivery=Delivery.app,
+            chosen_at=DUE,
         )
     )
     operator.commit()
@@ -632,7 +637,11 @@ def test_a_coordinator_can_only_revive_what_failed_and_only_here(app, cast, writ
 def test_what_a_person_chose_is_nobody_elses_to_see(app, cast, operator):
     operator.add(
         LetterChoice(
-            org_id=cast.mia.org_id, person_id=cast.mia.person_id, kind="place_free", wanted=False, chosen_at=DUE
+            org_id=cast.mia.org_id,
+            person_id=cast.mia.person_id,
+            kind="place_free",
+            delivery=Delivery.app,
+            chosen_at=DUE,
         )
     )
     operator.commit()
@@ -648,7 +657,7 @@ def test_what_a_person_chose_is_nobody_elses_to_see(app, cast, operator):
                     org_id=cast.mia.org_id,
                     person_id=cast.mia.person_id,
                     kind="request_lapsed",
-                    wanted=False,
+                    delivery=Delivery.app,
                     chosen_at=DUE,
                 )
             )

@@ -185,7 +185,7 @@ def test_an_export_brought_to_a_fresh_account_exports_the_same(
     operator.commit()
     client = fresh(cast.mia)
     client.post(f"/acme/mentors/{cast.max.mentor_id}/saving")
-    client.post("/acme/notices/choices", data={"wanted": ["place_free"] if wanted else []})
+    client.post("/acme/notices/choices", data={"place_free": "weekly" if wanted else "app", "digest_hour": capacity})
     client.post(f"/acme/profile/blocks/{cast.abe.person_id}")
     first, archive = downloaded(cast.mia)
     # Pam is at Acme too, and has written nothing.

@@ -1,0 +1,1 @@
+"""What somebody writes for themselves, which nobody else can read."""
