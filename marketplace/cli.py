@@ -311,8 +311,7 @@ def _database_of_the_operator() -> str:
     return address
 
 
-COMMANDS = (database, worker, receive_mail, organisation, person, check)
-COMMANDS = (database, worker, organisation, person, journal, bounce, check)
+COMMANDS = (database, worker, receive_mail, bounce, organisation, person, journal, check)
 
 
 def install(app: Flask) -> None:

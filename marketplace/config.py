@@ -38,7 +38,6 @@ class Settings:
     secure_cookies: bool = False
     invitations_per_minute: int = 120
     journal_keys: str = field(default="", repr=False)
-    inbound_mail_domain: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -80,7 +79,6 @@ class Settings:
             secure_cookies=base_url.startswith("https://"),
             invitations_per_minute=per_minute,
             journal_keys=environment.get("JOURNAL_KEYS", ""),
-            inbound_mail_domain=environment.get("INBOUND_MAIL_DOMAIN", ""),
         )
 
     def address(self, role: str) -> str:
@@ -125,7 +123,6 @@ def flask_settings(settings: Settings, role: str) -> dict[str, Any]:
         "MAIL_PASSWORD": settings.mail_password or None,
         "MAIL_USE_TLS": settings.mail_use_tls,
         "MAIL_DEFAULT_SENDER": settings.mail_sender,
-        "INBOUND_MAIL_DOMAIN": settings.inbound_mail_domain,
         "DNS_RESOLVER": settings.dns_resolver,
         "JOURNAL_KEYS": settings.journal_keys,
         "INBOUND_MAIL_DOMAIN": settings.inbound_mail_domain,

@@ -2,12 +2,11 @@
 
 from marketplace.charters import holdings as charters
 from marketplace.closing import holdings as closing
-from marketplace.directory import holdings as directory
-from marketplace.meetings import holdings as meetings
 from marketplace.conversations import holdings as conversations
 from marketplace.directory import holdings as directory
 from marketplace.goals import holdings as goals
 from marketplace.journal import holdings as journal
+from marketplace.meetings import holdings as meetings
 from marketplace.mentees import holdings as mentees
 from marketplace.mentors import holdings as mentors
 from marketplace.mentorships import holdings as mentorships
@@ -15,8 +14,18 @@ from marketplace.requests import holdings as requests
 from marketplace.rhythm import holdings as rhythm
 from tenants.privacy import holdings as tenants
 
-__all__ = ["directory", "meetings", "mentees", "mentors", "mentorships", "requests", "tenants"]
-__all__ = ["charters", "closing", "directory", "mentees", "mentors", "mentorships", "requests", "tenants"]
-__all__ = ["conversations", "directory", "goals", "mentees", "mentors", "mentorships", "requests", "tenants"]
-__all__ = ["directory", "mentees", "mentors", "mentorships", "requests", "rhythm", "tenants"]
-__all__ = ["directory", "journal", "mentees", "mentors", "mentorships", "requests", "tenants"]
+__all__ = [
+    "charters",
+    "closing",
+    "conversations",
+    "directory",
+    "goals",
+    "journal",
+    "meetings",
+    "mentees",
+    "mentors",
+    "mentorships",
+    "requests",
+    "rhythm",
+    "tenants",
+]

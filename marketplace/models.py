@@ -1,9 +1,9 @@
 """Every model, imported once, so that the migrations and the session know all tables."""
 
-from marketplace.meetings import models as meetings
 from marketplace.conversations import models as conversations
 from marketplace.goals import models as goals
 from marketplace.journal import models as journal
+from marketplace.meetings import models as meetings
 from marketplace.mentors import models as mentors
 from marketplace.mentorships import models as mentorships
 from marketplace.requests import models as requests
@@ -26,9 +26,9 @@ __all__ = [
     "agreements",
     "conversations",
     "domains",
-    "meetings",
     "goals",
     "journal",
+    "meetings",
     "mentors",
     "mentorships",
     "onboarding",

@@ -18,11 +18,11 @@ from marketplace.coordination import views as coordination
 from marketplace.directory import views as directory
 from marketplace.goals import views as goals
 from marketplace.home import views as home
+from marketplace.journal import views as journal
+from marketplace.journal.sealing import ring
 from marketplace.meetings import feed, hour_views
 from marketplace.meetings import links as meeting_links
 from marketplace.meetings import views as meetings
-from marketplace.journal import views as journal
-from marketplace.journal.sealing import ring
 from marketplace.mentees import views as mentees
 from marketplace.mentors import views as mentors
 from marketplace.mentorships import links as mentorship_links
@@ -56,8 +56,7 @@ from tenants.privacy import views as privacy
 from tenants.spreadsheets import views as imports
 
 RESERVED = frozenset(
-    "about accent account accounts admin api assets calendar en favicon.ico forgotten-password fr health help home "
-    "about accent account accounts admin api assets certificates en favicon.ico forgotten-password fr health help home "
+    "about accent account accounts admin api assets calendar certificates en favicon.ico forgotten-password fr health help home "
     "invitations language legal letters links mail metrics network networks new organisation "
     "organisations passerelle preferences privacy public ready robots.txt security sign-in sign-out sign-up "
     "static status support terms theme webhooks workspaces www".split()

@@ -39,7 +39,6 @@ KINDS: dict[str, Kind] = {
     "firm_nudged": Kind(_l("A network reminds our firm of its next step"), essential=False),
     "agreement_renewed": Kind(_l("A network has a new agreement for our firm")),
     "domain_lost": Kind(_l("The DNS record of our domain is gone")),
-    "domain_code": Kind(_l("Code for an e-mail domain")),
     "domain_code": Kind(_l("Code for an e-mail domain"), urgent=True),
     "export_ready": Kind(_l("Your data is ready to download"), account=True),
     "digest": Kind(_l("Digest"), urgent=True),

@@ -333,9 +333,10 @@ def queue_letter(
 
     ``org_id`` is the workspace that the reader belongs to and whose name and accent the letter bears. ``data`` goes to
     the templates ``letters/<kind>/``: a key ending in ``url`` holds a path of this site, one ending in ``_at`` a moment and
-    one in ``_on`` a day in ISO 8601; it never holds what two people write to each other. With ``path``, the same news is a
-    notice in the reader's workspace that leads there; links that act stay out of it. ``reply_to`` in ``data`` is where an answer to the letter goes. ``letter_id``: the id to give the
-    letter, for a row that must know it. Raises ``ValueError`` when ``path`` is not one of this site.
+    one in ``_on`` a day in ISO 8601; it never holds what two people write to each other. ``reply_to`` in it is where an
+    answer to the letter goes. With ``path``, the same news is a notice in the reader's workspace that leads there; links
+    that act stay out of it. ``letter_id``: the id to give the letter, for a row that must know it. Raises ``ValueError``
+    when ``path`` is not one of this site.
     """
     if path is not None and (not path.startswith("/") or path.startswith("//")):
         raise ValueError(f"a notice leads to a path of this site, not to {path!r}")

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from marketplace.meetings.models import Meeting
 from marketplace.conversations.models import Message, Note, NoteVersion, PairFile
 from marketplace.goals.models import Goal, GoalStep
+from marketplace.meetings.models import Meeting
 from marketplace.mentorships.models import Mentorship
 from marketplace.requests.models import MentoringRequest, MessageKind, RequestMessage, RequestState
 from marketplace.rhythm.models import CheckIn, Occasion
@@ -130,7 +130,9 @@ def make_conversation(session: Session, pair: Mentorship) -> tuple[int, int, int
     now, key = clock.now(), pair.pair_key
     mine = {"author_person_id": pair.mentee_person_id}
     goal = Goal(**key, id=new_id(), title=PAIR_WORDS, success=PAIR_WORDS, place=0, created_at=now)
-    note = Note(**key, **mine, id=new_id(), title=PAIR_WORDS, body=PAIR_WORDS, version=1, created_at=now, updated_at=now)
+    note = Note(
+        **key, **mine, id=new_id(), title=PAIR_WORDS, body=PAIR_WORDS, version=1, created_at=now, updated_at=now
+    )
     content = PAIR_WORDS.encode()
     file = PairFile(
         **key, **mine, id=new_id(), name="a.txt", kind="txt", size=len(content), content=content, created_at=now

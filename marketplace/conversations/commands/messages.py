@@ -18,6 +18,7 @@ from tenants.shared import jobs
 from tenants.shared.database import db, new_id
 from tenants.shared.links import spend_link
 
+
 def send_message(
     *,
     acting: Acting,

@@ -11,13 +11,14 @@ from marketplace.mentorships.commands.questions import (
     settle_question,
 )
 
-__all__ = ["answer_question", "ask_again", "ask_pair", "end_mentorship", "move_person", "set_term", "settle_question"]
 __all__ = [
     "answer_question",
     "ask_again",
     "ask_pair",
+    "end_mentorship",
     "end_pause",
     "move_person",
+    "set_term",
     "settle_extension",
     "settle_question",
     "turn_pause",
