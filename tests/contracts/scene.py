@@ -253,11 +253,6 @@ def set_scene(session: Session, cast: Cast) -> Scene:
         changed_at=now,
     )
     session.add(meeting)
-    imports = [make_import(session, cast, state) for state in (ImportState.checked, ImportState.done)]
-    session.commit()
-    things = (mentorship, conflict, invitation, notice, letter)
-    ids = (*[thing.id for thing in things], *imports, assistance.id, domain.id, document.id, meeting.id)
-    return Scene(cast, sent, accepted, confirmed, *ids)
     written = make_conversation(session, mentorship)
     # By the mentorship's own number, so that the contract needs no other.
     week = timedelta(days=7)
@@ -266,5 +261,5 @@ def set_scene(session: Session, cast: Cast) -> Scene:
     imports = [make_import(session, cast, state) for state in (ImportState.checked, ImportState.done)]
     session.commit()
     things = (mentorship, conflict, invitation, notice, letter)
-    ids = (*[thing.id for thing in things], *imports, assistance.id, domain.id, document.id)
+    ids = (*[thing.id for thing in things], *imports, assistance.id, domain.id, document.id, meeting.id)
     return Scene(cast, sent, accepted, confirmed, *ids, *written)
