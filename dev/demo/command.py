@@ -10,6 +10,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from dev.demo.agreements import keep_document, papers_to_make, play_agreements
+from dev.demo.changes import play_changes
 from dev.demo.crowd import Crowd
 from dev.demo.known import KNOWN, PASSWORD
 from dev.demo.loading import DemoProblem, Loader, add_member, add_mentor, add_organisation, hash_password, loading
@@ -80,6 +81,7 @@ def _load_world(loader: Loader, world: World, password_hash: str, seed: int) -> 
         add_member(rows, member, password_hash)
     scenes = Scenes(world, rows, seed)
     scenes.play()
+    play_changes(world, rows, scenes.exchanges)
     play_agreements(world, rows, seed)
     play_rhythm(world, rows, seed)
     for mentor in world.mentors:

@@ -102,6 +102,7 @@ def add_member(rows: Rows, member: Member, password_hash: str) -> None:
         work_email=member.email,
         started_on=member.since.date(),
         ended_on=None,
+        closed_at=None,
         created_at=member.since,
     )
 

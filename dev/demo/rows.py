@@ -10,6 +10,7 @@ ORDER = (
     "person",
     "account",
     "affiliation",
+    "assistance",
     "firm_membership",
     "agreement",
     "agreement_acceptance",
@@ -17,6 +18,8 @@ ORDER = (
     "conflict_declaration",
     "personal_block",
     "invitation",
+    "people_import",
+    "import_row",
     "mentor_profile",
     "card",
     "mentee_profile",
@@ -30,6 +33,7 @@ ORDER = (
     "check_in",
     "check_in_answer",
     "mentorship_pause",
+    "mentorship_question",
     "concern",
     "notice",
     "letter",
@@ -64,6 +68,14 @@ class Rows:
         if rows and list(row) != list(rows[0]):
             raise ValueError(f"{table}: {', '.join(row)} instead of {', '.join(rows[0])}")
         rows.append(row)
+
+    def change(self, table: str, row_id: int, **values: Any) -> None:
+        """Other values for the row with this id; raises KeyError when there is none or a column is not its own."""
+        rows = self._rows[table]
+        place = next((place for place, row in enumerate(rows) if row["id"] == row_id), None)
+        if place is None or not values.keys() <= rows[place].keys():
+            raise KeyError(f"{table}: {row_id}")
+        rows[place] = {**rows[place], **values}
 
     def of(self, table: str) -> Sequence[Mapping[str, Any]]:
         """The rows of one table so far."""

@@ -21,9 +21,12 @@ from marketplace.config import Settings
 from marketplace.mentors import cards, stories
 from marketplace.mentors.models import Card, MentorProfile
 from marketplace.mentors.policy import missing_for_publication
+from marketplace.mentorships.models import Mentorship, MentorshipQuestion
 from marketplace.requests.models import OPEN_STATES, MentoringRequest, RequestState
 from tenants.accounts.models import Account
+from tenants.affiliations.models import Affiliation, Assistance
 from tenants.organisations.models import Organisation
+from tenants.spreadsheets.models import ImportRow, ImportState, PeopleImport, Verdict
 from tenants.walls import wall_faults
 
 NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
@@ -59,8 +62,7 @@ def test_the_demo_is_whole(load: Callable[..., None], operator: Session, databas
     assert count(operator, Account) == 800
     assert count(operator, MentorProfile) == 500
     states = counted(operator, MentoringRequest.state)
-    # Nobody of the demo has left in the middle of a request.
-    assert set(states) == set(RequestState) - {RequestState.closed}
+    assert set(states) == set(RequestState)
     assert sum(states.values()) > 280
     engine = sa.create_engine(database)
     with engine.connect() as connection:
@@ -211,3 +213,39 @@ def test_the_shared_password_is_one_that_the_product_would_take(app: Flask) -> N
     with app.test_request_context():
         faults, _normal = app.extensions["security"]._password_util.validate(PASSWORD, True, email=KNOWN[0].email)
     assert not faults
+
+
+def test_a_mentor_who_left_leaves_no_card_no_open_request_and_a_pair_that_is_asked(
+    load: Callable[..., None], operator: Session
+) -> None:
+    load(mentors=500)
+    gone = operator.scalars(sa.select(Affiliation).where(Affiliation.ended_on.is_not(None))).one()
+    assert gone.closed_at is not None and gone.closed_at < NOON
+    assert count(operator, Card, Card.person_id == gone.person_id) == 0
+    theirs = MentoringRequest.mentor_person_id == gone.person_id
+    assert count(operator, MentoringRequest, theirs, MentoringRequest.state.in_(OPEN_STATES)) == 0
+    assert count(operator, MentoringRequest, theirs, MentoringRequest.state == RequestState.closed) >= 1
+    pairs = operator.scalars(
+        sa.select(Mentorship).where(Mentorship.mentor_person_id == gone.person_id, Mentorship.state == "running")
+    ).all()
+    asked = operator.scalars(sa.select(MentorshipQuestion.mentorship_id)).all()
+    assert {pair.id for pair in pairs} == set(asked) != set()
+    assert {pair.mentor_employer_id for pair in pairs} == {None}
+
+
+def test_the_hr_partner_has_a_list_with_three_rows_to_mend_and_the_executive_an_assistant(
+    load: Callable[..., None], app: Flask, operator: Session
+) -> None:
+    load(mentors=500)
+    looked_at = operator.scalars(sa.select(PeopleImport).where(PeopleImport.state == ImportState.checked)).one()
+    partner, executive = KNOWN[2], KNOWN[1]
+    for known, path, words in (
+        (partner, f"people/imports/{looked_at.id}", "to-mend"),
+        (executive, "assisting/", "assisting"),
+    ):
+        client = app.test_client()
+        client.post("/sign-in", data={"email": known.email, "password": PASSWORD})
+        page = client.get(f"/{known.slug}/{path}")
+        assert page.status_code == 200 and words in page.text, known
+    assert count(operator, ImportRow, ImportRow.verdict == Verdict.wrong) == 3
+    assert operator.scalars(sa.select(Assistance)).one().agreed
