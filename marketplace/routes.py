@@ -8,7 +8,7 @@ from marketplace import links
 from marketplace.assisting import views as assisting
 from marketplace.directory import views as directory
 from marketplace.home import views as home
-from marketplace.meetings import feed, hour_views
+from marketplace.meetings import feed, hour_views, talk_views
 from marketplace.meetings import links as meeting_links
 from marketplace.meetings import views as meetings
 from marketplace.mentees import views as mentees
@@ -78,6 +78,7 @@ WORKSPACE = (
     (meetings.bp, "/mentorships/<int:mentorship_id>/meetings"),
     (meetings.one, "/meetings/<int:meeting_id>"),
     (hour_views.bp, "/meeting-hours"),
+    (talk_views.bp, "/requests/<int:request_id>/chemistry-meeting/time"),
     (arrival.bp, "/arrival"),
     (assisting.bp, "/assisting"),
     (notices.bp, "/notices"),

@@ -16,9 +16,11 @@ from marketplace.requests.commands.steps import (
     move,
     tell,
     tell_by_link,
+    want_talk,
     way_back_to,
     write,
 )
+from marketplace.requests.commands.talking import PLAN_WITHIN
 from marketplace.requests.models import MessageKind, RequestState
 from marketplace.requests.queries import Seen
 from marketplace.requests.states import ANSWER_WITHIN, CONFIRM_WITHIN
@@ -63,9 +65,12 @@ def accept_request(
     words: str,
     contact: str,
     now: datetime,
+    talk_first: bool = False,
     link: bytes | None = None,
 ) -> None:
     """The mentor says yes: a place is kept for the mentee for seven days. ``contact`` is shown once both have said yes.
+
+    ``talk_first``: they would like a chemistry meeting before the mentee confirms; the place is kept while a time is found.
 
     Raises ``Refused`` when the mentor's last place went to somebody else meanwhile.
     """
@@ -89,7 +94,11 @@ def accept_request(
     write(acting, asked, MessageKind.acceptance, words, now=now)
     write(acting, asked, MessageKind.contact, contact, now=now)
     log_step("request.accepted", acting, seen, now=now)
-    tell_by_link("request_accepted", asked)
+    if talk_first:
+        want_talk(asked, now)
+        asked.due_at = now + PLAN_WITHIN
+    else:
+        tell_by_link("request_accepted", asked)
     db.session.commit()
 
 
