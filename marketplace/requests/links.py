@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, g, render_template
@@ -11,7 +12,7 @@ from marketplace.links import Opened, guard, open_link, page
 from marketplace.requests import commands, faces, queries
 from marketplace.requests.forms import AcceptForm, ConfirmForm, DeclineForm, QuestionForm, TalkForm
 from marketplace.requests.letters import ANSWER_REQUEST, CONFIRM_REQUEST, TALK_ANSWER, request_path
-from marketplace.requests.queries import Seen
+from marketplace.requests.queries import Seen, Talk
 from tenants.shared import clock
 
 bp = guard(Blueprint("request_links", __name__))
@@ -66,9 +67,11 @@ def _page(seen: Seen, token: str, purpose: str, *, status: int = 200, **forms: A
     return page, status
 
 
-def _done(seen: Seen) -> str:
+TO_BE_PLANNED = Talk(meeting=None, over=False, settled=False, answer=None)
+
+
+def _done(seen: Seen, talk: Talk | None = None) -> str:
     """Straight from what the act left in memory: the link is spent, and opens nothing any more."""
-    talk = queries.talk_of(g.acting, seen, clock.now())
     return render_template("links/done.html", **faces.scene(seen, g.acting, [], signed_in=False, talk=talk))
 
 
@@ -94,7 +97,7 @@ def accept(token: str) -> ResponseReturnValue:
         now=clock.now(),
         link=token_hash,
     )
-    return _done(seen)
+    return _done(seen, TO_BE_PLANNED if form.talk_first.data else None)
 
 
 @bp.post("/<token>/question")
@@ -139,7 +142,7 @@ def ask_for_talk(token: str) -> ResponseReturnValue:
     """Each of the two gets a letter whose link finds a time."""
     seen, token_hash = _enter(token, CONFIRM_REQUEST)
     commands.ask_for_talk(acting=g.acting, seen=seen, now=clock.now(), link=token_hash)
-    return _done(seen)
+    return _done(seen, TO_BE_PLANNED)
 
 
 @bp.post("/<token>/chemistry-answer")
@@ -151,4 +154,4 @@ def answer_talk(token: str) -> ResponseReturnValue:
     goes_on = form.goes_on.data == "yes"
     contact = form.contact.data
     commands.answer_talk(acting=g.acting, seen=seen, goes_on=goes_on, contact=contact, now=clock.now(), link=token_hash)
-    return _done(seen)
+    return _done(seen, replace(TO_BE_PLANNED, over=True, answer=goes_on))
