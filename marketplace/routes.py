@@ -20,7 +20,7 @@ from marketplace.goals import views as goals
 from marketplace.home import views as home
 from marketplace.journal import views as journal
 from marketplace.journal.sealing import ring
-from marketplace.meetings import feed, hour_views
+from marketplace.meetings import feed, hour_views, talk_views
 from marketplace.meetings import links as meeting_links
 from marketplace.meetings import views as meetings
 from marketplace.mentees import views as mentees
@@ -111,6 +111,7 @@ WORKSPACE = (
     (coordination.bp, "/pairs"),
     (journal.bp, "/journal"),
     (journal.of_pair, "/mentorships/<int:mentorship_id>/journal"),
+    (talk_views.bp, "/requests/<int:request_id>/chemistry-meeting/time"),
     (arrival.bp, "/arrival"),
     (assisting.bp, "/assisting"),
     (notices.bp, "/notices"),

@@ -206,7 +206,7 @@ def on_home(viewer: Acting, pair: Pair) -> OnHome:
 
 
 def _listed(query: sa.Select[Any]) -> sa.ScalarSelect[Any]:
-    rows = query.subquery()
+    rows = query.subquery("rows")
     return sa.select(sa.func.json_agg(sa.literal_column(rows.name))).select_from(rows).scalar_subquery()
 
 

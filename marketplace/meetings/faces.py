@@ -83,7 +83,7 @@ def _theirs(value: datetime, own: ZoneInfo, theirs: ZoneInfo) -> str:
 def meeting_face(meeting: Meeting, between: Between, now: datetime) -> MeetingFace:
     own, theirs = between.me.zone, between.other.zone
     differs = meeting.starts_at.astimezone(own).utcoffset() != meeting.starts_at.astimezone(theirs).utcoffset()
-    over = meeting.state is MeetingState.planned and meeting.ends_at <= now
+    over = not meeting.is_talk and meeting.state is MeetingState.planned and meeting.ends_at <= now
     kinds = {MeetingState.held: "ok", MeetingState.planned: "waits" if over else "", MeetingState.missed: "ended"}
     return MeetingFace(
         meeting,

@@ -29,3 +29,10 @@ def cancel_meetings_of_pair(*, org_id: int, mentorship_id: int) -> None:
     now = clock.now()
     for meeting_id in queries.ahead_of(org_id, mentorship_id, now):
         commands.cancel_ahead(org_id=org_id, meeting_id=meeting_id, now=now)
+
+
+@tenant_job("cancel_talk_of_request", on="request.over")
+def cancel_talk_of_request(*, org_id: int, request_id: int) -> None:
+    now = clock.now()
+    for meeting_id in queries.talks_ahead_of(org_id, request_id, now):
+        commands.cancel_ahead(org_id=org_id, meeting_id=meeting_id, now=now)

@@ -15,7 +15,8 @@ from marketplace.meetings import queries
 from marketplace.meetings.models import Meeting, MeetingState
 from marketplace.mentorships.models import Mentorship
 from marketplace.mentorships.queries import people
-from marketplace.requests.models import MentoringRequest
+from marketplace.requests.letters import TALK_ANSWER
+from marketplace.requests.models import MentoringRequest, RequestState
 from tenants.accounts.models import Person
 from tenants.organisations.models import Organisation
 from tenants.shared import clock, jobs
@@ -181,7 +182,7 @@ def calendar_facts(
 
 
 def tell_both(meeting: Meeting, what: str, *, now: datetime, by: int | None, link_ids: list[int] | None = None) -> None:
-    """``what`` happened to the meeting (``planned``, ``moved``, ``placed``, ``cancelled``), done by ``by``; the caller commits."""
+    """``what`` (``planned``, ``moved``, ``placed``, ``cancelled``) happened to it, done by ``by``; the caller commits."""
     both = readers_of(meeting)
     names = {reader.person.id: reader.person.name for reader in both}
     for reader, link_id in zip(both, link_ids or [new_id(), new_id()], strict=True):
@@ -238,7 +239,12 @@ def remind_both(meeting: Meeting, *, now: datetime) -> None:
 
 
 def ask_both(meeting: Meeting, *, now: datetime) -> None:
-    """Did it take place? Asked once of both."""
+    """Did it take place? Asked once of both; after a chemistry meeting: do you go on?"""
+    if meeting.request_id:
+        asked = db.session.get_one(MentoringRequest, (meeting.org_id, meeting.request_id))
+        if asked.state is RequestState.accepted and asked.due_at:
+            _tell_request(asked, "chemistry_asked", TALK_ANSWER, asked.due_at, now)
+        return
     _write_both(meeting, "meeting_asked", OUTCOME, now + ANSWER_WITHIN, now)
 
 
@@ -247,6 +253,45 @@ def _write_both(meeting: Meeting, kind: str, purpose: str, expires_at: datetime,
         url = link_for(reader, purpose, (meeting.org_id, meeting.id), expires_at)
         path = home_path(reader.slug, meeting) if reader.slug else None
         data = facts(meeting, reader) | {"url": url}
+        queue_letter(kind, org_id=reader.org_id, person_id=reader.person.id, now=now, data=data, path=path)
+
+
+@tenant_job("tell_talk_wanted", on="talk.wanted")
+def tell_talk_wanted(*, org_id: int, request_id: int) -> None:
+    """One of the two would like to talk first: each gets a link that finds a time."""
+    now = clock.now()
+    asked = db.session.get(MentoringRequest, (org_id, request_id))
+    if asked is None or asked.state is not RequestState.accepted:
+        return
+    _tell_request(asked, "chemistry_wanted", ARRANGE_TALK, now + ARRANGE_WITHIN, now, (request_id, request_id + 1))
+    db.session.commit()
+
+
+def _tell_request(
+    asked: MentoringRequest,
+    kind: str,
+    purpose: str,
+    expires_at: datetime,
+    now: datetime,
+    link_ids: tuple[int | None, int | None] = (None, None),
+) -> None:
+    """The same letter to both of a request. Numbers of links that follow from the request's make a second job write nothing."""
+    employers: dict[int, int | None] = {
+        asked.mentee_person_id: asked.org_id,
+        asked.mentor_person_id: asked.mentor_org_id,
+    }
+    both = readers(asked.mentee_person_id, asked.mentor_person_id, employers, asked.org_id)
+    for reader, link_id in zip(both, link_ids, strict=True):
+        url = link_for(reader, purpose, (asked.org_id, asked.id), expires_at, link_id)
+        if url is None:
+            return
+        path = f"/{reader.slug}/requests/{asked.id}"
+        data: dict[str, Any] = {
+            "other_name": reader.other.name,
+            "mentor": reader.person.id == asked.mentor_person_id,
+            "due_at": asked.due_at.isoformat() if asked.due_at else now.isoformat(),
+            "url": url,
+        }
         queue_letter(kind, org_id=reader.org_id, person_id=reader.person.id, now=now, data=data, path=path)
 
 

@@ -12,12 +12,13 @@ from marketplace.links import Opened, guard, open_link, page
 from marketplace.meetings import commands, faces, queries
 from marketplace.meetings.forms import HoursForm, MoveForm, OutcomeForm, PlanForm
 from marketplace.meetings.hour_views import hours_form, hours_scene, take_hours
-from marketplace.meetings.letters import ARRANGE, MEETING, OUTCOME
+from marketplace.meetings.letters import ARRANGE, ARRANGE_TALK, MEETING, OUTCOME
 from marketplace.meetings.models import Meeting
 from marketplace.meetings.queries import Between
 from marketplace.meetings.views import meeting_scene, move_scene, plan_scene, take_move, take_plan
 from marketplace.mentorships.queries import mentorship_or_404
 from marketplace.pages import moment
+from marketplace.requests.letters import request_path
 from tenants.shared import clock
 
 bp = guard(Blueprint("meeting_links", __name__))
@@ -34,7 +35,7 @@ def _meeting_path(slug: str, meeting_id: int) -> str:
 def _done(between: Between, headline: str, detail: str) -> str:
     """Straight from what the act left in memory: the link is spent, and opens nothing any more."""
     address = _pair_path(g.acting.slug, between.mentorship.id) if between.mentorship else None
-    address = address or f"/{g.acting.slug}/requests/{between.seen.asked.id}"
+    address = address or request_path(g.acting.slug, between.seen.asked.id)
     return render_template("meetings/done.html", headline=headline, detail=detail, address=address)
 
 
@@ -51,17 +52,20 @@ def _arranging(
 
 
 def _pair(opened: Opened) -> Between:
+    if opened.purpose == ARRANGE_TALK:
+        return queries.asked_between(opened.acting, opened.subject_id)
     return queries.between_pair(mentorship_or_404(opened.acting, opened.subject_id))
 
 
 @page(ARRANGE, signed_in=_pair_path)
+@page(ARRANGE_TALK, signed_in=request_path)
 def show_arranging(opened: Opened) -> ResponseReturnValue:
     return _arranging(opened, _pair(opened))
 
 
 @bp.post("/<token>/meeting")
 def plan(token: str) -> ResponseReturnValue:
-    opened = open_link(token, ARRANGE)
+    opened = open_link(token, ARRANGE, ARRANGE_TALK)
     between, form = _pair(opened), PlanForm()
     planned, taken = take_plan(between, form, opened.token_hash)
     if planned is None:
@@ -72,7 +76,7 @@ def plan(token: str) -> ResponseReturnValue:
 @bp.post("/<token>/meeting-hours")
 def save_hours(token: str) -> ResponseReturnValue:
     """The mentor's hours. It does not spend the link: saying when one can be met and proposing a time go together."""
-    opened = open_link(token, ARRANGE)
+    opened = open_link(token, ARRANGE, ARRANGE_TALK)
     between = _pair(opened)
     form = hours_form()
     if not take_hours(form):
@@ -112,7 +116,7 @@ def move(token: str) -> ResponseReturnValue:
 def cancel(token: str) -> ResponseReturnValue:
     opened = open_link(token, MEETING)
     meeting, between = queries.meeting_or_404(opened.acting, opened.subject_id)
-    commands.cancel_meeting(acting=g.acting, meeting=meeting, now=clock.now(), link=opened.token_hash)
+    commands.cancel_meeting(acting=g.acting, between=between, meeting=meeting, now=clock.now(), link=opened.token_hash)
     name = between.other.first_name
     return _done(
         between, _("Your meeting is called off"), _("%(name)s gets a letter, and both calendars drop it.", name=name)

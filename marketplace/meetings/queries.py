@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,12 +17,13 @@ from marketplace.mentorships.home import part
 from marketplace.mentorships.models import Mentorship, MentorshipState
 from marketplace.mentorships.queries import Pair, mentorship_or_404
 from marketplace.requests.models import RequestState
-from marketplace.requests.queries import Seen, Side, request_or_404
+from marketplace.requests.queries import Seen, Side, request_or_404, talk_of
 from tenants.current import Acting
 from tenants.shared import clock
 from tenants.shared.database import db
 
 PAGE = 50
+TALK_MINUTES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,12 @@ def held_before(viewer: Acting, between: Between, moment: datetime) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
 
 
+def asked_between(viewer: Acting, request_id: int) -> Between:
+    """The two of a request who talk before they confirm; 404 where neither asked for it."""
+    seen = request_or_404(viewer, request_id)
+    return Between(seen) if talk_of(viewer, seen, clock.now()) else abort(404)
+
+
 # --- hours ----------------------------------------------------------------------------------------------------------
 
 
@@ -122,7 +129,10 @@ def hours_of(viewer: Acting, between: Between) -> Hours | None:
     """When the mentor can be met, as the mentor said; None while they have said nothing."""
     del viewer  # the gate knows who asks, and answers for nobody else
     row = db.session.execute(sa.text("SELECT * FROM hours_of(:mentor)"), {"mentor": between.seen.mentor.id}).first()
-    return Hours.read(*row) if row else None
+    if row is None:
+        return None
+    hours = Hours.read(*row)
+    return hours if between.mentorship else replace(hours, minutes=TALK_MINUTES)
 
 
 def free_times(viewer: Acting, between: Between, now: datetime, *, but: int = 0) -> list[Slot]:
@@ -233,10 +243,19 @@ def due_meetings(org_id: int, now: datetime, remind_before: datetime) -> Sequenc
 
 def ahead_of(org_id: int, mentorship_id: int, now: datetime) -> Sequence[int]:
     """Planned meetings of a pair that have not begun."""
+    return _ahead(Meeting.mentorship_id == mentorship_id, org_id, now)
+
+
+def talks_ahead_of(org_id: int, request_id: int, now: datetime) -> Sequence[int]:
+    """The planned chemistry meeting of a request, if it has not begun."""
+    return _ahead(Meeting.request_id == request_id, org_id, now)
+
+
+def _ahead(whose: sa.ColumnElement[bool], org_id: int, now: datetime) -> Sequence[int]:
     return db.session.scalars(
         sa.select(Meeting.id).where(
             Meeting.org_id == org_id,
-            Meeting.mentorship_id == mentorship_id,
+            whose,
             Meeting.state == MeetingState.planned,
             Meeting.starts_at > now,
         )

@@ -29,6 +29,8 @@ LENGTH = 60
 def length_of(between: Between) -> int:
     """Minutes that are suggested where the mentor has said nothing."""
     hours = queries.hours_of(g.acting, between)
+    if between.mentorship is None:
+        return queries.TALK_MINUTES
     return hours.minutes if hours else LENGTH
 
 
@@ -119,7 +121,7 @@ def meeting_scene(meeting: Meeting, between: Between, **forms: Any) -> dict[str,
         "meeting": meeting,
         "face": faces.meeting_face(meeting, between, now),
         "ahead": meeting.state.value == "planned" and meeting.starts_at > now,
-        "over": meeting.state.value != "cancelled" and meeting.ends_at <= now,
+        "over": not meeting.is_talk and meeting.state.value != "cancelled" and meeting.ends_at <= now,
         "details_form": DetailsForm(formdata=None, data=details_of(meeting)),
         "outcome_form": OutcomeForm(formdata=None, data={"said": said.value if said else None}),
         "suggestions": suggestions(g.acting, between, meeting.starts_at) if not meeting.is_talk else None,
@@ -203,7 +205,7 @@ def confirm_cancellation(meeting_id: int) -> str:
 @one.post("/cancellation")
 def cancel(meeting_id: int) -> ResponseReturnValue:
     meeting, between = queries.meeting_or_404(g.acting, meeting_id)
-    commands.cancel_meeting(acting=g.acting, meeting=meeting, now=clock.now())
+    commands.cancel_meeting(acting=g.acting, between=between, meeting=meeting, now=clock.now())
     flash(_("Called off. %(name)s gets a letter, and both calendars drop it.", name=between.other.first_name), "ok")
     return redirect(home_of(meeting), 303)
 

@@ -10,12 +10,13 @@ from flask import url_for
 
 from marketplace.mentors.faces import photo_url
 from marketplace.pages import day, moment
+from marketplace.requests.forms import TalkForm
 from marketplace.requests.models import EmployerApproval, MessageKind, RequestMessage
 from marketplace.requests.models import RequestState as S
-from marketplace.requests.queries import AskedMentor, Seen, Side
+from marketplace.requests.queries import AskedMentor, Seen, Side, Talk
 from marketplace.requests.states import CLOSED_STATES, STEPS
 from marketplace.requests.timeline import timeline
-from marketplace.requests.words import HEADLINES, NEXT, STATES
+from marketplace.requests.words import HEADLINES, NEXT, STATES, TALK_ENDED, TALK_HEADLINES, TALK_NEXT
 from tenants.current import Acting
 
 WITHDRAWABLE = STEPS["withdraw_request"].before
@@ -68,6 +69,7 @@ def scene(
     approval: EmployerApproval | None = None,
     *,
     signed_in: bool = True,
+    talk: Talk | None = None,
 ) -> dict[str, Any]:
     """What the page of one request needs, whoever of the two reads it."""
     asked = seen.asked
@@ -83,15 +85,42 @@ def scene(
         "left": face(seen.mentee if seen.viewer_is_mentee else seen.mentor, slug),
         "right": face(seen.other, slug),
         "arc": arc(asked.state),
-        "headline": _of_viewer(HEADLINES[asked.state], seen) % values,
-        "next": _of_viewer(NEXT[asked.state], seen) % values,
-        "yours": seen.yours,
+        "headline": _headline(seen, talk) % values,
+        "next": _next(seen, talk) % values,
+        "yours": seen.yours if talk is None or asked.state is not S.accepted else _talk_waits(talk),
+        "talk": talk,
         "opening": opening_words(messages),
         "accepting": next((m.body for m in messages if m.kind is MessageKind.acceptance), ""),
         "replies": replies(seen, messages),
         "timeline": timeline(seen, messages, approval),
         "approval": approval,
     }
+
+
+def _talk_waits(talk: Talk) -> bool:
+    """Something is the viewer's to do: find a time, or answer."""
+    return talk.meeting is None or (talk.over and talk.answer is None)
+
+
+def _headline(seen: Seen, talk: Talk | None) -> str:
+    if talk and seen.asked.state in TALK_HEADLINES:
+        return str(TALK_HEADLINES[seen.asked.state])
+    return _of_viewer(HEADLINES[seen.asked.state], seen)
+
+
+def _next(seen: Seen, talk: Talk | None) -> str:
+    """With a chemistry meeting the same words to both, so that they say nothing of who wished what."""
+    if talk and seen.asked.state is S.lapsed:
+        return str(TALK_ENDED)
+    if talk and seen.asked.state is S.accepted:
+        stage = "time" if talk.meeting is None else "answer" if talk.over and talk.answer is None else "wait"
+        return str(TALK_NEXT["answered" if talk.answer is not None else stage])
+    return _of_viewer(NEXT[seen.asked.state], seen)
+
+
+def talk_form(talk: Talk | None, contact: str) -> TalkForm:
+    answer = None if talk is None or talk.answer is None else "yes" if talk.answer else "no"
+    return TalkForm(formdata=None, data={"goes_on": answer, "contact": contact})
 
 
 OPENING = (MessageKind.goal, MessageKind.why_you, MessageKind.what_i_bring)

@@ -8,7 +8,17 @@ from typing import Any
 from flask_babel import get_locale, ngettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, Form, HiddenField, RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    BooleanField,
+    Field,
+    Form,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -102,10 +112,24 @@ ASKED_KINDS = (MessageKind.goal, MessageKind.why_you, MessageKind.what_i_bring)
 class AcceptForm(FlaskForm):
     words = TextAreaField(_l("A word to start with"), filters=[tidy], validators=[Optional(), Length(max=REPLY_MOST)])
     contact = StringField(_l("How to reach you"), filters=[tidy], validators=[Optional(), Length(max=200)])
+    talk_first = BooleanField(_l("I would like a chemistry meeting first: half an hour, then we both decide"))
 
 
 class ConfirmForm(FlaskForm):
     contact = StringField(_l("How to reach you"), filters=[tidy], validators=[Optional(), Length(max=200)])
+
+
+class TalkForm(FlaskForm):
+    """Whether one goes on after the chemistry meeting."""
+
+    goes_on = RadioField(
+        _l("Would you like to go on together?"), validators=[InputRequired(_l("Choose one of the answers."))]
+    )
+    contact = StringField(_l("How to reach you"), filters=[tidy], validators=[Optional(), Length(max=200)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.goes_on.choices = [SelectChoice("yes", _l("Yes, gladly")), SelectChoice("no", _l("No"))]
 
 
 class QuestionForm(FlaskForm):

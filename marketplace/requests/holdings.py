@@ -12,6 +12,7 @@ from marketplace.mentorships.models import Mentorship, MentorshipState
 from marketplace.requests import letters
 from marketplace.requests.models import (
     OPEN_STATES,
+    ChemistryAnswer,
     Concern,
     EmployerApproval,
     MentoringRequest,
@@ -225,6 +226,18 @@ def _tell(subject: Subject, row: MentoringRequest | Mentorship, kind: str, place
     queue_letter(kind, org_id=org_id, person_id=person_id, now=now, data=data, path=path)
 
 
+def export_chemistry_answers(subject: Subject) -> list[dict[str, Any]]:
+    answers = db.session.scalars(sa.select(ChemistryAnswer).where(ChemistryAnswer.person_id == subject.person_id))
+    return [{"goes_on": one.goes_on, "contact": one.contact, "at": one.answered_at.isoformat()} for one in answers]
+
+
+def erase_chemistry_answers(subject: Subject, _now: datetime) -> None:
+    db.session.execute(
+        sa.delete(ChemistryAnswer).where(ChemistryAnswer.person_id == subject.person_id),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def erase_concerns(subject: Subject, _now: datetime) -> None:
     """What was taken care of loses its words; what still waits for somebody keeps them until then."""
     db.session.execute(
@@ -260,6 +273,13 @@ register(
         erase_requests,
         goes=_l("Every word you wrote in requests, drafts included. Open requests are closed, and the other is told."),
         stays=_l("That a request was made, when, and how it ended, without your name."),
+    ),
+    Holding(
+        "chemistry_answers",
+        _l("Whether I go on after a chemistry meeting"),
+        frozenset({"chemistry_answer.person_id"}),
+        export_chemistry_answers,
+        erase_chemistry_answers,
     ),
     Holding(
         "concerns",

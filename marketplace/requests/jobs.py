@@ -16,6 +16,11 @@ def turn_clock_of_organisation(*, org_id: int) -> None:
         commands.turn_clock(org_id=org_id, request_id=request_id, now=now)
 
 
+@tenant_job("settle_talk", on="talk.answered")
+def settle_talk(*, org_id: int, request_id: int) -> None:
+    commands.settle_talk(org_id=org_id, request_id=request_id, now=clock.now())
+
+
 @clock_job("turn_clock_of_requests", "*/5 * * * *")
 def turn_clock_of_requests() -> None:
     """One job for each organisation where something is due, unless one already waits."""

@@ -22,6 +22,7 @@ from tenants.shared.links import make_link
 
 ANSWER_REQUEST = "answer_request"
 CONFIRM_REQUEST = "confirm_request"
+TALK_ANSWER = "talk_answer"
 
 
 def request_path(slug: str, request_id: int) -> str:

@@ -126,6 +126,48 @@ class RequestMessage(Base):
     created_at: Mapped[datetime]
 
 
+class ChemistryMeeting(Base):
+    """The two of an accepted request talk for half an hour before they confirm. The talk itself is a ``Meeting``."""
+
+    __tablename__ = "chemistry_meeting"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["org_id", "request_id", "mentee_person_id", "mentor_person_id"],
+            [
+                "mentoring_request.org_id",
+                "mentoring_request.id",
+                "mentoring_request.mentee_person_id",
+                "mentoring_request.mentor_person_id",
+            ],
+        ),
+    )
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    request_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    mentee_person_id: Mapped[int] = mapped_column(sa.BigInteger)
+    mentor_person_id: Mapped[int] = mapped_column(sa.BigInteger)
+    asked_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+
+class ChemistryAnswer(Base):
+    """Whether one of the two goes on after it; theirs to read, the worker's to settle, and gone as soon as it has."""
+
+    __tablename__ = "chemistry_answer"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["org_id", "request_id"], ["chemistry_meeting.org_id", "chemistry_meeting.request_id"], ondelete="CASCADE"
+        ),
+    )
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    request_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"), primary_key=True)
+    goes_on: Mapped[bool]
+    contact: Mapped[str] = mapped_column(sa.String(200), default="")
+    answered_at: Mapped[datetime]
+
+
 class EmployerApproval(Base):
     """The mentee's employer says yes or no to a request, knowing who asks whom and not what is said."""
 

@@ -55,6 +55,11 @@ def may_confirm(acting: Acting, asked: MentoringRequest) -> bool:
     return is_mentee(acting, asked)
 
 
+def may_talk(acting: Acting, asked: MentoringRequest) -> bool:
+    """Either of the two may ask for a chemistry meeting before they confirm."""
+    return is_mentee(acting, asked) or is_mentor(acting, asked)
+
+
 def may_resend(acting: Acting, asked: MentoringRequest) -> bool:
     return is_mentee(acting, asked)
 

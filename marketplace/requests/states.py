@@ -48,6 +48,7 @@ STEPS = {
         Party.mentee, {S.awaiting_employer, S.sent, S.more_information, S.accepted}, {S.withdrawn}
     ),
     "confirm_request": step(Party.mentee, {S.accepted}, {S.confirmed}),
+    "confirm_after_talk": step(Party.clock, {S.accepted}, {S.confirmed}),
     "resend_request": step(Party.mentee, {S.expired}, {S.expired}),
     "remind_mentor": step(Party.clock, {S.sent}, {S.sent}),
     "expire_request": step(Party.clock, {S.awaiting_employer, S.sent, S.more_information}, {S.expired}),

@@ -29,6 +29,7 @@ from marketplace.requests.forms import (
     DeclineForm,
     QuestionForm,
     RefusalForm,
+    TalkForm,
     WithdrawForm,
 )
 from marketplace.requests.models import MentoringRequest, MessageKind, RequestState
@@ -206,16 +207,20 @@ def _page(seen: Seen, *, status: int = 200, **forms: Any) -> ResponseReturnValue
         "answer_form": AnswerForm(formdata=None),
         "confirm_form": ConfirmForm(formdata=None),
     }
+    talk = queries.talk_of(g.acting, seen, clock.now())
+    answers["talk_form"] = faces.talk_form(talk, queries.contacts(g.acting, asked).get(g.acting.person_id, ""))
     if seen.yours and "confirm_form" not in forms and "accept_form" not in forms:
         mine = queries.own_address(g.acting)
         answers["accept_form"].contact.data = answers["confirm_form"].contact.data = mine
     page = render_template(
         "requests/show.html",
-        **faces.scene(seen, g.acting, queries.conversation(g.acting, asked), queries.employers_answer(g.acting, asked)),
+        **faces.scene(
+            seen, g.acting, queries.conversation(g.acting, asked), queries.employers_answer(g.acting, asked), talk=talk
+        ),
         **(answers | forms),
         urls={
             name: url_for(f"requests.{name}", request_id=asked.id)
-            for name in ("accept", "ask_for_more", "decline", "answer", "confirm")
+            for name in ("accept", "ask_for_more", "decline", "answer", "confirm", "ask_for_talk", "answer_talk")
         },
         mentee_profile=queries.mentee_profile(g.acting, asked.org_id, asked.mentee_id, asked.mentee_person_id)
         if not seen.viewer_is_mentee
@@ -249,7 +254,12 @@ def accept(request_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(seen, status=422, accept_form=form)
     commands.accept_request(
-        acting=g.acting, seen=seen, words=form.words.data, contact=form.contact.data, now=clock.now()
+        acting=g.acting,
+        seen=seen,
+        words=form.words.data,
+        contact=form.contact.data,
+        talk_first=form.talk_first.data,
+        now=clock.now(),
     )
     return _back(seen)
 
@@ -294,6 +304,25 @@ def confirm(request_id: int) -> ResponseReturnValue:
         return _page(seen, status=422, confirm_form=form)
     mentorship = commands.confirm_request(acting=g.acting, seen=seen, contact=form.contact.data, now=clock.now())
     return redirect(url_for("mentorships.show", mentorship_id=mentorship.id), 303)
+
+
+@bp.post("/<int:request_id>/chemistry-meeting")
+def ask_for_talk(request_id: int) -> ResponseReturnValue:
+    seen = queries.request_or_404(g.acting, request_id)
+    commands.ask_for_talk(acting=g.acting, seen=seen, now=clock.now())
+    return redirect(url_for("talks.new", request_id=request_id), 303)
+
+
+@bp.post("/<int:request_id>/chemistry-answer")
+def answer_talk(request_id: int) -> ResponseReturnValue:
+    seen = queries.request_or_404(g.acting, request_id)
+    form = TalkForm()
+    if not form.validate_on_submit():
+        return _page(seen, status=422, talk_form=form)
+    goes_on = form.goes_on.data == "yes"
+    commands.answer_talk(acting=g.acting, seen=seen, goes_on=goes_on, contact=form.contact.data, now=clock.now())
+    flash(_("Your answer is kept. Nobody else reads it."), "ok")
+    return _back(seen)
 
 
 @bp.route("/<int:request_id>/withdrawal", methods=["GET", "POST"])

@@ -106,3 +106,22 @@ NEXT = {
         _l("There is nothing for you to do."),
     ),
 }
+
+# With a chemistry meeting, both read the same.
+TALK_HEADLINES = {
+    S.accepted: _l("A chemistry meeting with %(name)s first"),
+    S.lapsed: _l("You and %(name)s do not go on"),
+}
+
+TALK_NEXT = {
+    "time": _l("Find half an hour that suits you both. The place is kept until %(when)s."),
+    "wait": _l("After it, both of you are asked in private whether you go on."),
+    "answer": _l("Say by %(when)s whether you go on. Nobody else reads your answer."),
+    "answered": _l(
+        "Your answer is kept, and you may change it. If both of you say yes, your mentorship begins at once."
+    ),
+}
+
+TALK_ENDED = _l(
+    "The time is over without a yes of both. It says nothing about either of you, and nobody learns who wished what."
+)

@@ -94,7 +94,7 @@ def upgrade() -> None:
     for signature, body in FUNCTIONS.items():
         op.get_bind().exec_driver_sql(f"CREATE FUNCTION {signature} {body}")
         op.execute(f"REVOKE EXECUTE ON FUNCTION {signature} FROM PUBLIC")
-        op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO passerelle_web")
+        op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO passerelle_web, passerelle_worker")
 
 
 def downgrade() -> None:

@@ -123,7 +123,13 @@ GATE_FUNCTIONS = {
     "feed_meetings(bytea, timestamptz)": ("web",),
 }
 
-TABLES = ("meeting", "meeting_hours", "calendar_feed")
+MY_TALK = """EXISTS (SELECT FROM chemistry_meeting t WHERE t.org_id = chemistry_answer.org_id
+    AND t.request_id = chemistry_answer.request_id AND t.settled_at IS NULL)"""
+TALKED = (
+    """EXISTS (SELECT FROM chemistry_meeting t WHERE t.org_id = {table}.org_id AND t.request_id = {table}.request_id)"""
+)
+
+TABLES = ("meeting", "meeting_hours", "calendar_feed", "chemistry_meeting", "chemistry_answer")
 
 # (name, table, role, command, using, check)
 POLICIES = (
@@ -143,6 +149,26 @@ POLICIES = (
     ("worker_export", "calendar_feed", "worker", "SELECT", f"wall_role() = 'export' AND {OWN} AND {S}", None),
     ("worker_erasure", "calendar_feed", "worker", "ALL", f"wall_role() = 'erasure' AND {OWN} AND {S}",
      f"wall_role() = 'erasure' AND {S}"),
+    ("web_select", "chemistry_meeting", "web", "SELECT", f"{PARTY} AND {S}", None),
+    ("web_insert", "chemistry_meeting", "web", "INSERT", None, f"{PARTY} AND settled_at IS NULL AND {S}"),
+    ("worker_select", "chemistry_meeting", "worker", "SELECT", f"{OURS} AND {S}", None),
+    ("worker_update", "chemistry_meeting", "worker", "UPDATE", f"{OURS} AND {S}", None),
+    ("worker_export", "chemistry_meeting", "worker", "SELECT", f"wall_role() = 'export' AND {PARTY} AND {S}", None),
+    ("worker_erasure", "chemistry_meeting", "worker", "ALL", f"wall_role() = 'erasure' AND {PARTY} AND {S}",
+     f"wall_role() = 'erasure' AND {S}"),
+    # One's own answer, and never the other's.
+    ("web_select", "chemistry_answer", "web", "SELECT", f"{OWN} AND {S}", None),
+    ("web_insert", "chemistry_answer", "web", "INSERT", None, f"{OWN} AND {MY_TALK} AND {S}"),
+    ("web_update", "chemistry_answer", "web", "UPDATE", f"{OWN} AND {S}", f"{OWN} AND {MY_TALK} AND {S}"),
+    ("worker_select", "chemistry_answer", "worker", "SELECT", f"{OURS} AND {S}", None),
+    ("worker_delete", "chemistry_answer", "worker", "DELETE", f"{OURS} AND {S}", None),
+    ("worker_export", "chemistry_answer", "worker", "SELECT", f"wall_role() = 'export' AND {OWN} AND {S}", None),
+    ("worker_erasure", "chemistry_answer", "worker", "ALL", f"wall_role() = 'erasure' AND {OWN} AND {S}",
+     f"wall_role() = 'erasure' AND {S}"),
+    # A yes of both confirms: the worker, which alone may read both, makes the pair and shows each how to reach the other.
+    ("worker_insert", "mentorship", "worker", "INSERT", None, f"{OURS} AND {S} AND {TALKED.format(table='mentorship')}"),
+    ("worker_insert", "request_message", "worker", "INSERT", None,
+     f"{OURS} AND {S} AND kind = 'contact' AND {TALKED.format(table='request_message')}"),
 )  # fmt: skip
 
 CHANGED = (
@@ -158,7 +184,12 @@ GRANT SELECT, INSERT, UPDATE ON meeting_hours TO passerelle_web;
 GRANT SELECT, DELETE ON meeting_hours TO passerelle_worker;
 GRANT SELECT (person_id, made_at), INSERT, UPDATE, DELETE ON calendar_feed TO passerelle_web;
 GRANT SELECT (person_id, made_at), DELETE ON calendar_feed TO passerelle_worker;
-GRANT SELECT, INSERT, UPDATE, DELETE ON meeting, meeting_hours, calendar_feed TO passerelle_operator;
+GRANT SELECT, INSERT ON chemistry_meeting, chemistry_answer TO passerelle_web;
+GRANT UPDATE (goes_on, contact, answered_at) ON chemistry_answer TO passerelle_web;
+GRANT SELECT, DELETE ON chemistry_meeting, chemistry_answer TO passerelle_worker;
+GRANT UPDATE (settled_at) ON chemistry_meeting TO passerelle_worker;
+GRANT INSERT ON mentorship, request_message TO passerelle_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON meeting, meeting_hours, calendar_feed, chemistry_meeting, chemistry_answer TO passerelle_operator;
 GRANT SELECT ON meeting, meeting_hours, calendar_feed TO passerelle_gate;
 """
 
@@ -280,6 +311,42 @@ def _tables() -> None:
         sa.UniqueConstraint("token_hash", name="uq_calendar_feed_token_hash"),
     )
 
+    op.create_table(
+        "chemistry_meeting",
+        sa.Column(
+            "org_id", sa.Integer(), sa.ForeignKey("organisation.id", name="fk_chemistry_meeting_org_id"), nullable=False
+        ),
+        sa.Column("request_id", sa.BigInteger(), nullable=False),
+        sa.Column("mentee_person_id", sa.BigInteger(), nullable=False),
+        sa.Column("mentor_person_id", sa.BigInteger(), nullable=False),
+        sa.Column("asked_at", moment, nullable=False),
+        sa.Column("settled_at", moment, nullable=True),
+        sa.PrimaryKeyConstraint("org_id", "request_id", name="pk_chemistry_meeting"),
+        sa.ForeignKeyConstraint(
+            ["org_id", "request_id", "mentee_person_id", "mentor_person_id"],
+            [f"mentoring_request.{name}" for name in ("org_id", "id", "mentee_person_id", "mentor_person_id")],
+            name="fk_chemistry_meeting_request",
+        ),
+    )
+    op.create_table(
+        "chemistry_answer",
+        sa.Column(
+            "org_id", sa.Integer(), sa.ForeignKey("organisation.id", name="fk_chemistry_answer_org_id"), nullable=False
+        ),
+        sa.Column("request_id", sa.BigInteger(), nullable=False),
+        person("person_id", "chemistry_answer"),
+        sa.Column("goes_on", sa.Boolean(), nullable=False),
+        sa.Column("contact", sa.String(200), nullable=False),
+        sa.Column("answered_at", moment, nullable=False),
+        sa.PrimaryKeyConstraint("org_id", "request_id", "person_id", name="pk_chemistry_answer"),
+        sa.ForeignKeyConstraint(
+            ["org_id", "request_id"],
+            ["chemistry_meeting.org_id", "chemistry_meeting.request_id"],
+            name="fk_chemistry_answer_meeting",
+            ondelete="CASCADE",
+        ),
+    )
+
 
 def _one_of(name: str, *values: str) -> sa.Enum:
     return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=32)
@@ -291,6 +358,9 @@ def downgrade() -> None:
     for signature in reversed(GATE_FUNCTIONS):
         op.execute(f"DROP FUNCTION {signature}")
     op.execute("SET LOCAL ROLE passerelle_owner")
+    op.execute("DROP POLICY worker_insert ON mentorship")
+    op.execute("DROP POLICY worker_insert ON request_message")
+    op.execute("REVOKE INSERT ON mentorship, request_message FROM passerelle_worker")
     for table in reversed(TABLES):
         op.drop_table(table)
     op.drop_constraint("uq_mentoring_request_pair", "mentoring_request")

@@ -124,6 +124,9 @@ SAMPLES = {
     "request_lapsed": PAIR,
     "mentorship_confirmed": PAIR | {"mentor": True},
     **{f"meeting_{kind}": MEETING for kind in ("planned", "moved", "cancelled", "reminder", "asked")},
+    **{
+        f"chemistry_{kind}": PAIR | {"mentor": True, "due_at": DUE.isoformat()} for kind in ("wanted", "asked", "ended")
+    },
     "meeting_assisted": MEETING | {"executive_name": "Abe Acme"},
     "employer_asked": REQUEST | ANSWER,
     "employer_refused": ANSWER,

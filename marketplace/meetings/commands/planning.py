@@ -22,10 +22,19 @@ from tenants.shared.links import spend_link
 REMIND_BEFORE = timedelta(hours=24)
 DOMAIN = "passerelle"
 
+TALK_WITHIN = timedelta(days=28)
+"""A mentor's place is kept while two look for half an hour; not for longer."""
+
+ANSWER_TALK_WITHIN = timedelta(days=3)
+"""After a chemistry meeting both have so long to say whether they go on."""
+
+FIND_ANOTHER_WITHIN = timedelta(days=7)
+"""So long a place is kept after a chemistry meeting was called off."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A time: one of the mentor's free ones (``offered``), or one that somebody proposes. ``zone``: whose clock it was chosen by."""
+    """A time: one of the mentor's free ones (``offered``), or a proposal. ``zone``: whose clock it was chosen by."""
 
     starts_at: datetime
     minutes: int
@@ -76,6 +85,7 @@ def plan_meeting(
         reminded_at=_reminded(choice, now),
     )
     _take_time(lambda: db.session.add(meeting))
+    _follow(between, meeting, now)
     letters.announce(meeting, "planned")
     db.session.commit()
     return meeting
@@ -105,23 +115,27 @@ def move_meeting(
         _changed(acting, meeting, now)
 
     _take_time(move)
+    _follow(between, meeting, now)
     letters.announce(meeting, "moved")
     db.session.commit()
 
 
-def cancel_meeting(*, acting: Acting, meeting: Meeting, now: datetime, link: bytes | None = None) -> None:
+def cancel_meeting(
+    *, acting: Acting, between: Between, meeting: Meeting, now: datetime, link: bytes | None = None
+) -> None:
     """It does not take place; both calendars drop it. Raises ``Refused`` when it is over, or called off already."""
     _lock(meeting, now)
     spend_link(link, now)
     meeting.state = MeetingState.cancelled
     _changed(acting, meeting, now)
     db.session.flush()
+    _follow(between, meeting, now)
     letters.announce(meeting, "cancelled")
     db.session.commit()
 
 
 def change_details(*, acting: Acting, meeting: Meeting, details: Details, now: datetime) -> None:
-    """Where it is and what it is about. A new place goes to both calendars; the agenda stays on the page, and never in a letter."""
+    """Where it is and what it is about. A new place goes to both calendars; the agenda stays on the page."""
     _lock(meeting, now)
     meeting.agenda = details.agenda
     if (meeting.place, meeting.video_url) != (details.place, details.video_url):
@@ -147,10 +161,21 @@ def _allow_time(acting: Acting, between: Between, choice: Choice, now: datetime,
         raise Refused(_("You two cannot plan a meeting at present. Open the page again to see where things stand."))
     if choice.starts_at <= now:
         raise Refused(_("This time has passed. Choose a later one."))
+    if between.mentorship is None and choice.starts_at > now + TALK_WITHIN:
+        raise Refused(_("Choose a time within four weeks: the place is kept for you meanwhile."))
     if choice.offered:
         free = queries.free_times(acting, between, now, but=but)
         if not any((slot.starts_at, slot.ends_at) == (choice.starts_at, choice.ends_at) for slot in free):
             raise Taken(_("This time has just been taken. These are the next ones."))
+
+
+def _follow(between: Between, meeting: Meeting, now: datetime) -> None:
+    """The request waits for its chemistry meeting, and a little longer for what both say of it."""
+    if between.mentorship is None and between.open:
+        asked = between.seen.asked
+        cancelled = meeting.state is MeetingState.cancelled
+        asked.due_at = now + FIND_ANOTHER_WITHIN if cancelled else meeting.ends_at + ANSWER_TALK_WITHIN
+        asked.updated_at = now
 
 
 def _take_time(change: Callable[[], None]) -> None:
@@ -164,7 +189,7 @@ def _take_time(change: Callable[[], None]) -> None:
         if constraint not in ("ex_meeting_mentor_once", "uq_meeting_one_talk"):
             raise
         if constraint == "uq_meeting_one_talk":
-            raise Refused(_("Your talk is planned already. Open the page again to see when.")) from None
+            raise Refused(_("Your chemistry meeting is planned already. Open the page again to see when.")) from None
         raise Taken(_("This time has just been taken. Choose another one.")) from None
 
 

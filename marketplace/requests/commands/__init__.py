@@ -16,13 +16,16 @@ from marketplace.requests.commands.clock import turn_clock
 from marketplace.requests.commands.concerns import handle_concern, report_concern
 from marketplace.requests.commands.confirming import confirm_request, withdraw_request
 from marketplace.requests.commands.employer import approve_request, refuse_request
+from marketplace.requests.commands.talking import answer_talk, ask_for_talk, settle_talk
 
 __all__ = [
     "AlreadyAsked",
     "accept_request",
     "answer_question",
+    "answer_talk",
     "approve_request",
     "ask_for_more",
+    "ask_for_talk",
     "confirm_request",
     "decline_request",
     "discard_draft",
@@ -32,6 +35,7 @@ __all__ = [
     "resend_request",
     "save_draft",
     "send_request",
+    "settle_talk",
     "turn_clock",
     "withdraw_request",
 ]

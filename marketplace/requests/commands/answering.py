@@ -16,10 +16,12 @@ from marketplace.requests.commands.steps import (
     move,
     tell,
     tell_by_link,
+    want_talk,
     way_back_to,
     write,
     write_all,
 )
+from marketplace.requests.commands.talking import PLAN_WITHIN
 from marketplace.requests.models import MessageKind, RequestState
 from marketplace.requests.queries import Seen
 from marketplace.requests.states import ANSWER_WITHIN, CONFIRM_WITHIN
@@ -64,9 +66,12 @@ def accept_request(
     words: str,
     contact: str,
     now: datetime,
+    talk_first: bool = False,
     link: bytes | None = None,
 ) -> None:
     """The mentor says yes: a place is kept for the mentee for seven days. ``contact`` is shown once both have said yes.
+
+    ``talk_first``: they would like a chemistry meeting before the mentee confirms; the place is kept while a time is found.
 
     Raises ``Refused`` when the mentor's last place went to somebody else meanwhile.
     """
@@ -90,7 +95,11 @@ def accept_request(
     written = {MessageKind.acceptance: words, MessageKind.contact: contact}
     write_all(acting, asked, {kind: body for kind, body in written.items() if body}, now=now)
     log_step("request.accepted", acting, seen, now=now)
-    tell_by_link("request_accepted", asked)
+    if talk_first:
+        want_talk(asked, now)
+        asked.due_at = now + PLAN_WITHIN
+    else:
+        tell_by_link("request_accepted", asked)
     db.session.commit()
 
 

@@ -6,10 +6,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from marketplace.requests import letters, queries
-from marketplace.requests.commands.steps import give_back_place, log, move, tell
-from marketplace.requests.models import MentoringRequest, RequestState
-from marketplace.requests.queries import Side
+from marketplace.requests import letters
+from marketplace.requests.commands.steps import give_back_place, log, move, sides_of, tell
+from marketplace.requests.commands.talking import settle_talk
+from marketplace.requests.models import ChemistryMeeting, MentoringRequest, RequestState
 from marketplace.requests.states import REMIND_AFTER, STEPS
 from tenants.shared.database import db, new_id
 
@@ -21,6 +21,8 @@ def turn_clock(*, org_id: int, request_id: int, now: datetime) -> None:
         over = asked.due_at is not None and asked.due_at <= now
         if over and asked.state in STEPS["expire_request"].before:
             expire_request(asked=asked, now=now)
+        elif over and asked.state in STEPS["lapse_request"].before and _talked(asked):
+            settle_talk(org_id=org_id, request_id=request_id, now=now)
         elif over and asked.state in STEPS["lapse_request"].before:
             lapse_request(asked=asked, now=now)
         elif not over and _reminder_due(asked, now):
@@ -37,7 +39,7 @@ def remind_mentor(*, asked: MentoringRequest, now: datetime) -> None:
 
 def expire_request(*, asked: MentoringRequest, now: datetime) -> None:
     """Nobody answered in time; ``asked`` is held by this transaction."""
-    mentee, mentor = _sides(asked)
+    mentee, mentor = sides_of(asked)
     move(asked, "expire_request", RequestState.expired, now=now, due=None)
     db.session.flush()
     log("request.expired", asked, mentee=mentee.name, mentor=mentor.name, now=now, actor=(None, ""))
@@ -53,7 +55,7 @@ def expire_request(*, asked: MentoringRequest, now: datetime) -> None:
 
 def lapse_request(*, asked: MentoringRequest, now: datetime) -> None:
     """The mentee did not confirm in time: the place is free again; ``asked`` is held by this transaction."""
-    mentee, mentor = _sides(asked)
+    mentee, mentor = sides_of(asked)
     move(asked, "lapse_request", RequestState.lapsed, now=now, due=None)
     db.session.flush()
     give_back_place(asked)
@@ -62,6 +64,10 @@ def lapse_request(*, asked: MentoringRequest, now: datetime) -> None:
         path = letters.request_path(reader.slug, asked.id)
         tell("request_lapsed", reader, asked, letters.request_lapsed(other.name, path), now=now)
     db.session.commit()
+
+
+def _talked(asked: MentoringRequest) -> bool:
+    return db.session.get(ChemistryMeeting, (asked.org_id, asked.id)) is not None
 
 
 def _due(org_id: int, request_id: int) -> MentoringRequest | None:
@@ -81,15 +87,3 @@ def _reminder_due(asked: MentoringRequest, now: datetime) -> bool:
         and asked.sent_at is not None
         and asked.sent_at + REMIND_AFTER <= now
     )
-
-
-def _sides(asked: MentoringRequest) -> tuple[Side, Side]:
-    persons, firms = queries.people(
-        (asked.mentee_person_id, asked.mentor_person_id), (asked.org_id, asked.mentor_org_id)
-    )
-
-    def side(person_id: int, org_id: int) -> Side:
-        person, firm = persons[person_id], firms[org_id]
-        return Side(person_id, person.name, firm.name, org_id, firm.slug, person.time_zone)
-
-    return side(asked.mentee_person_id, asked.org_id), side(asked.mentor_person_id, asked.mentor_org_id)

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from marketplace.mentorships.models import Mentorship, MentorshipState
+from flask_babel import gettext as _
+
+from marketplace.mentorships.models import Mentorship
 from marketplace.requests import letters, policy
-from marketplace.requests.commands.steps import allow, give_back_place, lock, log_step, move, tell, write
-from marketplace.requests.models import MessageKind, RequestState
+from marketplace.requests.commands.steps import (
+    allow,
+    begin_mentorship,
+    give_back_place,
+    lock,
+    log_step,
+    move,
+    tell,
+    way_back_to,
+    write,
+)
+from marketplace.requests.models import ChemistryMeeting, MessageKind, RequestState
 from marketplace.requests.queries import Seen
 from tenants.current import Acting
 from tenants.shared import jobs
-from tenants.shared.database import db, new_id
+from tenants.shared.database import db
+from tenants.shared.errors import Refused
 from tenants.shared.links import spend_link
 
 
@@ -25,24 +38,15 @@ def confirm_request(
     asked = seen.asked
     allow(policy.may_confirm(acting, asked))
     lock(acting, asked, "confirm_request")
+    if db.session.get(ChemistryMeeting, (asked.org_id, asked.id)):
+        raise Refused(
+            _("You two talk first. After it, both of you are asked in private whether you go on."),
+            way_back=way_back_to(acting, asked),
+        )
     spend_link(link, now)
-    mentorship = Mentorship(
-        org_id=asked.org_id,
-        id=new_id(),
-        request_id=asked.id,
-        mentee_person_id=asked.mentee_person_id,
-        mentor_org_id=asked.mentor_org_id,
-        mentor_id=asked.mentor_id,
-        mentor_person_id=asked.mentor_person_id,
-        form=asked.form,
-        cadence=asked.cadence,
-        state=MentorshipState.running,
-        started_at=now,
-    )
-    db.session.add(mentorship)
     move(asked, "confirm_request", RequestState.confirmed, now=now, due=None)
     asked.closed_at = now
-    db.session.flush()
+    mentorship = begin_mentorship(asked, now)
     write(acting, asked, MessageKind.contact, contact, now=now)
     log_step("mentorship.confirmed", acting, seen, now=now)
     jobs.announce("mentorship.confirmed", org_id=asked.org_id, mentorship_id=mentorship.id)

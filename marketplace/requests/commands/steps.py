@@ -5,15 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import url_for
 from flask_babel import gettext as _
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm.attributes import set_committed_value
 
-from marketplace.requests import letters
-from marketplace.requests.models import MentoringRequest, MessageKind, RequestState
+from marketplace.mentorships.models import Mentorship, MentorshipState
+from marketplace.requests import letters, queries
+from marketplace.requests.models import (
+    ChemistryMeeting,
+    MentoringRequest,
+    MessageKind,
+    RequestState,
+)
 from marketplace.requests.queries import Seen, Side
 from marketplace.requests.states import CLOSED_STATES, STEPS
 from marketplace.requests.words import MEANWHILE
@@ -61,6 +68,7 @@ def move(asked: MentoringRequest, step: str, to: RequestState, *, now: datetime,
     asked.updated_at = now
     if to in CLOSED_STATES:
         asked.closed_at = now
+        jobs.announce("request.over", org_id=asked.org_id, request_id=asked.id)
 
 
 def write(
@@ -129,3 +137,51 @@ def give_back_place(asked: MentoringRequest) -> None:
     if db.session.scalar(sa.select(sa.func.release_place(asked.org_id, asked.id))):
         set_committed_value(asked, "holds_place", False)
         jobs.enqueue(letters.tell_queue, org_id=asked.mentor_org_id, mentor_id=asked.mentor_id)
+
+
+def begin_mentorship(asked: MentoringRequest, now: datetime) -> Mentorship:
+    """The pair exists from now on; its place is used. ``asked`` is locked, and its caller moves it on and commits."""
+    mentorship = Mentorship(
+        org_id=asked.org_id,
+        id=new_id(),
+        request_id=asked.id,
+        mentee_person_id=asked.mentee_person_id,
+        mentor_org_id=asked.mentor_org_id,
+        mentor_id=asked.mentor_id,
+        mentor_person_id=asked.mentor_person_id,
+        form=asked.form,
+        cadence=asked.cadence,
+        state=MentorshipState.running,
+        started_at=now,
+    )
+    db.session.add(mentorship)
+    db.session.flush()
+    return mentorship
+
+
+def want_talk(asked: MentoringRequest, now: datetime) -> None:
+    """The two of an accepted request talk before they confirm; both get a letter whose link finds a time. Once."""
+    statement = insert(cast(sa.Table, ChemistryMeeting.__table__)).values(
+        org_id=asked.org_id,
+        request_id=asked.id,
+        mentee_person_id=asked.mentee_person_id,
+        mentor_person_id=asked.mentor_person_id,
+        asked_at=now,
+    )
+    options = {"preserve_rowcount": True}
+    made = cast(sa.CursorResult[Any], db.session.execute(statement.on_conflict_do_nothing(), execution_options=options))
+    if made.rowcount:
+        jobs.announce("talk.wanted", org_id=asked.org_id, request_id=asked.id)
+
+
+def sides_of(asked: MentoringRequest) -> tuple[Side, Side]:
+    """Mentee and mentor, for the worker's letters."""
+    persons, firms = queries.people(
+        (asked.mentee_person_id, asked.mentor_person_id), (asked.org_id, asked.mentor_org_id)
+    )
+
+    def side(person_id: int, org_id: int) -> Side:
+        person, firm = persons[person_id], firms[org_id]
+        return Side(person_id, person.name, firm.name, org_id, firm.slug, person.time_zone)
+
+    return side(asked.mentee_person_id, asked.org_id), side(asked.mentor_person_id, asked.mentor_org_id)

@@ -42,6 +42,7 @@ from marketplace.requests.queries.sides import (
     people,
     with_sides,
 )
+from marketplace.requests.queries.talks import Talk, talk_of
 from marketplace.requests.queries.words import (
     contacts,
     conversation,
@@ -56,6 +57,7 @@ __all__ = [
     "AskedMentor",
     "Seen",
     "Side",
+    "Talk",
     "ToldConcern",
     "approval_or_404",
     "approvers",
@@ -83,6 +85,7 @@ __all__ = [
     "requests_in_progress",
     "requests_to_approve",
     "shared_network",
+    "talk_of",
     "visible_requests",
     "with_sides",
     "written_words",

@@ -48,6 +48,13 @@ ROWS = [
     Row("POST", "requests.answer", "acme", {"mia": 422}, url=sent),
     Row("POST", "requests.confirm", "acme", {"pam": 303}, url=accepted),
     Row("POST", "requests.confirm", "globex", {"max": 403}, url=accepted),
+    Row("POST", "requests.ask_for_talk", "acme", {"pam": 303}, url=accepted),
+    Row("POST", "requests.ask_for_talk", "globex", {"max": 303}, url=accepted),
+    # Neither of them has asked for one.
+    Row("POST", "requests.answer_talk", "acme", {"pam": 409}, url=accepted, form={"goes_on": "yes"}),
+    Row("POST", "requests.answer_talk", "globex", {"max": 409}, url=accepted, form={"goes_on": "no"}),
+    Row("GET", "talks.new", "acme", url=accepted),
+    Row("POST", "talks.plan", "globex", url=accepted),
     Row("GET", "requests.withdraw", "acme", {"mia": 200}, url=sent),
     Row("POST", "requests.withdraw", "acme", {"mia": 303}, url=sent),
     Row("GET", "requests.withdraw", "globex", {"max": 403}, url=sent),
@@ -71,5 +78,7 @@ ROWS = [
     Row("POST", "request_links.accept", None, NOWHERE, anonymous=404, url=no_link),
     Row("POST", "request_links.ask_for_more", None, NOWHERE, anonymous=404, url=no_link),
     Row("POST", "request_links.decline", None, NOWHERE, anonymous=404, url=no_link),
+    Row("POST", "request_links.ask_for_talk", None, NOWHERE, anonymous=404, url=no_link),
+    Row("POST", "request_links.answer_talk", None, NOWHERE, anonymous=404, url=no_link),
     Row("POST", "request_links.confirm", None, NOWHERE, anonymous=404, url=no_link),
 ]

@@ -64,8 +64,8 @@ def test_moved_and_called_off_at_the_same_moment(app, pair, plan, mentors, opera
         commands.move_meeting(acting=viewer, between=between, meeting=meeting, choice=choice, sequence=0, now=NOW)
 
     def cancel(viewer):
-        meeting, _between = queries.meeting_or_404(viewer, meeting_id)
-        commands.cancel_meeting(acting=viewer, meeting=meeting, now=NOW)
+        meeting, between = queries.meeting_or_404(viewer, meeting_id)
+        commands.cancel_meeting(acting=viewer, between=between, meeting=meeting, now=NOW)
 
     moved, cancelled = both_at_once(app, (mentors.mia, move), (mentors.max, cancel))
     meeting = the_meeting(operator)
