@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 
 from dev.demo.agreements import keep_document, papers_to_make, play_agreements
 from dev.demo.changes import play_changes
+from dev.demo.charters import charters_to_make, keep_charter_paper, play_charters
 from dev.demo.crowd import Crowd
 from dev.demo.known import KNOWN, PASSWORD
 from dev.demo.loading import DemoProblem, Loader, add_member, add_mentor, add_organisation, hash_password, loading
@@ -84,6 +85,7 @@ def _load_world(loader: Loader, world: World, password_hash: str, seed: int) -> 
     play_changes(world, rows, scenes.exchanges)
     play_agreements(world, rows, seed)
     play_rhythm(world, rows, seed)
+    play_charters(world, rows)
     for mentor in world.mentors:
         add_mentor(rows, mentor)
         scenes.log_page(mentor)
@@ -123,6 +125,8 @@ def _queue_letters(loader: Loader, scenes: Scenes) -> None:
         job.defer(org_id=asked.mentee.org.id, request_id=asked.id, kind=kind, link_id=new_id())
     for paper in papers_to_make(scenes.rows):
         keep_document.configure(connection=loader.connection, priority=-1).defer(**paper)
+    for charter in charters_to_make(scenes.rows):
+        keep_charter_paper.configure(connection=loader.connection, priority=-1).defer(**charter)
 
 
 def write_accounts(file: Path) -> None:

@@ -286,6 +286,7 @@ class Exchanges:
             state="ended" if over else "running",
             started_at=at,
             ended_at=min(at + 365 * DAY, self.world.days_ago(3)) if over else None,
+            ends_on=(at + 365 * DAY).date(),
         )
 
     # --- who was told ---
