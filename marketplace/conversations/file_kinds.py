@@ -109,9 +109,7 @@ def _is_text(content: bytes) -> bool:
         return False
     if any(unicodedata.category(character) == "Cc" and character not in "\t\n\r\f" for character in text[:100_000]):
         return False
-    return b"\0" not in content and not re.match(
-        r"\s*<(!doctype|html|script|svg|\?xml)|#!", text, re.IGNORECASE
-    )
+    return b"\0" not in content and not re.match(r"\s*<(!doctype|html|script|svg|\?xml)|#!", text, re.IGNORECASE)
 
 
 def safe_name(name: str) -> str:

@@ -25,7 +25,13 @@ class MessageForm(FlaskForm):
 
     body = TextAreaField(
         _l("Your message"),
-        [InputRequired(_l("Write a few words first.")), Length(max=MESSAGE_MOST, message=_l("A message holds at most %(max)d characters. Put a longer text in a shared note or a file."))],
+        [
+            InputRequired(_l("Write a few words first.")),
+            Length(
+                max=MESSAGE_MOST,
+                message=_l("A message holds at most %(max)d characters. Put a longer text in a shared note or a file."),
+            ),
+        ],
         filters=[tidy],
     )
     once = HiddenField(validators=[Length(max=60)])

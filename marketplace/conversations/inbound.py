@@ -27,9 +27,7 @@ INTRODUCTION = re.compile(
 NEAR = 15
 """Lines between an introduction and the mark: what a letter says before it, and what a program adds."""
 
-HEADER_LINE = re.compile(
-    r"^\s*[*>]*\s*(?:from|de|von|sent|envoyé|date|to|à|subject|objet|cc)\s*:\*?\s", re.IGNORECASE
-)
+HEADER_LINE = re.compile(r"^\s*[*>]*\s*(?:from|de|von|sent|envoyé|date|to|à|subject|objet|cc)\s*:\*?\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

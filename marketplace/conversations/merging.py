@@ -18,9 +18,7 @@ class Change:
 
 def _changes(before: list[str], after: list[str]) -> list[Change]:
     matcher = SequenceMatcher(None, before, after, autojunk=False)
-    return [
-        Change(i, j, tuple(after[k:n])) for tag, i, j, k, n in matcher.get_opcodes() if tag != "equal"
-    ]
+    return [Change(i, j, tuple(after[k:n])) for tag, i, j, k, n in matcher.get_opcodes() if tag != "equal"]
 
 
 def _touch(one: Change, other: Change) -> bool:

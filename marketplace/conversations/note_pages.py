@@ -57,9 +57,7 @@ def begin(mentorship_id: int) -> ResponseReturnValue:
     form = NoteForm()
     if not form.validate_on_submit():
         return _form_page(pair, form, status=422)
-    note = commands.begin_note(
-        acting=g.acting, pair=pair, title=form.title.data, body=form.body.data, now=clock.now()
-    )
+    note = commands.begin_note(acting=g.acting, pair=pair, title=form.title.data, body=form.body.data, now=clock.now())
     return _to(note)
 
 

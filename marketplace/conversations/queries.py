@@ -197,7 +197,8 @@ def on_home(viewer: Acting, pair: Pair) -> OnHome:
     )
     row = db.session.execute(
         sa.select(
-            sa.select(sa.func.count()).select_from(new).scalar_subquery(), *(_listed(q) for q in (last, written, handed))
+            sa.select(sa.func.count()).select_from(new).scalar_subquery(),
+            *(_listed(q) for q in (last, written, handed)),
         )
     ).one()
     messages, its_notes, its_files = (_read(part) for part in row[1:])

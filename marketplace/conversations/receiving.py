@@ -57,14 +57,19 @@ def receive(content: bytes, recipient: str = "") -> bool:
         if row["state"] != "valid":
             raise Returned(
                 Exit.no_user,
-                _("This reply address has run out, and your message was not kept. Open your mentorship’s page to write."),
+                _(
+                    "This reply address has run out, and your message was not kept. Open your mentorship’s page to write."
+                ),
             )
         if not answer.words:
             raise Returned(Exit.bad_data, _("Your answer has no words above the quoted letter, so nothing was kept."))
         if len(answer.words) > MESSAGE_MOST:
             raise Returned(
                 Exit.bad_data,
-                _("Your answer is longer than %(num)d characters and was not kept. Shorten it, or add it as a file.", num=MESSAGE_MOST),
+                _(
+                    "Your answer is longer than %(num)d characters and was not kept. Shorten it, or add it as a file.",
+                    num=MESSAGE_MOST,
+                ),
             )
         acting = Acting.from_row(dict(row))
         try:

@@ -16,9 +16,7 @@ from tenants.shared.holdings import Holding, Subject, register
 def export_goals(subject: Subject) -> list[dict[str, Any]]:
     """The goals of each mentorship, the person's own and those they accompany, with every comment."""
     goals = db.session.scalars(sa.select(Goal).order_by(Goal.mentorship_id, Goal.place, Goal.id)).all()
-    steps, events, comments = (
-        _by_goal(model) for model in (GoalStep, GoalEvent, GoalComment)
-    )
+    steps, events, comments = (_by_goal(model) for model in (GoalStep, GoalEvent, GoalComment))
     return [
         {
             "as": "mentee" if goal.mentee_person_id == subject.person_id else "mentor",

@@ -86,9 +86,7 @@ def goal_or_404(viewer: Acting, pair: Pair, goal_id: int) -> Goal:
 
 def step_or_404(goal: Goal, step_id: int) -> GoalStep:
     step = db.session.scalar(
-        sa.select(GoalStep).where(
-            GoalStep.org_id == goal.org_id, GoalStep.goal_id == goal.id, GoalStep.id == step_id
-        )
+        sa.select(GoalStep).where(GoalStep.org_id == goal.org_id, GoalStep.goal_id == goal.id, GoalStep.id == step_id)
     )
     return step if step else abort(404)
 

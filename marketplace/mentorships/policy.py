@@ -23,4 +23,6 @@ def require_writing(pair: Pair) -> None:
 def require_mentee(pair: Pair) -> None:
     """Raises ``Forbidden`` for the mentor."""
     if not pair.seen.viewer_is_mentee:
-        raise Forbidden(_("Only %(name)s changes the goals. You can comment on them.", name=pair.seen.mentee.first_name))
+        raise Forbidden(
+            _("Only %(name)s changes the goals. You can comment on them.", name=pair.seen.mentee.first_name)
+        )

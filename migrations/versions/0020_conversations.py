@@ -124,9 +124,7 @@ def upgrade() -> None:
     )
     op.get_bind().exec_driver_sql(GRANTS)
     for table, command in GATE:
-        op.execute(
-            f"CREATE POLICY gate_{command.lower()} ON {table} FOR {command} TO passerelle_gate USING (true)"
-        )
+        op.execute(f"CREATE POLICY gate_{command.lower()} ON {table} FOR {command} TO passerelle_gate USING (true)")
     op.get_bind().exec_driver_sql(FUNCTIONS)
     for signature in SIGNATURES:
         op.execute(f"REVOKE EXECUTE ON FUNCTION {signature} FROM PUBLIC")
@@ -140,7 +138,9 @@ def _create_tables() -> None:
     def table(name: str, *parts: sa.schema.SchemaItem) -> None:
         op.create_table(
             name,
-            sa.Column("org_id", sa.Integer(), sa.ForeignKey("organisation.id", name=f"fk_{name}_org_id"), nullable=False),
+            sa.Column(
+                "org_id", sa.Integer(), sa.ForeignKey("organisation.id", name=f"fk_{name}_org_id"), nullable=False
+            ),
             sa.Column("id", sa.BigInteger(), nullable=False),
             sa.Column("mentorship_id", sa.BigInteger(), nullable=False),
             sa.Column("mentee_person_id", sa.BigInteger(), nullable=False),

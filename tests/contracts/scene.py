@@ -127,7 +127,9 @@ def make_conversation(session: Session, pair: Mentorship) -> tuple[int, int, int
     now, key = clock.now(), pair.pair_key
     mine = {"author_person_id": pair.mentee_person_id}
     goal = Goal(**key, id=new_id(), title=PAIR_WORDS, success=PAIR_WORDS, place=0, created_at=now)
-    note = Note(**key, **mine, id=new_id(), title=PAIR_WORDS, body=PAIR_WORDS, version=1, created_at=now, updated_at=now)
+    note = Note(
+        **key, **mine, id=new_id(), title=PAIR_WORDS, body=PAIR_WORDS, version=1, created_at=now, updated_at=now
+    )
     content = PAIR_WORDS.encode()
     file = PairFile(
         **key, **mine, id=new_id(), name="a.txt", kind="txt", size=len(content), content=content, created_at=now

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from marketplace.conversations.merging import merge
-from marketplace.conversations.models import TITLE_MOST, NOTE_MOST, Note, NoteVersion
+from marketplace.conversations.models import NOTE_MOST, TITLE_MOST, Note, NoteVersion
 from marketplace.mentorships.policy import require_writing
 from marketplace.mentorships.queries import Pair
 from tenants.current import Acting
@@ -42,9 +42,7 @@ def begin_note(*, acting: Acting, pair: Pair, title: str, body: str, now: dateti
     return note
 
 
-def save_note(
-    *, acting: Acting, pair: Pair, note: Note, title: str, body: str, began_with: int, now: datetime
-) -> bool:
+def save_note(*, acting: Acting, pair: Pair, note: Note, title: str, body: str, began_with: int, now: datetime) -> bool:
     """Save what was written from the version ``began_with`` on. True where the other had saved meanwhile and both are kept.
 
     Raises ``NoteChanged`` where both changed the same lines (or the title), ``Refused`` when the note was taken away.

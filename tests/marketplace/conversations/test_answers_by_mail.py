@@ -69,7 +69,10 @@ def bodies(operator):
 def test_an_answer_to_the_letter_is_a_message(letter, pipe, operator, sign_in, mentors, pair):
     assert letter["Reply-To"].endswith(f"@{DOMAIN}")
     assert ANSWER_MARK in letter.get_body(("plain",)).get_content()
-    mail = answer_to(letter, f"Friday at ten is fine.\n\n- bring the plan\n\nOn Fri, 4 Dec 2026 at 10:00, Acme wrote:\n{quoted(letter)}")
+    mail = answer_to(
+        letter,
+        f"Friday at ten is fine.\n\n- bring the plan\n\nOn Fri, 4 Dec 2026 at 10:00, Acme wrote:\n{quoted(letter)}",
+    )
     mail.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="plan.pdf")
     assert pipe(mail).returncode == 0
     assert bodies(operator) == ["Friday at ten is fine.\n\n- bring the plan"]
@@ -111,7 +114,9 @@ def test_a_wrong_or_old_address_goes_back_with_a_sentence(letter, pipe, operator
     done = pipe(wrong)
     assert (done.returncode, b"Nobody has this address" in done.stderr) == (67, True)
     operator.execute(
-        sa.update(ActionLink).where(ActionLink.purpose == "reply_by_mail").values(expires_at=datetime(2026, 1, 1, tzinfo=UTC))
+        sa.update(ActionLink)
+        .where(ActionLink.purpose == "reply_by_mail")
+        .values(expires_at=datetime(2026, 1, 1, tzinfo=UTC))
     )
     operator.commit()
     done = pipe(answer_to(letter, "Hello?"))
@@ -142,8 +147,14 @@ def test_the_token_of_a_reply_opens_no_page(letter, anonymous):
 @pytest.mark.parametrize(
     ("mail", "words"),
     [
-        (f"Merci.\n\nLe ven. 4 déc. 2026 à 10:00, Acme <a@b.example> a écrit :\n> {ANSWER_MARK} x {ANSWER_MARK}\n> Bonjour", "Merci."),
-        (f"Hi\n\nOn Fri, 4 Dec 2026 at 10:00, Acme through Passerelle\n<a@b.example> wrote:\n\n> {ANSWER_MARK} x", "Hi"),
+        (
+            f"Merci.\n\nLe ven. 4 déc. 2026 à 10:00, Acme <a@b.example> a écrit :\n> {ANSWER_MARK} x {ANSWER_MARK}\n> Bonjour",
+            "Merci.",
+        ),
+        (
+            f"Hi\n\nOn Fri, 4 Dec 2026 at 10:00, Acme through Passerelle\n<a@b.example> wrote:\n\n> {ANSWER_MARK} x",
+            "Hi",
+        ),
         (f"Hi\n\nFrom: Acme <a@b.example>\nSent: Friday\nTo: Max\nSubject: x\n\nPreview\nAcme\n{ANSWER_MARK} x", "Hi"),
         ("Hi\n\n-----Original Message-----\nFrom: Acme\nSent: Friday", "Hi"),
         ("Hi\n\n> what\n> you wrote", "Hi"),

@@ -42,9 +42,7 @@ def told(worker_app, pair, mentors):
 
     def tell(name, now):
         with working(worker_app, pair.org_id):
-            return letters.tell(
-                org_id=pair.org_id, mentorship_id=pair.id, person_id=mentors[name].person_id, now=now
-            )
+            return letters.tell(org_id=pair.org_id, mentorship_id=pair.id, person_id=mentors[name].person_id, now=now)
 
     return tell
 

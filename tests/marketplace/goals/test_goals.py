@@ -113,7 +113,14 @@ def test_the_mentor_comments_and_changes_nothing_else(mia, max_, at, goal, pair,
     theirs = f"/globex/mentorships/{pair.id}/goals"
     assert max_.post(f"{theirs}/{one.id}/comments", data={"body": "Begin with the budget."}).status_code == 303
     assert "Begin with the budget." in mia.get(f"{at}/{one.id}").text
-    for path in ("", f"/{one.id}/wording", f"/{one.id}/progress", f"/{one.id}/attainment", f"/{one.id}/steps", f"/{one.id}/place"):
+    for path in (
+        "",
+        f"/{one.id}/wording",
+        f"/{one.id}/progress",
+        f"/{one.id}/attainment",
+        f"/{one.id}/steps",
+        f"/{one.id}/place",
+    ):
         answer = max_.post(f"{theirs}{path}", data=FIRST | {"percent": "90", "words": "x"})
         assert answer.status_code == 403, path
     assert goals(operator)[0].title == FIRST["title"]
