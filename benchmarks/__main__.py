@@ -16,6 +16,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks import capacity, clock, directory, people_import, requests
+from benchmarks import capacity, directory, mentorships, people_import, requests
 from benchmarks.figures import Figure, table
 from benchmarks.servers import ROOT, hello_server, product_server
 from benchmarks.stage import Effort, Stage, populated
@@ -42,6 +43,7 @@ MEASUREMENTS: tuple[Callable[[Stage], Figure | None], ...] = (
     worker_peak_mb,
     directory.directory_statements,
     requests.send_request_statements,
+    *mentorships.MEASUREMENTS,
     people_import.people_import_vs_copy,
     people_import.people_import_memory_growth,
     clock.clock_sweep_rows_per_second,

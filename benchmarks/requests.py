@@ -147,7 +147,7 @@ def seed(connection: psycopg.Connection[Any], pairs: Sequence[dict[str, Any]]) -
     with connection.cursor() as cursor:
         cursor.executemany(REQUEST, pairs)
         cursor.executemany(MESSAGE, words)
-    _let_sign_in(connection, {pair["mentor_person"] for pair in pairs})
+    _let_sign_in(connection, {person for pair in pairs for person in (pair["mentee_person"], pair["mentor_person"])})
     connection.commit()
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from random import Random
 
 from dev.demo.content import table, texts, typeset
+from dev.demo.conversations import Conversations
 from dev.demo.exchanges import OPEN, Asked, Exchanges, author_of, groups_of
 from dev.demo.rows import Rows
 from dev.demo.world import DAY, Member, Mentor, Org, World
@@ -47,6 +48,7 @@ class Scenes:
         self._mentee()
         self._employer()
         self._life()
+        Conversations(self.world, self.rows).play()
         self._concerns()
         self._around_mentees()
         self._organisations()

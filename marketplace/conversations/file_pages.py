@@ -80,7 +80,7 @@ def remove(mentorship_id: int, file_id: int) -> ResponseReturnValue:
     file = queries.file_or_404(g.acting, pair, file_id)
     commands.remove_file(acting=g.acting, pair=pair, file=file, removed=True, now=clock.now())
     undo = url_for("files.bring_back", mentorship_id=mentorship_id, file_id=file_id)
-    flash({"text": _("“%(name)s” is gone, for both of you.", name=file.name), "undo": undo}, "ok")
+    flash({"text": _("“%(name)s” is gone, for both of you.", name=file.name), "undo": undo}, "ok")  # type: ignore[arg-type]  # the macro draws the button
     return redirect(url_for("files.index", mentorship_id=mentorship_id), 303)
 
 

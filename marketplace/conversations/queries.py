@@ -172,7 +172,7 @@ def on_home(viewer: Acting, pair: Pair) -> OnHome:
         .limit(COUNTED)
         .subquery()
     )
-    last = (
+    last: sa.Select[Any] = (
         sa.select(
             sa.cast(Message.id, sa.Text).label("id"),
             sa.cast(Message.author_person_id, sa.Text).label("author"),
@@ -183,13 +183,13 @@ def on_home(viewer: Acting, pair: Pair) -> OnHome:
         .order_by(Message.id.desc())
         .limit(2)
     )
-    written = (
+    written: sa.Select[Any] = (
         sa.select(sa.cast(Note.id, sa.Text).label("id"), Note.title, Note.updated_at.label("at"))
         .where(_of_pair(Note, viewer, pair), Note.removed_at.is_(None))
         .order_by(Note.updated_at.desc())
         .limit(3)
     )
-    handed = (
+    handed: sa.Select[Any] = (
         sa.select(sa.cast(PairFile.id, sa.Text).label("id"), PairFile.name, PairFile.created_at.label("at"))
         .where(_of_pair(PairFile, viewer, pair), PairFile.removed_at.is_(None))
         .order_by(PairFile.id.desc())

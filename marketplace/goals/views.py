@@ -180,15 +180,19 @@ def move(mentorship_id: int, goal_id: int) -> ResponseReturnValue:
     return redirect(url_for("goals.index", mentorship_id=mentorship_id), 303)
 
 
-def _undo(goal: Goal) -> str:
-    return url_for("goals.take_up", mentorship_id=goal.mentorship_id, goal_id=goal.id)
+def _place(goal: Goal) -> dict[str, int]:
+    return {"mentorship_id": goal.mentorship_id, "goal_id": goal.id}
+
+
+def _flash_with_undo(text: str, endpoint: str, **where: int) -> None:
+    flash({"text": text, "undo": url_for(endpoint, **where)}, "ok")  # type: ignore[arg-type]  # the flashes macro draws the button
 
 
 @bp.post("/<int:goal_id>/attainment")
 def reach(mentorship_id: int, goal_id: int) -> ResponseReturnValue:
     pair, goal = _found(mentorship_id, goal_id)
     commands.reach_goal(pair=pair, goal=goal, now=clock.now())
-    flash({"text": _("Reached: “%(title)s”", title=goal.title), "undo": _undo(goal)}, "ok")
+    _flash_with_undo(_("Reached: “%(title)s”", title=goal.title), "goals.take_up", **_place(goal))
     return redirect(url_for("goals.index", mentorship_id=mentorship_id), 303)
 
 
@@ -196,7 +200,7 @@ def reach(mentorship_id: int, goal_id: int) -> ResponseReturnValue:
 def let_go(mentorship_id: int, goal_id: int) -> ResponseReturnValue:
     pair, goal = _found(mentorship_id, goal_id)
     commands.let_go_of_goal(pair=pair, goal=goal, now=clock.now())
-    flash({"text": _("Let go: “%(title)s”", title=goal.title), "undo": _undo(goal)}, "ok")
+    _flash_with_undo(_("Let go: “%(title)s”", title=goal.title), "goals.take_up", **_place(goal))
     return redirect(url_for("goals.index", mentorship_id=mentorship_id), 303)
 
 
@@ -234,8 +238,7 @@ def remove_step(mentorship_id: int, goal_id: int, step_id: int) -> ResponseRetur
     pair, goal = _found(mentorship_id, goal_id)
     step = queries.step_or_404(goal, step_id)
     commands.remove_step(pair=pair, goal=goal, step=step, removed=True, now=clock.now())
-    undo = url_for("goals.bring_step_back", mentorship_id=mentorship_id, goal_id=goal_id, step_id=step_id)
-    flash({"text": _("The step is gone."), "undo": undo}, "ok")
+    _flash_with_undo(_("The step is gone."), "goals.bring_step_back", step_id=step_id, **_place(goal))
     return _to(goal, "steps")
 
 

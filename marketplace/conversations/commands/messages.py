@@ -33,7 +33,8 @@ def send_message(
 ) -> bool:
     """Keep a message and have the other told. ``sent_as`` names this sending: what arrives twice is kept once (False).
 
-    ``read_to`` is the newest message that was before the writer's eyes. Raises ``Refused`` once the mentorship has ended, or when the ``link`` is used up.
+    ``read_to`` is the newest message that was before the writer's eyes. Raises ``Refused`` once the mentorship has ended, or
+    when the ``link`` is used up.
     """
     require_writing(pair)
     spend_link(link, now)
