@@ -68,9 +68,10 @@ def keep_time(loader: Loader, world: World, rows: Rows) -> None:
 
 
 def _chosen(world: World, rows: Rows) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
-    """A pair that is quiet and one that is paused, both older than a hundred days and of nobody one signs in as."""
+    """A pair that is quiet and one that is paused, both older than a hundred days and of nobody one signs in as; on the desk of
+    the HR partner where there is one."""
     known = {member.person_id for member in world.known.values()}
-    firms = {member.org.id for member in world.known.values()}
+    desk = world.known["HR partner"].org.id
     pairs = [
         row
         for row in rows.of("mentorship")
@@ -78,7 +79,7 @@ def _chosen(world: World, rows: Rows) -> tuple[Mapping[str, Any] | None, Mapping
         and row["started_at"] < world.now - 100 * DAY
         and not known & {row["mentee_person_id"], row["mentor_person_id"]}
     ]
-    pairs.sort(key=lambda row: not firms & {row["mentee_employer_id"], row["mentor_employer_id"]})
+    pairs.sort(key=lambda row: desk not in (row["mentee_employer_id"], row["mentor_employer_id"]))
     first, second, *_rest = [*pairs, None, None]
     return first, second
 

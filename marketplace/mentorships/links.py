@@ -10,7 +10,8 @@ from marketplace.mentorships import commands, queries
 from marketplace.mentorships.forms import AnswerForm
 from marketplace.mentorships.letters import ANSWER_QUESTION
 from marketplace.mentorships.models import Answer
-from marketplace.mentorships.views import scene
+from marketplace.mentorships.views import ARCS, scene
+from marketplace.requests.faces import face
 from tenants.shared import clock
 
 bp = guard(Blueprint("mentorship_links", __name__))
@@ -20,12 +21,23 @@ def _address(slug: str, mentorship_id: int) -> str:
     return f"/{slug}/mentorships/{mentorship_id}"
 
 
-def _page(opened: Opened, pair: queries.Pair, form: AnswerForm | None = None, *, kept: bool = False) -> str:
+def _page(opened: Opened, pair: queries.Pair, form: AnswerForm | None = None) -> str:
+    action = f"/links/{opened.token}/mentorship-answer"
+    return render_template("links/mentorship_question.html", action=action, **scene(g.acting, pair, None, form))
+
+
+def _done(pair: queries.Pair) -> str:
+    """Straight from what is in memory: the link is spent, and opens nothing any more."""
+    seen = pair.seen
+    me = seen.mentee if seen.viewer_is_mentee else seen.mentor
     return render_template(
         "links/mentorship_question.html",
-        action=f"/links/{opened.token}/mentorship-answer",
-        kept=kept,
-        **scene(g.acting, pair, None, form),
+        kept=True,
+        mentorship=pair.mentorship,
+        seen=seen,
+        left=face(me, None),
+        right=face(seen.other, None),
+        arc=ARCS[pair.mentorship.state],
     )
 
 
@@ -44,4 +56,4 @@ def answer(token: str) -> ResponseReturnValue:
         return _page(opened, pair, form), 422
     choice = Answer(form.answer.data)
     commands.answer_question(party=g.acting, pair=pair, answer=choice, now=clock.now(), link=opened.token_hash)
-    return _page(opened, pair, kept=True)
+    return _done(pair)
