@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 
 from dev.demo.agreements import keep_document, papers_to_make, play_agreements
 from dev.demo.crowd import Crowd
+from dev.demo.journals import play_journals
 from dev.demo.known import KNOWN, PASSWORD
 from dev.demo.loading import DemoProblem, Loader, add_member, add_mentor, add_organisation, hash_password, loading
 from dev.demo.rows import Rows
@@ -80,6 +81,7 @@ def _load_world(loader: Loader, world: World, password_hash: str, seed: int) -> 
     scenes = Scenes(world, rows, seed)
     scenes.play()
     play_agreements(world, rows, seed)
+    play_journals(world, rows)
     for mentor in world.mentors:
         add_mentor(rows, mentor)
         scenes.log_page(mentor)
