@@ -52,6 +52,10 @@ ORDER = (
     "activity",
     "activity_name",
     "profile_view",
+    "journal_key",
+    "journal_entry",
+    "letter_choice",
+    "letter_hours",
 )
 """Tables in an order that no foreign key minds."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -57,9 +57,10 @@ def index() -> str:
 
 
 @bp.get("/badge")
-def badge() -> str:
+def badge() -> ResponseReturnValue:
     """The figure on the bell. Entering the workspace has counted already: nothing more is asked of the database."""
-    return render_template("notices/badge.html", unread=g.acting.unread)
+    unread = g.acting.unread
+    return jsonify(unread=unread, drawn=render_template("notices/badge.html", unread=unread))
 
 
 @bp.post("/readings")

@@ -187,8 +187,8 @@ const ring = async () => {
   if (document.visibilityState !== "visible") return;
   const answer = await fetch(bell.dataset.news, { credentials: "same-origin", redirect: "error" }).catch(() => null);
   if (!answer?.ok) return;
-  bell.innerHTML = await answer.text();
-  const unread = Number.parseInt(bell.textContent, 10) || 0;
+  const { unread, drawn } = await answer.json();
+  bell.innerHTML = drawn;
   const waits = document.querySelector("[data-news-waits]");
   if (waits && unread > Number(bell.dataset.unread)) waits.hidden = false;
 };

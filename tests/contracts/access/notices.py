@@ -12,7 +12,7 @@ ROWS = [
     Row("GET", "notices.badge", "acme", ACME),
     Row("POST", "notices.read_all", "acme", ACTS),
     # Of one's own notices, those that were marked at that moment: at most none.
-    Row("POST", "notices.unread", "acme", ACTS, url=lambda scene: {"microseconds": 1}),
+    Row("POST", "notices.unread", "acme", ACTS, url=lambda scene: {"microseconds": 1}, own_list=True),
     Row("POST", "notices.read", "acme", {}, url=lambda scene: NOBODYS),
     Row("GET", "notices.choices", "acme", ACME),
     Row("POST", "notices.choose", "acme", ACTS),
