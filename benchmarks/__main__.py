@@ -15,8 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import capacity, clock, directory, people_import, requests
-from benchmarks import capacity, directory, mentorships, people_import, requests
+from benchmarks import capacity, clock, directory, mentorships, people_import, requests
 from benchmarks.figures import Figure, table
 from benchmarks.servers import ROOT, hello_server, product_server
 from benchmarks.stage import Effort, Stage, populated

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 from dev.demo.exchanges import OPEN, Exchanges
 from dev.demo.rows import Rows
 from dev.demo.world import Member, Mentor, World
-from marketplace.mentorships.commands import ANSWER_WITHIN
+from marketplace.mentorships.commands.questions import ANSWER_WITHIN
 from marketplace.requests.letters import request_path
 from tenants.spreadsheets.reading import pack
 
