@@ -26,6 +26,8 @@ ORDER = (
     "request_message",
     "employer_approval",
     "mentorship",
+    "meeting_hours",
+    "meeting",
     "concern",
     "notice",
     "letter",
