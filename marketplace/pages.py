@@ -68,6 +68,7 @@ NAVIGATION = (
     Place("mentors.edit", _l("My mentor page"), "edit", everybody, menu=True),
     Place("mentees.edit", _l("What I look for"), "target", everybody, menu=True),
     Place("journal.index", _l("My journal"), "lock", everybody, menu=True),
+    Place("meeting_hours.edit", _l("When I can be met"), "clock", everybody, menu=True),
     Place("assisting.index", _l("Assisting"), "people", everybody, menu=True),
     Place("activity.index", _l("Activity"), "activity", lambda acting: acting.coordinates, menu=True),
     Place("settings.edit", _l("Settings"), "settings", lambda acting: acting.coordinates, menu=True),

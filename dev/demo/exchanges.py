@@ -6,7 +6,7 @@ clock finds nothing to make up for when it starts.
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -14,6 +14,7 @@ from dev.demo.people import two_groups
 from dev.demo.rows import Rows
 from dev.demo.world import DAY, Member, Mentor, Org, World
 from dev.demo.writing import GROUP_OF, Author, Correspondent, Request
+from marketplace.meetings.hours import Hours, Weekly
 from marketplace.requests import letters
 from marketplace.requests.models import OPEN_STATES
 from marketplace.requests.states import ANSWER_WITHIN, CONFIRM_WITHIN, REMIND_AFTER
@@ -71,6 +72,7 @@ class Exchanges:
         self.pen = Correspondent(seed)
         self.pairs: set[tuple[int, int]] = set()
         self.open: dict[int, int] = {}
+        self.meeting_mentors: dict[int, int] = {}
         self.approvers = {member.org.id: member for member in reversed(world.members) if member.role == "hr_partner"}
 
     # --- choosing who asks whom ---
@@ -288,6 +290,56 @@ class Exchanges:
             ended_at=min(at + 365 * DAY, self.world.days_ago(3)) if over else None,
             ends_on=(at + 365 * DAY).date(),
         )
+        self._meet(asked, at, over)
+
+    def _meet(self, asked: Asked, at: datetime, over: bool) -> None:
+        """Up to three meetings behind them and, while it runs, one ahead; the mentor's hours with their first pair."""
+        mentor, now = asked.mentor.member, self.world.now
+        zone = mentor.org.time_zone
+        place = self.meeting_mentors.get(mentor.person_id, 0)
+        self.meeting_mentors[mentor.person_id] = place + 1
+        if not place:
+            self.rows.add(
+                "meeting_hours",
+                person_id=mentor.person_id,
+                zone=zone,
+                minutes=45,
+                notice_hours=48,
+                pattern=Hours(zone, weekly=(Weekly(1, time(17), time(19)), Weekly(3, time(8), time(9, 30)))).pattern(),
+                changed_at=at,
+            )
+        first = now.replace(hour=7 + place % 10, minute=0, second=0, microsecond=0)
+        for days in (-70, -42, -14, 5):
+            starts_at = first + days * DAY
+            if starts_at <= at + 2 * DAY or (days > 0 and over):
+                continue
+            meeting_id = self.world.ids.at(max(at, starts_at - 7 * DAY) if days < 0 else now - 2 * DAY)
+            made_at = starts_at - 7 * DAY if days < 0 else now - 2 * DAY
+            self.rows.add(
+                "meeting",
+                org_id=asked.mentee.org.id,
+                id=meeting_id,
+                mentorship_id=asked.mentorship_id,
+                request_id=None,
+                mentee_person_id=asked.mentee.person_id,
+                mentor_person_id=mentor.person_id,
+                uid=f"meeting-{meeting_id}@passerelle",
+                sequence=0,
+                starts_at=starts_at,
+                ends_at=starts_at + timedelta(minutes=45),
+                zone=zone,
+                place="",
+                video_url="https://meet.example/footbridge",
+                agenda="",
+                state="held" if days < 0 else "planned",
+                set_by_person_id=asked.mentee.person_id,
+                made_at=made_at,
+                changed_at=made_at,
+                reminded_at=starts_at - DAY if days < 0 else None,
+                asked_at=starts_at + timedelta(hours=1) if days < 0 else None,
+                mentee_said="held" if days < 0 else None,
+                mentor_said=None,
+            )
 
     # --- who was told ---
 

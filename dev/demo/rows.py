@@ -46,6 +46,8 @@ ORDER = (
     "shared_note",
     "note_version",
     "pair_file",
+    "meeting_hours",
+    "meeting",
     "concern",
     "notice",
     "letter",

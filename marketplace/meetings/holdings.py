@@ -77,7 +77,7 @@ register(
     Holding(
         "meetings",
         _l("Meetings"),
-        frozenset({"meeting.mentee_person_id", "meeting.mentor_person_id", "meeting.set_by_person_id"}),
+        frozenset({"meeting.set_by_person_id"}),
         export_meetings,
         erase_meetings,
         goes=_l("Meetings that are still ahead are called off, and rooms and links of all of them go."),
