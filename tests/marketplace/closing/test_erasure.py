@@ -24,9 +24,7 @@ def whole(pair, mentors, sign_in, work):
     mia, maxs = sign_in(mentors.mia), sign_in(mentors.max)
     mias, maxes = f"/acme/mentorships/{pair.id}", f"/globex/mentorships/{pair.id}"
     mia.post(f"{mias}/agreement/versions", data=version(0, "Mia Acme"))
-    maxs.post(
-        f"{maxes}/agreement/signature", data={"sign-version": "1", "sign-name": "Max Globex", "sign-agreed": "y"}
-    )
+    maxs.post(f"{maxes}/agreement/signature", data={"sign-version": "1", "sign-name": "Max Globex", "sign-agreed": "y"})
     mia.post(f"{mias}/closing/ending", data={"end-reason": "It was time."})
     work()
     mia.post(f"{mias}/closing/look-back", data=LOOK_BACK)
