@@ -206,8 +206,8 @@ def on_home(viewer: Acting, pair: Pair) -> OnHome:
 
 
 def _listed(query: sa.Select[Any]) -> sa.ScalarSelect[Any]:
-    rows = query.subquery()
-    return sa.select(sa.func.json_agg(sa.literal_column(rows.name))).select_from(rows).scalar_subquery()
+    rows = query.subquery("rows")
+    return sa.select(sa.func.json_agg(sa.literal_column("rows"))).select_from(rows).scalar_subquery()
 
 
 def _read(rows: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
