@@ -39,8 +39,8 @@ def test_a_job_reads_none_of_it(written, worker_app):
 
 
 INSERT = """
-    INSERT INTO pair_message (org_id, id, mentorship_id, mentee_person_id, mentor_person_id, author_person_id, body, via, left_out,
-        created_at)
+    INSERT INTO pair_message (org_id, id, mentorship_id, mentee_person_id, mentor_person_id, author_person_id, body, via,
+        left_out, created_at)
     VALUES (:org_id, :id, :mentorship_id, :mentee_person_id, :mentor_person_id, :author, 'x', 'page', 0, now())
 """
 
