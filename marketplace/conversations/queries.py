@@ -172,7 +172,7 @@ def on_home(viewer: Acting, pair: Pair) -> OnHome:
         .limit(COUNTED)
         .subquery()
     )
-    last: sa.Select[Any] = (
+    last = (
         sa.select(
             sa.cast(Message.id, sa.Text).label("id"),
             sa.cast(Message.author_person_id, sa.Text).label("author"),
@@ -183,13 +183,13 @@ def on_home(viewer: Acting, pair: Pair) -> OnHome:
         .order_by(Message.id.desc())
         .limit(2)
     )
-    written: sa.Select[*tuple[Any, ...]] = (
+    written = (
         sa.select(sa.cast(Note.id, sa.Text).label("id"), Note.title, Note.updated_at.label("at"))
         .where(_of_pair(Note, viewer, pair), Note.removed_at.is_(None))
         .order_by(Note.updated_at.desc())
         .limit(3)
     )
-    handed: sa.Select[*tuple[Any, ...]] = (
+    handed = (
         sa.select(sa.cast(PairFile.id, sa.Text).label("id"), PairFile.name, PairFile.created_at.label("at"))
         .where(_of_pair(PairFile, viewer, pair), PairFile.removed_at.is_(None))
         .order_by(PairFile.id.desc())
@@ -205,9 +205,9 @@ def on_home(viewer: Acting, pair: Pair) -> OnHome:
     return OnHome(row[0], messages[::-1], its_notes, its_files)
 
 
-def _listed(query: sa.Select[*tuple[Any, ...]]) -> sa.ScalarSelect[Any]:
+def _listed(query: sa.SelectBase) -> sa.ScalarSelect[Any]:
     rows = query.subquery("rows")
-    return sa.select(sa.func.json_agg(sa.literal_column(rows.name))).select_from(rows).scalar_subquery()
+    return sa.select(sa.func.json_agg(sa.literal_column("rows"))).select_from(rows).scalar_subquery()
 
 
 def _read(rows: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
