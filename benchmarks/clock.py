@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from datetime import timedelta
 from functools import lru_cache
@@ -65,14 +64,10 @@ def clock_sweep_growth(stage: Stage) -> Figure:
 
 @lru_cache(maxsize=4)
 def _seconds(address: str, rows: int) -> float:
-    """One process's walk over ``rows`` mentorships that all want a check-in and a kind word: the median of three.
+    """One process's walk over ``rows`` mentorships that all want a check-in and a kind word.
 
     Raises ``RuntimeError`` when one of them is left out or asked twice.
     """
-    return statistics.median(_walk(address, rows) for _ in range(3))
-
-
-def _walk(address: str, rows: int) -> float:
     with psycopg.connect(plain_address(address), autocommit=True) as connection:
         connection.execute("SET session_replication_role = replica")
         connection.execute(FILL, {"first": FIRST, "many": rows})

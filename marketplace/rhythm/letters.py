@@ -96,7 +96,7 @@ def hint_at(
             person_id=reader,
             now=now,
             data={
-                "person_name": persons[person_id].name,
+                "name": persons[person_id].name,
                 "other_firm": firms[other_org_id].name,
                 "since_at": since.isoformat(),
                 "url": path,

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 
-from marketplace.rhythm.models import QUIET_DAYS, CheckIn, Occasion, Pause, RhythmSetting
+from marketplace.rhythm.models import QUIET_DAYS, Occasion, Pause, RhythmSetting
 from tenants.shared import jobs
 from tenants.shared.database import db, new_id
 
@@ -26,29 +26,39 @@ LETTERS = 50
 
 Tell = Callable[..., None]
 
-CLAIM_CHECK_INS = sa.text("""
-UPDATE mentorship_pulse p
-SET check_in_at = p.check_in_at + :every * (1 + floor(extract(epoch FROM CAST(:now AS timestamptz) - p.check_in_at)
-                                                     / extract(epoch FROM CAST(:every AS interval))))
-FROM (SELECT q.org_id, q.mentorship_id FROM mentorship_pulse q
-      WHERE q.org_id = :org AND q.paused_at IS NULL AND q.check_in_at <= :now
-      ORDER BY q.check_in_at LIMIT :batch FOR UPDATE SKIP LOCKED) due
-WHERE p.org_id = due.org_id AND p.mentorship_id = due.mentorship_id
-RETURNING p.mentorship_id, p.mentee_person_id, p.mentor_person_id
-""").bindparams(sa.bindparam("every", type_=sa.Interval))
+# One statement claims and asks: a policy that looks at the seal is then asked once a batch, not once a row.
+ASK = """
+WITH claimed AS (
+    UPDATE mentorship_pulse p SET {change}
+    FROM (SELECT q.org_id, q.mentorship_id FROM mentorship_pulse q
+          WHERE q.org_id = :org AND q.paused_at IS NULL AND q.{due} <= :now
+          ORDER BY q.{due} LIMIT :batch FOR UPDATE SKIP LOCKED) due
+    WHERE p.org_id = due.org_id AND p.mentorship_id = due.mentorship_id
+    RETURNING p.mentorship_id, p.mentee_person_id, p.mentor_person_id
+), numbered AS (SELECT claimed.*, row_number() OVER () AS n FROM claimed)
+INSERT INTO check_in (org_id, id, mentorship_id, mentee_person_id, mentor_person_id, occasion, asked_at, closes_at)
+SELECT :org, (CAST(:ids AS bigint[]))[n], mentorship_id, mentee_person_id, mentor_person_id, :occasion, :now, :closes_at
+FROM numbered RETURNING id
+"""
+
+
+def _asking(due: str, change: str) -> sa.TextClause:
+    return sa.text(ASK.format(due=due, change=change)).bindparams(sa.bindparam("every", type_=sa.Interval))
+
+
+CLAIM_CHECK_INS = _asking(
+    "check_in_at",
+    """check_in_at = p.check_in_at + :every * (1 + floor(
+        extract(epoch FROM CAST(:now AS timestamptz) - p.check_in_at) / extract(epoch FROM CAST(:every AS interval))))""",
+)
 
 # A review takes the place of a check-in that would come within the same week.
-CLAIM_REVIEWS = sa.text("""
-UPDATE mentorship_pulse p
-SET review_at = NULL, reviewed_at = :now,
-    check_in_at = CASE WHEN p.check_in_at <= CAST(:now AS timestamptz) + 7 * interval '24 hours' THEN p.check_in_at + :every
-                       ELSE p.check_in_at END
-FROM (SELECT q.org_id, q.mentorship_id FROM mentorship_pulse q
-      WHERE q.org_id = :org AND q.paused_at IS NULL AND q.review_at <= :now
-      ORDER BY q.review_at LIMIT :batch FOR UPDATE SKIP LOCKED) due
-WHERE p.org_id = due.org_id AND p.mentorship_id = due.mentorship_id
-RETURNING p.mentorship_id, p.mentee_person_id, p.mentor_person_id
-""").bindparams(sa.bindparam("every", type_=sa.Interval))
+CLAIM_REVIEWS = _asking(
+    "review_at",
+    """review_at = NULL, reviewed_at = :now, check_in_at = CASE
+        WHEN p.check_in_at <= CAST(:now AS timestamptz) + 7 * interval '24 hours' THEN p.check_in_at + :every
+        ELSE p.check_in_at END""",
+)
 
 CLAIM_QUIET = sa.text("""
 UPDATE mentorship_pulse p SET nudged_at = :now
@@ -90,22 +100,18 @@ def ask_check_ins(org_id: int, now: datetime, tell: Tell) -> int:
 
 
 def _ask(claim: Any, occasion: Occasion, open_for: timedelta, org_id: int, now: datetime, tell: Tell) -> int:
-    values = {"org": org_id, "now": now, "every": CHECK_IN_EVERY, "batch": BATCH}
-    asked = [
-        {
-            "org_id": org_id,
-            "id": new_id(),
-            "occasion": occasion,
-            "asked_at": now,
-            "closes_at": now + open_for,
-            **pair,
-        }
-        for pair in db.session.execute(claim, values).mappings()
-    ]
-    if asked:
-        db.session.execute(sa.insert(cast(sa.Table, CheckIn.__table__)), asked)
-        for start in range(0, len(asked), LETTERS):
-            tell(org_id=org_id, check_in_ids=[row["id"] for row in asked[start : start + LETTERS]])
+    values = {
+        "org": org_id,
+        "now": now,
+        "every": CHECK_IN_EVERY,
+        "batch": BATCH,
+        "ids": [new_id() for _ in range(BATCH)],
+        "occasion": occasion.value,
+        "closes_at": now + open_for,
+    }
+    asked = list(db.session.scalars(claim, values))
+    for start in range(0, len(asked), LETTERS):
+        tell(org_id=org_id, check_in_ids=asked[start : start + LETTERS])
     db.session.commit()
     return len(asked)
 

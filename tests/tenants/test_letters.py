@@ -103,7 +103,7 @@ SAMPLES = {
     "review_ready": PAIR,
     "pair_quiet": PAIR | {"since_at": DUE.isoformat(), "by_coordinator": 1},
     "quiet_hint": {
-        "person_name": "Mia Acme",
+        "name": "Mia Acme",
         "other_firm": "Globex",
         "since_at": DUE.isoformat(),
         "url": "/acme/pairs/?standing=quiet",

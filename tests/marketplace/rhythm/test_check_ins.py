@@ -74,6 +74,8 @@ def test_words_kept_to_oneself_are_read_by_nobody_else_and_shared_ones_by_the_tw
     assert SECRET in sign_in(mentors.mia).get(f"/acme/{path}").get_data(as_text=True)
     for page in pages:
         assert SECRET not in sign_in(mentors.max).get(f"/globex/{page}").get_data(as_text=True)
+    with acting(app, mentors.max):
+        assert db.session.scalars(sa.text("SELECT said FROM check_in_answer")).all() == []
     answer(run, mentors.mia, one.id, NOW + SIX_WEEKS, how=2, said=said, shared=True)
     for page in pages:
         assert SECRET in sign_in(mentors.max).get(f"/globex/{page}").get_data(as_text=True)

@@ -147,7 +147,7 @@ def test_a_later_end_needs_both_and_the_letter_is_enough(
 ):
     propose(run, mentors.mia)
     assert again()[0].ends_on is None
-    link = linked(mentors.max, "jusqu")
+    link = linked(mentors.max, "prolonger")
     assert "2027" in anonymous.get(link).get_data(as_text=True)
     assert anonymous.post(f"{link}/extension-answer", data={"answer": "yes"}).status_code == 200
     work()
