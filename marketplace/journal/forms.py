@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, RadioField, SelectChoice, TextAreaField
+from wtforms import DateField, SelectChoice, SelectField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from marketplace.journal.words import AFTER_MEETING, ANY_DAY, PROMPTS
@@ -19,7 +19,7 @@ class EntryForm(FlaskForm):
     """``today``: the last day an entry can be about, by its author's own calendar."""
 
     day = DateField(_l("Day"), [InputRequired(_l("Say which day this is about, such as 2026-03-14."))])
-    prompt = RadioField(_l("A question to begin with"), default="", validate_choice=True)
+    prompt = SelectField(_l("A question to begin with"), default="")
     text = TextAreaField(
         _l("Your words"),
         [
