@@ -24,7 +24,6 @@ bp = Blueprint("mentorships", __name__)
 __all__ = ["bp", "jobs", "scene"]
 
 JUST_NOW = timedelta(minutes=1)
-ARRANGING = timedelta(days=30)
 """As long as the page helps to arrange a first meeting; how to reach each other stays on it."""
 ARCS = {MentorshipState.running: "confirmed", MentorshipState.paused: "open", MentorshipState.ended: "ended"}
 
@@ -54,7 +53,6 @@ def scene(party: queries.Party, pair: Pair, slug: str | None, form: AnswerForm |
         "right": faces.face(seen.other, slug),
         "arc": "just_confirmed" if just_now and one.state is MentorshipState.running else ARCS[one.state],
         "running": one.state is MentorshipState.running,
-        "arranging": one.state is MentorshipState.running and clock.now() - one.started_at < ARRANGING,
         "paused": one.state is MentorshipState.paused,
         "waits_for_arrival": standing.waits_for_arrival,
         "my_contact": reach.get(me.id),

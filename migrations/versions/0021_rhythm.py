@@ -74,6 +74,16 @@ BEGIN
       AND (nudged_at IS NOT NULL OR last_sign_at < p_now - interval '1 hour');
 END $$;
 
+-- Whatever table it is written in, no page can forget to tell. Loading by hand has no context, and tells nothing.
+CREATE FUNCTION tell_sign_of_life() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+    IF coalesce(current_setting('passerelle.org', true), '') <> '' THEN
+        PERFORM mark_sign_of_life(NEW.org_id, NEW.mentorship_id, (to_jsonb(NEW) ->> TG_ARGV[0])::timestamptz);
+    END IF;
+    RETURN NULL;
+END $$;
+
 -- A review is shown to the other when both have answered. The worker learns that, and not a word.
 CREATE FUNCTION share_review(p_org integer, p_check_in bigint) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
@@ -101,14 +111,12 @@ $$;
 # --- the coordinator's desk -----------------------------------------------------------------------------------------------
 
 DESK = """
--- When both signed the mentoring agreement, where agreements are kept here.
+-- Since when the two have a mentoring agreement that both signed.
 CREATE FUNCTION pair_signed_at(p_org integer, p_mentorship bigint) RETURNS timestamptz
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-DECLARE signed timestamptz;
 BEGIN
-    IF to_regprocedure('charter_signed_at(integer, bigint)') IS NULL THEN RETURN NULL; END IF;
-    EXECUTE 'SELECT charter_signed_at($1, $2)' INTO signed USING p_org, p_mentorship;
-    RETURN signed;
+    RETURN (SELECT a.in_force_at FROM mentoring_agreement a WHERE a.org_id = p_org AND a.mentorship_id = p_mentorship
+            AND a.in_force_at IS NOT NULL AND a.replaced_at IS NULL);
 END $$;
 
 -- The pairs that the viewer looks after: their own people's, or those within their network. An ending without a new match
@@ -200,6 +208,7 @@ FUNCTIONS = {
     "half_way(timestamptz, date)": (),
     "keep_pulse()": ("owner",),
     "mark_sign_of_life(integer, bigint, timestamptz)": ("web", "worker"),
+    "tell_sign_of_life()": ("owner",),
     "share_review(integer, bigint)": ("worker",),
     "organisations_with_due_rhythm(timestamptz)": ("worker",),
     "pair_signed_at(integer, bigint)": (),
@@ -208,6 +217,17 @@ FUNCTIONS = {
     "coordinated_pairs(text, integer, bigint, bigint, integer)": ("web",),
     "claim_kind_word(bigint, timestamptz)": ("web",),
 }
+
+# (table, when, column that says at what moment)
+SIGNS = (
+    ("meeting", "INSERT OR UPDATE OF state, starts_at", "changed_at"),
+    ("agreement_signature", "INSERT", "signed_at"),
+    ("pair_message", "INSERT", "created_at"),
+    ("note_version", "INSERT", "at"),
+    ("pair_file", "INSERT", "created_at"),
+    ("goal_event", "INSERT", "at"),
+    ("goal_comment", "INSERT", "created_at"),
+)
 
 # --- policies -----------------------------------------------------------------------------------------------------------
 
@@ -335,6 +355,10 @@ def upgrade() -> None:
         """CREATE TRIGGER keep_pulse AFTER INSERT OR UPDATE OF state, paused_at, ends_on ON mentorship
            FOR EACH ROW EXECUTE FUNCTION keep_pulse()"""
     )
+    for table, when, moment in SIGNS:
+        op.execute(
+            f"CREATE TRIGGER sign_of_life AFTER {when} ON {table} FOR EACH ROW EXECUTE FUNCTION tell_sign_of_life('{moment}')"
+        )
 
 
 def _moment(name: str, *, nullable: bool = True) -> sa.Column[object]:
@@ -478,6 +502,8 @@ def _tables() -> None:
 
 
 def downgrade() -> None:
+    for table, _when, _moment in SIGNS:
+        op.execute(f"DROP TRIGGER sign_of_life ON {table}")
     op.execute("DROP TRIGGER keep_pulse ON mentorship")
     op.execute("SET LOCAL ROLE passerelle_gate")
     for signature in reversed(FUNCTIONS):
