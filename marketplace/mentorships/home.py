@@ -7,12 +7,13 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from marketplace.mentorships.models import MentorshipState
 from marketplace.mentorships.queries import Pair
 from tenants.current import Acting
 
 Part = Callable[[Acting, Pair], Any]
 
-ORDER = ("charters", "meetings", "goals", "rhythm", "conversations", "journal", "closing")
+ORDER = ("meetings", "charters", "goals", "rhythm", "conversations", "journal", "closing")
 """As they stand on the page, from top to bottom."""
 
 SECTIONS = {
@@ -40,5 +41,7 @@ def part(name: str) -> Callable[[Part], Part]:
 
 
 def parts(viewer: Acting, pair: Pair) -> dict[str, Any]:
-    """What each part shows to this viewer, in the order of the page."""
-    return {name: _parts[name](viewer, pair) for name in ORDER if name in _parts}
+    """What each part shows to this viewer, in the order of the page. A pair that has ended looks back first."""
+    ended = pair.mentorship.state is MentorshipState.ended
+    order = sorted(ORDER, key=lambda name: name != "closing") if ended else ORDER
+    return {name: _parts[name](viewer, pair) for name in order if name in _parts}
