@@ -92,6 +92,8 @@ ENGINE_OPTIONS: dict[str, Any] = {
     "max_overflow": 8,
     "pool_use_lifo": True,
     "pool_pre_ping": True,
+    # An error names the statement and goes to the log; what people wrote stays out of it.
+    "hide_parameters": True,
     # A plan prepared for one tenant must not serve another: the estimates differ a thousandfold.
     "connect_args": {"prepare_threshold": None},
 }

@@ -7,8 +7,9 @@ Only the clock's own jobs have no tenant, and they do nothing but enqueue jobs t
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from contextlib import nullcontext, suppress
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,8 @@ from procrastinate.tasks import Task
 from tenants import walls
 from tenants.shared.database import db
 
+log = logging.getLogger(__name__)
+
 queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
 # The worker lends ``queue`` an asynchronous connector, which cannot join a page's or a job's transaction; this can.
@@ -34,6 +37,16 @@ RETRY = procrastinate.RetryStrategy(max_attempts=ATTEMPTS - 1, exponential_wait=
 
 
 _on: dict[str, list[Task[..., Any, Any]]] = {}
+
+
+@contextmanager
+def _failures_said(name: str) -> Iterator[None]:
+    """A job that will be tried again is no news to the queue; to whoever looks after the house it is."""
+    try:
+        yield
+    except Exception:
+        log.warning("the job %s failed", name, exc_info=True)
+        raise
 
 
 def tenant_job(
@@ -51,7 +64,8 @@ def tenant_job(
             with app.app_context():
                 if walls.enter(db.session, walls.Entry(walls.ENTER_JOB, {"org_id": org_id})) is None:
                     return
-                function(org_id=org_id, **arguments)
+                with _failures_said(name):
+                    function(org_id=org_id, **arguments)
 
         task = queue.task(name=name, pass_context=True, **({"retry": RETRY} | options))(run)  # type: ignore[arg-type]
         if on is not None:
@@ -78,7 +92,7 @@ def clock_job(name: str, cron: str) -> Callable[[Callable[[], None]], Task[..., 
         def run(context: JobContext, timestamp: int) -> None:
             del timestamp
             app: Flask = context.additional_context["app"]
-            with app.app_context():
+            with app.app_context(), _failures_said(name):
                 function()
                 db.session.commit()
 

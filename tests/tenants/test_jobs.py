@@ -50,6 +50,24 @@ def seen(worker_app):
     del jobs.queue.periodic_registry.periodic_tasks["strike", ""]
 
 
+def test_a_job_that_failed_is_in_the_log_without_what_people_wrote(app, worker_app, cast, caplog):
+    @jobs.tenant_job("stumble")
+    def stumble(*, org_id):
+        db.session.execute(sa.text("SELECT 1 / length(CAST(:words AS text))"), {"words": ""})
+
+    try:
+        with app.test_request_context():
+            enter(cast.mia)
+            jobs.enqueue(stumble, org_id=cast.mia.org_id)
+            db.session.commit()
+        jobs.run_worker(worker_app, wait=False)
+    finally:
+        del jobs.queue.tasks["stumble"]
+    said = [record for record in caplog.records if record.message == "the job stumble failed"]
+    assert len(said) == 1 and "division by zero" in caplog.text
+    assert "[parameters" not in caplog.text and "SQL parameters hidden" in caplog.text
+
+
 def task(name):
     return jobs.queue.tasks[name]
 
