@@ -129,15 +129,22 @@ def _with_mentorship(model: Any, org_id: int, ids: list[int]) -> list[tuple[Any,
     return [found[one] for one in ids if one in found]
 
 
+MOST_BATCHES = 1000
+
+
 def walk(org_id: int, now: datetime) -> None:
     """Everything that is due in one organisation, batch by batch, each in its own transaction."""
-    ask = partial(enqueue, tell_check_ins)
-    while sweep.ask_reviews(org_id, now, ask) or sweep.ask_check_ins(org_id, now, ask):
-        pass
-    while sweep.hint_quiet(org_id, now, partial(enqueue, tell_quiet_to_coordinators)):
-        pass
-    while sweep.nudge_quiet(org_id, now, partial(enqueue, tell_quiet)):
-        pass
+    for step, job in (
+        (sweep.ask_reviews, tell_check_ins),
+        (sweep.ask_check_ins, tell_check_ins),
+        (sweep.hint_quiet, tell_quiet_to_coordinators),
+        (sweep.nudge_quiet, tell_quiet),
+    ):
+        for _ in range(MOST_BATCHES):
+            if not step(org_id, now, partial(enqueue, job)):
+                break
+        else:
+            raise RuntimeError(f"{step.__name__} leaves due what it has claimed")
     sweep.announce_pauses(org_id, now)
 
 
