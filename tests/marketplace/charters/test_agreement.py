@@ -11,6 +11,7 @@ from marketplace.charters.models import AgreementSignature, CharterTemplate, Men
 from tenants.shared import clock
 from tenants.shared.models import Activity
 from tests.marketplace.charters.conftest import version
+from tests.tenants.agreements.test_agreements import unpacked
 
 MIA, MAX = "mia@acme.example", "max@globex.example"
 
@@ -58,7 +59,9 @@ def test_both_sign_from_their_letters_and_keep_the_paper(
         path = re.search(r"/\w+/mentorships/\d+/agreement/papers/\d+", text)[0]
         reply = sign_in(actor).get(path)
         assert reply.data.startswith(b"%PDF")
-        assert b"pdfuaid" in reply.data
+        plain = unpacked(reply.data)
+        assert b"/StructTreeRoot" in plain
+        assert b"pdfuaid" in plain
     verbs = [line.verb for line in operator.scalars(sa.select(Activity))]
     assert verbs.count("mentorship.agreement_signed") == 2, "both firms learn that it was signed"
     assert "two plants" not in str([vars(line) for line in operator.scalars(sa.select(Activity))])

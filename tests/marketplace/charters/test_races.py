@@ -48,7 +48,6 @@ def test_a_signature_and_a_change_at_once_never_put_unread_words_in_force(pair, 
     mia, maxs = sign_in(mentors.mia), sign_in(mentors.max)
     mias, maxes = (f"/{slug}/mentorships/{pair.id}/agreement" for slug in ("acme", "globex"))
     seen = 0
-    came_first = set()
     for _ in range(6):
         assert mia.post(f"{mias}/versions", data=version(seen, "Mia", purpose=f"On top of {seen}.")).status_code == 303
         first = stands(operator)[0][-1]
@@ -62,17 +61,18 @@ def test_a_signature_and_a_change_at_once_never_put_unread_words_in_force(pair, 
             ),
         )
         versions, signatures = stands(operator)
-        assert sorted([changed, signed]) == [303, 409], "one of the two came first, the other is told"
+        # The signature first: the change may still stand, as a proposal on top of what is in force by now.
+        assert (changed, signed) in {(303, 409), (409, 303), (303, 303)}, "who comes too late is told"
+        if (changed, signed) == (303, 303):
+            assert next(one for one in versions if one.id == first.id).in_force_at is not None
         by_id = {one.id: one for one in versions}
         for agreement_id, person_id in signatures:
             if person_id == mentors.max.person_id:
                 assert by_id[agreement_id].in_force_at is not None, "Max signed what is in force, or nothing"
         assert sum(one.in_force_at is not None and one.replaced_at is None for one in versions) <= 1
         assert sum(one.in_force_at is None and one.replaced_at is None for one in versions) <= 1
-        came_first.add(signed)
-        if signed == 409:
+        if versions[-1].in_force_at is None:
             maxs.post(f"{maxes}/proposal/removal", data={"version": str(versions[-1].number)})
         versions = stands(operator)[0]
         latest = [one.number for one in versions if one.replaced_at is None]
         seen = max(latest, default=0)
-    assert came_first <= {303, 409}
