@@ -253,7 +253,7 @@ def test_a_firm_comes_in_and_an_executive_is_found_and_changes_employer(
     goes_on = post.link(people.mia.email, mia.word("Your mentorship with %(name)s goes on", name="Zelda Quist"))
     mia.open(goes_on)
     mia.reads_title(mia.word("You and %(name)s", name="Zelda"))
-    mia.sees("Arrange your first meeting")
+    mia.sees("Choose a time")
     mia.check()
 
     # Shown by her new firm, she is found again; her former one has learnt nothing.
