@@ -283,13 +283,13 @@ def test_a_digest_that_is_refused_is_on_the_coordinators_list_and_goes_again_who
 @pytest.mark.parametrize(
     ("kind", "data"),
     [
-        ("mentorship_confirmed", {}),  # brings a date for the calendar
+        ("meeting_planned", {}),  # brings a date for the calendar
         ("request_received", {"due_at": (FRIDAY + timedelta(hours=4)).isoformat()}),  # over before the digest
         ("password_changed", {}),
     ],
 )
 def test_what_cannot_wait_comes_at_once(cast, chose, tell, work, at, mailbox, kind, data):
-    chose(cast.mia, hours={"quiet_from": 9, "quiet_until": 18}, mentorship_confirmed="daily", request_received="daily")
+    chose(cast.mia, hours={"quiet_from": 9, "quiet_until": 18}, meeting_planned="daily", request_received="daily")
     tell(cast.mia, kind, **data)
     work()
     assert len(mailbox.letters) == 1

@@ -19,6 +19,8 @@ OPEN_TO_THE_DOOR = {
         "account_address_change",
     ),
     *("person", "affiliation", "organisation", "invitation", "letter_choice", "throttle"),
+    # Digests of addresses that letters came back from: an address that is confirmed anew is taken off.
+    "returned_address",
 }
 
 
