@@ -11,15 +11,11 @@ import pytest
 import sqlalchemy as sa
 
 from tests.contracts.test_access import (
-    fresh_scene,
-    kept_scene,
     test_another_tenants_id_and_a_missing_id_are_the_same_page,
     test_each_of_the_cast_gets_what_the_contract_says,
 )
 
 __all__ = [
-    "fresh_scene",
-    "kept_scene",
     "test_another_tenants_id_and_a_missing_id_are_the_same_page",
     "test_each_of_the_cast_gets_what_the_contract_says",
 ]
