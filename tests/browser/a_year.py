@@ -15,6 +15,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from threading import Thread
 
+import sqlalchemy as sa
 import time_machine
 from flask import Flask
 from icalendar import Calendar, Event
@@ -70,6 +71,10 @@ class Year:
                 job.func.__wrapped__()  # type: ignore[attr-defined]
                 db.session.commit()
         run_worker(self.worker, wait=False, concurrency=1)
+        with self.worker.app_context():
+            left = db.session.execute(sa.text("SELECT task_name, status, attempts FROM procrastinate_jobs")).all()
+            db.session.rollback()
+        assert not left, f"The worker could not do all of its work: {left}"
 
     def letters(self, reader: Actor, about: str) -> list[EmailMessage]:
         """Everything that ``reader`` was written with ``about`` as its subject, the oldest first."""
@@ -82,29 +87,34 @@ class Year:
         assert found, f"No letter to {reader.name} about “{about}”. These came:\n{came}"
         return found[-1]
 
-    def link(self, reader: Actor, about: str, to: str = "links/") -> str:
-        """Where the newest letter about it leads."""
+    def text(self, reader: Actor, about: str) -> str:
         body = self.letter(reader, about).get_body(("plain",))
         assert body is not None
-        found = re.search(rf"{re.escape(self.site)}/{to}\S+", body.get_content())
-        assert found, f"Nothing in this letter acts:\n{body.get_content()}"
-        return found[0].rstrip(".,)>")
+        return str(body.get_content())
 
-    def follow(self, visitor: Visitor, reader: Actor, about: str) -> Visitor:
-        """Open what the newest letter about it leads to, where nobody is signed in."""
-        visitor.open(self.link(reader, about))
+    def link(self, reader: Actor, about: str, under: str = "", to: str = "links/") -> str:
+        """The address in the newest letter about it that acts, or the one ``under`` these words."""
+        text = self.text(reader, about)
+        found = re.search(rf"{re.escape(under)}\s+({re.escape(self.site)}/{to}\S+)", text)
+        assert found, f"Nothing in this letter acts:\n{text}"
+        return found[1]
+
+    def follow(self, visitor: Visitor, reader: Actor, about: str, under: str = "") -> None:
+        """Open it where nobody is signed in; on a phone it has to fit."""
+        visitor.open(self.link(reader, about, under))
         assert "/links/" in visitor.page.url, f"{about}: {visitor.page.url}"
-        return visitor
+        if visitor.phone:
+            visitor.check(layout_only=True)
 
-    def event(self, reader: Actor, about: str) -> Event:
-        """The meeting as the newest letter's calendar file has it."""
-        (file,) = [
-            part for part in self.letter(reader, about).walk() if part.get_content_type() == "text/calendar"
-        ][:1]
+    def event(self, reader: Actor, about: str) -> tuple[Event, datetime]:
+        """The meeting as the newest letter's calendar file has it, and when it begins by the zone that the file describes."""
+        file = next(part for part in self.letter(reader, about).walk() if part.get_content_type() == "text/calendar")
         calendar = Calendar.from_ical(file.get_payload(decode=True))
         assert calendar["METHOD"] == "REQUEST"
-        (event,) = calendar.events
-        return event
+        (event,), (zone,) = calendar.events, calendar.timezones
+        start = event["DTSTART"]
+        assert start.params["TZID"] == zone["TZID"]
+        return event, start.dt.replace(tzinfo=zone.to_tz(lookup_tzid=False))
 
 
 @contextmanager
