@@ -77,9 +77,10 @@ class Year:
         assert not left, f"The worker could not do all of its work: {left}"
 
     def letters(self, reader: Actor, about: str) -> list[EmailMessage]:
-        """Everything that ``reader`` was written with ``about`` as its subject, the oldest first."""
+        """Everything that ``reader`` was written with ``about`` as its subject (spaces there are plain ones), oldest first."""
         self.work()
-        return [letter for letter in self.box.to(reader.email) if str(letter["Subject"]) == about]
+        subject = " ".join(about.split())
+        return [letter for letter in self.box.to(reader.email) if str(letter["Subject"]) == subject]
 
     def letter(self, reader: Actor, about: str) -> EmailMessage:
         found = self.letters(reader, about)
