@@ -214,8 +214,19 @@ def test_a_pair_goes_from_chemistry_meeting_to_certificate_by_e_mail_alone(
     for visitor, reader, other in ((mia, pair.mia, of_max), (max_, pair.max, of_mia)):
         year.letter(reader, visitor.word("You and %(name)s have both looked back", **other))
 
-    # Two weeks before the last day each looks back; the day after it the mentorship is closed, as planned.
+    # Two weeks before the last day: he would go on for a month, she would rather not.
     year.until(datetime(2030, 7, 18, 15, tzinfo=UTC))
+    year.follow(max_, pair.max, max_.word("Your mentorship with %(name)s: close, or extend?", **of_mia))
+    max_.press(max_.link("Extend"))
+    max_.field("Until").fill("2030-08-31")
+    presses(max_, "Propose it")
+    has_acted(max_)
+    year.follow(mia, pair.mia, mia.word("%(name)s proposes to go on for longer", **of_max))
+    mia.field("No, as planned so far").check()
+    presses(mia, "Send my answer")
+    mia.sees("Your answer is kept")
+
+    # Each looks back by the same letter; the day after the last one the mentorship is closed, as planned.
     for visitor, reader, other in ((mia, pair.mia, of_max), (max_, pair.max, of_mia)):
         year.follow(visitor, reader, visitor.word("Your mentorship with %(name)s: close, or extend?", **other))
         visitor.field("What helped you most?").fill("Short questions.")
