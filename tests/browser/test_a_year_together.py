@@ -221,7 +221,7 @@ def test_a_pair_goes_from_chemistry_meeting_to_certificate_by_e_mail_alone(
     max_.field("Until").fill("2030-08-31")
     presses(max_, "Propose it")
     has_acted(max_)
-    year.follow(mia, pair.mia, mia.word("%(name)s proposes to go on for longer", **of_max))
+    year.follow(mia, pair.mia, mia.word("%(name)s would like to go on for longer", **of_max))
     mia.field("No, as planned so far").check()
     presses(mia, "Send my answer")
     mia.sees("Your answer is kept")
