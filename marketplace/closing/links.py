@@ -25,6 +25,7 @@ def closing_path(slug: str, mentorship_id: int) -> str:
 
 def _page(opened: Opened, pair: Pair, status: int = 200, **changed: object) -> ResponseReturnValue:
     shown = scene(opened.acting, pair, signed_in=False) | changed
+    shown["extension"] = f"/links/{opened.token}/extension"
     drawn = render_template(
         "closing/link.html",
         **shown,

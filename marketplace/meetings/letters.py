@@ -239,20 +239,36 @@ def remind_both(meeting: Meeting, *, now: datetime) -> None:
 
 
 def ask_both(meeting: Meeting, *, now: datetime) -> None:
-    """Did it take place? Asked once of both; after a chemistry meeting: do you go on?"""
+    """Did it take place? Asked once of both; after a chemistry meeting: do you go on?
+
+    While nothing else is planned, a second link arranges the next meeting.
+    """
     if meeting.request_id:
         asked = db.session.get_one(MentoringRequest, (meeting.org_id, meeting.request_id))
         if asked.state is RequestState.accepted and asked.due_at:
             _tell_request(asked, "chemistry_asked", TALK_ANSWER, asked.due_at, now)
         return
-    _write_both(meeting, "meeting_asked", OUTCOME, now + ANSWER_WITHIN, now)
+    pair = meeting.mentorship_id
+    _write_both(
+        meeting,
+        "meeting_asked",
+        OUTCOME,
+        now + ANSWER_WITHIN,
+        now,
+        arranges=None if pair is None or queries.ahead_of(meeting.org_id, pair, now) else pair,
+    )
 
 
-def _write_both(meeting: Meeting, kind: str, purpose: str, expires_at: datetime, now: datetime) -> None:
+def _write_both(
+    meeting: Meeting, kind: str, purpose: str, expires_at: datetime, now: datetime, *, arranges: int | None = None
+) -> None:
+    """``arranges``: the mentorship for which a second link finds the next time."""
     for reader in readers_of(meeting):
         url = link_for(reader, purpose, (meeting.org_id, meeting.id), expires_at)
         path = home_path(reader.slug, meeting) if reader.slug else None
         data = facts(meeting, reader) | {"url": url}
+        if arranges and reader.slug:
+            data["next_url"] = link_for(reader, ARRANGE, (meeting.org_id, arranges), now + ARRANGE_WITHIN)
         queue_letter(kind, org_id=reader.org_id, person_id=reader.person.id, now=now, data=data, path=path)
 
 

@@ -1,19 +1,25 @@
-"""What the links in letters about a pair's rhythm show, and what they do: answer a check-in, answer a proposal."""
+"""What the links in letters about a pair's rhythm show, and what they do: answer a check-in, answer a proposal.
+
+The letters that ask about a last day lead here too, where a later one is proposed. That spends no link: should the other
+one say no, the same letter still looks back.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.closing.steps import CLOSE_MENTORSHIP, LOOK_BACK
 from marketplace.links import Opened, guard, open_link, page
+from marketplace.mentorships.models import MentorshipState
 from marketplace.mentorships.queries import Pair, mentorship_or_404
 from marketplace.rhythm import commands, queries
-from marketplace.rhythm.forms import CheckInForm, ExtensionAnswerForm, ReviewForm
+from marketplace.rhythm.forms import CheckInForm, ExtensionAnswerForm, ExtensionForm, ReviewForm
 from marketplace.rhythm.letters import ANSWER_CHECK_IN, ANSWER_EXTENSION
 from marketplace.rhythm.queries import Round
-from marketplace.rhythm.views import answer_form, scene
+from marketplace.rhythm.views import answer_form, extension_form, scene
 from tenants.shared import clock
 
 bp = guard(Blueprint("rhythm_links", __name__))
@@ -94,3 +100,35 @@ def answer_extension(token: str) -> ResponseReturnValue:
         party=g.acting, pair=pair, proposed=proposed, agreed=agreed, now=now, link=opened.token_hash
     )
     return _done(pair)
+
+
+def _last_day(token: str) -> tuple[Opened, Pair]:
+    opened = open_link(token, LOOK_BACK, CLOSE_MENTORSHIP)
+    return opened, mentorship_or_404(opened.acting, opened.subject_id)
+
+
+def _proposal_page(opened: Opened, pair: Pair, form: ExtensionForm) -> str:
+    return render_template(
+        "rhythm/link_propose.html",
+        form=form,
+        proposed=queries.open_extension(opened.acting, pair, clock.now()),
+        ended=pair.mentorship.state is MentorshipState.ended,
+        action=url_for(".propose_extension", token=opened.token),
+        **scene(pair, None),
+    )
+
+
+@bp.get("/<token>/extension")
+def show_proposal(token: str) -> ResponseReturnValue:
+    opened, pair = _last_day(token)
+    return _proposal_page(opened, pair, extension_form(pair, formdata=None))
+
+
+@bp.post("/<token>/extension")
+def propose_extension(token: str) -> ResponseReturnValue:
+    opened, pair = _last_day(token)
+    form = extension_form(pair)
+    if not form.validate_on_submit():
+        return _proposal_page(opened, pair, form), 422
+    commands.propose_extension(party=opened.acting, pair=pair, ends_on=form.ends_on.data, now=clock.now())
+    return redirect(url_for(".show_proposal", token=token), 303)

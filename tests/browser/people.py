@@ -80,6 +80,7 @@ class Visitor:
     ) -> None:
         self.site = site
         self.language = language
+        self.phone = phone
         self.faults: list[str] = []
         self.presses: list[str] = []
         self.context = browser.new_context(

@@ -123,7 +123,8 @@ SAMPLES = {
     "request_withdrawn": {"mentee_name": "Mia Acme"},
     "request_lapsed": PAIR,
     "mentorship_confirmed": PAIR | {"mentor": True},
-    **{f"meeting_{kind}": MEETING for kind in ("planned", "moved", "cancelled", "reminder", "asked")},
+    **{f"meeting_{kind}": MEETING for kind in ("planned", "moved", "cancelled", "reminder")},
+    "meeting_asked": MEETING | {"next_url": "/links/def"},
     **{
         f"chemistry_{kind}": PAIR | {"mentor": True, "due_at": DUE.isoformat()} for kind in ("wanted", "asked", "ended")
     },

@@ -35,4 +35,6 @@ ROWS = [
     Row("POST", "rhythm_links.answer_check_in", None, others=404, anonymous=404, url=no_link),
     Row("POST", "mentorship_links.answer", None, others=404, anonymous=404, url=no_link),
     Row("POST", "rhythm_links.answer_extension", None, others=404, anonymous=404, url=no_link),
+    Row("GET", "rhythm_links.show_proposal", None, others=404, anonymous=404, url=no_link),
+    Row("POST", "rhythm_links.propose_extension", None, others=404, anonymous=404, url=no_link),
 ]

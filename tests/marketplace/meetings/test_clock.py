@@ -7,8 +7,10 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.meetings import commands
+from marketplace.meetings.letters import ARRANGE
 from marketplace.meetings.models import MeetingState
 from marketplace.mentorships.models import Answer, Mentorship, MentorshipState
+from tenants.shared.models import ActionLink
 from tests.marketplace.meetings.conftest import the_meeting
 from tests.marketplace.requests.conftest import letters, working
 
@@ -16,6 +18,7 @@ START = datetime(2026, 12, 1, 9, tzinfo=UTC)
 END = START + timedelta(hours=1)
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
+ARRANGING = sa.select(sa.func.count()).select_from(ActionLink).where(ActionLink.purpose == ARRANGE)
 
 
 def test_both_are_reminded_a_day_before_and_asked_afterwards_once(pair, plan, strike, operator):
@@ -30,6 +33,15 @@ def test_both_are_reminded_a_day_before_and_asked_afterwards_once(pair, plan, st
     for _ in range(3):
         strike(END)
     assert len(letters(operator, "meeting_asked")) == 2
+
+
+def test_the_question_arranges_the_next_meeting_unless_one_is_planned(pair, plan, strike, operator):
+    plan(START)
+    plan(START + 7 * DAY)
+    strike(END)
+    assert operator.scalar(ARRANGING) == 2, "only those that came with the confirmation"
+    strike(END + 7 * DAY)
+    assert operator.scalar(ARRANGING) == 4
 
 
 def test_after_two_days_of_downtime_nothing_comes_twice_and_no_reminder_too_late(pair, plan, strike, operator):
