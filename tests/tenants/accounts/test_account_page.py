@@ -60,6 +60,11 @@ def test_common_words_with_trimmings_are_common(password):
     assert is_common(password)
 
 
+@pytest.mark.parametrize("password", ["tightestgroove", "correct horse battery staple", "1qaz2wsx3edc4rfv"])
+def test_what_was_found_in_a_breach_is_common_however_long(password):
+    assert is_common(password)
+
+
 @pytest.mark.parametrize("password", ["a long enough phrase", "quite another sentence", "un pont entre deux rives"])
 def test_sentences_are_not(password):
     assert not is_common(password)
