@@ -51,8 +51,15 @@ FILES = f"""
         content, created_at)
     SELECT {OF_PAIR}, %(mentee_person)s, 'plan.txt', 'txt', 1, 'x', %(now)s FROM generate_series(1, %(length)s) n
 """
-HISTORY: list[str] = [MESSAGES, GOALS, STEPS, NOTES, FILES]
-"""What a year leaves behind, each ``length`` times; what else a pair has (its meetings) is added here."""
+MEETINGS = f"""
+    INSERT INTO meeting (org_id, id, mentorship_id, mentee_person_id, mentor_person_id, uid, sequence, starts_at, ends_at, zone,
+        place, video_url, agenda, state, set_by_person_id, made_at, changed_at, mentee_said)
+    SELECT {OF_PAIR}, %(mentorship)s || '-' || n, 0, %(now)s - n * interval '1 day',
+        %(now)s - n * interval '1 day' + interval '1 hour', 'Europe/Paris', '', '', '', 'held',
+        %(mentee_person)s, %(now)s, %(now)s, 'held' FROM generate_series(1, %(length)s) n
+"""
+HISTORY: list[str] = [MESSAGES, GOALS, STEPS, NOTES, FILES, MEETINGS]
+"""What years leave behind, each ``length`` times."""
 
 
 def mentorship_home_statements(stage: Stage) -> Figure:
@@ -65,7 +72,7 @@ def mentorship_home_statements(stage: Stage) -> Figure:
 
 
 def mentorship_home_growth(stage: Stage) -> Figure:
-    """The time of the home after 500 messages, goals, notes and files ÷ that after one of each; medians, in turns."""
+    """The time of the home after 500 meetings, messages, goals, notes and files ÷ that after one of each; medians, in turns."""
     homes = _homes(stage, SHORT, LONG)
     for client, path in homes * 3:
         _look(client, path)
