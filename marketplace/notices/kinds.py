@@ -41,7 +41,7 @@ KINDS |= {
     "meeting_planned": Kind(_l("A meeting is planned")),
     "meeting_moved": Kind(_l("A meeting has moved")),
     "meeting_cancelled": Kind(_l("A meeting is called off")),
-    "meeting_reminder": Kind(_l("A meeting is a day away"), essential=False, urgent=True),
+    "meeting_reminder": Kind(_l("A meeting is a day away"), essential=False),
     "meeting_asked": Kind(_l("We ask whether a meeting took place"), essential=False),
     "meeting_assisted": Kind(_l("A meeting of somebody I assist"), essential=False),
     "employer_asked": Kind(_l("A request needs our approval")),
