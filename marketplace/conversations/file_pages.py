@@ -15,6 +15,7 @@ from marketplace.conversations.models import FILE_MOST, FILES_MOST, MEGABYTE
 from marketplace.mentorships.policy import may_write
 from marketplace.mentorships.queries import Pair, mentorship_or_404
 from tenants.shared import clock
+from tenants.shared.flashes import flash_undo
 
 bp = Blueprint("files", __name__)
 
@@ -80,7 +81,7 @@ def remove(mentorship_id: int, file_id: int) -> ResponseReturnValue:
     file = queries.file_or_404(g.acting, pair, file_id)
     commands.remove_file(acting=g.acting, pair=pair, file=file, removed=True, now=clock.now())
     undo = url_for("files.bring_back", mentorship_id=mentorship_id, file_id=file_id)
-    flash({"text": _("“%(name)s” is gone, for both of you.", name=file.name), "undo": undo}, "ok")  # type: ignore[arg-type]  # the macro draws the button
+    flash_undo(_("“%(name)s” is gone, for both of you.", name=file.name), undo)
     return redirect(url_for("files.index", mentorship_id=mentorship_id), 303)
 
 

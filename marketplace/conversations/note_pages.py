@@ -16,6 +16,7 @@ from marketplace.conversations.models import Note
 from marketplace.mentorships.policy import may_write, require_writing
 from marketplace.mentorships.queries import Pair, mentorship_or_404
 from tenants.shared import clock
+from tenants.shared.flashes import flash_undo
 
 bp = Blueprint("notes", __name__)
 
@@ -138,7 +139,7 @@ def remove(mentorship_id: int, note_id: int) -> ResponseReturnValue:
     pair, note = _found(mentorship_id, note_id)
     commands.remove_note(pair=pair, note=note, removed=True, now=clock.now())
     undo = url_for("notes.bring_back", mentorship_id=mentorship_id, note_id=note_id)
-    flash({"text": _("“%(title)s” is gone, for both of you.", title=note.title), "undo": undo}, "ok")  # type: ignore[arg-type]  # the macro draws the button
+    flash_undo(_("“%(title)s” is gone, for both of you.", title=note.title), undo)
     return redirect(url_for("notes.index", mentorship_id=mentorship_id), 303)
 
 

@@ -26,6 +26,7 @@ from marketplace.directory.sightings import count_view
 from marketplace.directory.words import skills_meant
 from marketplace.mentors.faces import face_of
 from tenants.shared import clock
+from tenants.shared.flashes import flash_undo
 
 bp = Blueprint("directory", __name__)
 
@@ -128,7 +129,7 @@ def wait(mentor_id: int) -> ResponseReturnValue:
     commands.take_queue_place(acting=g.acting, mentor=mentor, now=clock.now())
     undo = url_for("directory.stop_waiting", mentor_id=mentor_id)
     words = _("We will write to you when %(name)s has room.", name=mentor.name)
-    flash({"text": words, "undo": undo}, "ok")  # type: ignore[arg-type]  # the flashes macro draws the button
+    flash_undo(words, undo)
     return redirect(url_for("directory.show", mentor_id=mentor_id), 303)
 
 

@@ -18,6 +18,7 @@ from marketplace.mentorships.home import part
 from marketplace.mentorships.policy import may_write, require_mentee, require_writing
 from marketplace.mentorships.queries import Pair, mentorship_or_404
 from tenants.shared import clock
+from tenants.shared.flashes import flash_undo
 
 bp = Blueprint("goals", __name__)
 
@@ -184,8 +185,8 @@ def _place(goal: Goal) -> dict[str, int]:
     return {"mentorship_id": goal.mentorship_id, "goal_id": goal.id}
 
 
-def _flash_with_undo(text: str, endpoint: str, **where: int) -> None:
-    flash({"text": text, "undo": url_for(endpoint, **where)}, "ok")  # type: ignore[arg-type]  # the flashes macro draws the button
+def _flash_with_undo(text: str, endpoint: str, **where: Any) -> None:
+    flash_undo(text, url_for(endpoint, **where))
 
 
 @bp.post("/<int:goal_id>/attainment")

@@ -15,6 +15,7 @@ from marketplace.journal.sealing import KeyAway
 from marketplace.journal.words import AFTER_MEETING, PROMPTS
 from marketplace.mentorships.queries import Pair, mentorship_or_404
 from tenants.shared import clock
+from tenants.shared.flashes import flash_undo
 
 bp = Blueprint("journal", __name__)
 of_pair = Blueprint("pair_journal", __name__)
@@ -118,8 +119,7 @@ def delete(entry_id: int) -> ResponseReturnValue:
     entry = queries.entry_or_404(g.acting, entry_id)
     commands.delete_entry(entry=entry, now=clock.now())
     undo = url_for("journal.restore", entry_id=entry.id)
-    words = {"text": _("The entry is deleted. You can take this back for a day."), "undo": undo}
-    flash(words, "ok")  # type: ignore[arg-type]  # the flashes macro draws the button
+    flash_undo(_("The entry is deleted. You can take this back for a day."), undo)
     return redirect(url_for("journal.index"), 303)
 
 

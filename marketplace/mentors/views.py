@@ -34,6 +34,7 @@ from marketplace.mentors.photos import MEDIA_TYPE, UnusablePhoto, encode_photo
 from marketplace.mentors.policy import may_resume, may_withdraw, missing_for_publication
 from tenants.privacy.queries import views_of_me
 from tenants.shared import clock
+from tenants.shared.flashes import flash_undo
 
 bp = Blueprint("mentors", __name__)
 
@@ -259,7 +260,7 @@ def _contested(form: ProfileForm, saved: commands.SavedDraft, *, partly: bool = 
 
 
 def _flash_with_undo(text: str, undo: str) -> None:
-    flash({"text": text, "undo": undo}, "ok")  # type: ignore[arg-type]  # the flashes macro draws the button
+    flash_undo(text, undo)
 
 
 def _face(profile: MentorProfile) -> Face:

@@ -14,6 +14,7 @@ from marketplace.notices import commands, queries
 from marketplace.notices.forms import choices_form, fields_of
 from marketplace.notices.policy import may_look_after_letters
 from tenants.shared import clock
+from tenants.shared.flashes import flash_undo
 from tenants.shared.kinds import KINDS
 from tenants.shared.models import Delivery
 
@@ -69,8 +70,7 @@ def read_all() -> ResponseReturnValue:
     number = commands.read_all_notices(acting=g.acting, now=now)
     if number:
         undo = url_for("notices.unread", microseconds=int((now - EPOCH) / MICROSECOND))
-        words = {"text": ngettext("%(num)d notice is read.", "%(num)d notices are read.", number), "undo": undo}
-        flash(words, "ok")  # type: ignore[arg-type]  # the flashes macro draws the button
+        flash_undo(ngettext("%(num)d notice is read.", "%(num)d notices are read.", number), undo)
     return redirect(url_for("notices.index"), 303)
 
 

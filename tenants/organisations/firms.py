@@ -20,6 +20,7 @@ from tenants.organisations.policy import may_admit_firms, may_run_network
 from tenants.organisations.words import STEP_WORDS, industry_choices, reserved_words
 from tenants.shared import clock
 from tenants.shared.errors import Refused
+from tenants.shared.flashes import flash_undo
 
 bp = Blueprint("firms", __name__)
 
@@ -256,7 +257,7 @@ def suspend(firm_id: int) -> ResponseReturnValue:
     _desk()
     _turn(g.acting.org_id, firm_id, MembershipState.suspended)
     words = _("The firm is suspended. Its people see nobody of this network, and nobody here sees them.")
-    flash({"text": words, "undo": url_for("firms.reinstate", firm_id=firm_id)}, "ok")  # type: ignore[arg-type]
+    flash_undo(words, url_for("firms.reinstate", firm_id=firm_id))
     return redirect(url_for("firms.show", firm_id=firm_id), 303)
 
 
