@@ -15,6 +15,7 @@ from unittest import mock
 import psycopg
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.engine import make_url
 
 from benchmarks.figures import Figure
@@ -64,14 +65,22 @@ def product(address: str) -> Flask:
 # --- signed in ------------------------------------------------------------------------------------------------------
 
 
-def session_cookie(token: str) -> str:
-    """What the session cookie holds for somebody who has just signed in."""
+def _signer() -> URLSafeTimedSerializer:
     app = Flask(__name__)
     app.secret_key = SECRET
     serializer = SecureCookieSessionInterface().get_signing_serializer(app)
     if serializer is None:
         raise RuntimeError("Sessions cannot be signed.")
-    value = serializer.dumps({"_user_id": token})
+    return serializer
+
+
+# Made once: several threads that each make an application trip over each other in Python 3.11 (its parser is not safe there).
+SIGNER = _signer()
+
+
+def session_cookie(token: str) -> str:
+    """What the session cookie holds for somebody who has just signed in."""
+    value = SIGNER.dumps({"_user_id": token})
     return value if isinstance(value, str) else value.decode()
 
 

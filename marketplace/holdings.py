@@ -10,6 +10,7 @@ from marketplace.meetings import holdings as meetings
 from marketplace.mentees import holdings as mentees
 from marketplace.mentors import holdings as mentors
 from marketplace.mentorships import holdings as mentorships
+from marketplace.programmes import holdings as programmes
 from marketplace.requests import holdings as requests
 from marketplace.rhythm import holdings as rhythm
 from tenants.privacy import holdings as tenants
@@ -25,6 +26,7 @@ __all__ = [
     "mentees",
     "mentors",
     "mentorships",
+    "programmes",
     "requests",
     "rhythm",
     "tenants",

@@ -1,11 +1,14 @@
 """Every model, imported once, so that the migrations and the session know all tables."""
 
+from marketplace.charters import models as charters
+from marketplace.closing import models as closing
 from marketplace.conversations import models as conversations
 from marketplace.goals import models as goals
 from marketplace.journal import models as journal
 from marketplace.meetings import models as meetings
 from marketplace.mentors import models as mentors
 from marketplace.mentorships import models as mentorships
+from marketplace.programmes import models as programmes
 from marketplace.requests import models as requests
 from marketplace.rhythm import models as rhythm
 from tenants.accounts import models as accounts
@@ -24,6 +27,8 @@ __all__ = [
     "accounts",
     "affiliations",
     "agreements",
+    "charters",
+    "closing",
     "conversations",
     "domains",
     "goals",
@@ -34,6 +39,7 @@ __all__ = [
     "onboarding",
     "organisations",
     "privacy",
+    "programmes",
     "requests",
     "rhythm",
     "shared",

@@ -6,12 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
+from alembic import command
 from flask import Flask
 
 from marketplace.app import create_app
 from marketplace.config import Settings
 from marketplace.routes import RESERVED
 from tenants.activity.words import SENTENCES
+from tenants.migrate import alembic_config
 
 HOUSE = Path(__file__).resolve().parents[2]
 VERBS = frozenset("save send create delete remove update accept confirm withdraw publish resume edit".split())
@@ -106,3 +108,7 @@ def test_a_feature_uses_anothers_facts_and_never_its_pages_or_writes():
                 if parts & {"commands", "views", "forms"}:
                     wrong.append(f"{path.relative_to(HOUSE)}: {module} {names}")
     assert wrong == [], "Use another feature's models, queries and policy; move what both need to a module of its own."
+
+
+def test_the_migrations_make_what_the_models_say(database):
+    command.check(alembic_config(database))
