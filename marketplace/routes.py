@@ -31,6 +31,7 @@ from marketplace.mentorships import views as mentorships
 from marketplace.moving import views as arrival
 from marketplace.notices import subscriptions
 from marketplace.notices import views as notices
+from marketplace.programmes import pages as programme_templates
 from marketplace.requests import links as request_links
 from marketplace.requests import views as requests
 from marketplace.rhythm import links as rhythm_links
@@ -140,6 +141,7 @@ def install(app: Flask) -> None:
     app.extensions["industries"] = INDUSTRIES.choices
     app.extensions["functions"] = FUNCTIONS.choices
     app.extensions["seniorities"] = SENIORITIES.choices
+    programme_templates.install(app)
     for blueprint, prefix in OUTSIDE:
         app.register_blueprint(blueprint, url_prefix=prefix)
     for blueprint, prefix in WORKSPACE:

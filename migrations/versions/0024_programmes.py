@@ -85,7 +85,9 @@ BEGIN
     IF NOT wall_sealed() THEN RETURN false; END IF;
     IF p_org = wall_org() AND wall_coordinates() THEN RETURN true; END IF;
     RETURN EXISTS (SELECT FROM programme p WHERE p.org_id = p_org AND p.id = p_programme AND p.state <> 'draft'
-                   AND wall_org() = ANY (p.parties));
+                   AND (wall_org() = ANY (p.parties) OR EXISTS (SELECT FROM enrolment e JOIN cohort c ON c.org_id = e.org_id
+                        AND c.id = e.cohort_id WHERE c.org_id = p_org AND c.programme_id = p_programme
+                        AND e.person_id = wall_person())));
 END $$""",
     # Whether the viewer is in the cohort, on any side: for what participants alone may read.
     "takes_part(integer, bigint)": """
@@ -147,7 +149,8 @@ KNOWN = f"(person_id = wall_person() OR (wall_coordinates() AND (org_id = wall_o
 
 # (table, name, role, command, using, check)
 POLICIES = (
-    ("programme", "web_select", "web", "SELECT", SHOWN, None),
+    # Whoever takes part goes on seeing it when their firm leaves it.
+    ("programme", "web_select", "web", "SELECT", f"{SHOWN} OR (state <> 'draft' AND programme_in_sight(org_id, id))", None),
     ("programme", "web_insert", "web", "INSERT", None, RUNS),
     ("programme", "web_update", "web", "UPDATE", RUNS, RUNS),
     ("programme_version", "web_select", "web", "SELECT", RUNS, None),
