@@ -38,6 +38,23 @@ SETTLE = """async () => {
 }"""
 
 
+TURNED = """async (scheme) => {
+  while (!matchMedia(`(prefers-color-scheme: ${scheme})`).matches) {
+    await new Promise((drawn) => requestAnimationFrame(drawn));
+  }
+}"""
+
+
+WIDER = """() => {
+  const page = document.documentElement, by = page.scrollWidth - page.clientWidth;
+  if (by <= 0) return null;
+  const out = [...document.querySelectorAll("main *")].filter((one) => one.getBoundingClientRect().right > page.clientWidth);
+  const name = (one) => one.tagName.toLowerCase() + (one.id ? `#${one.id}` : "") + (one.className.baseVal ?? one.className)
+    .split(" ").filter(Boolean).map((word) => `.${word}`).join("");
+  return {by, what: out.slice(0, 3).map(name).join(", ")};
+}"""
+
+
 @lru_cache
 def catalogue(language: str) -> dict[str, Any]:
     path = HOUSE / "marketplace" / "translations" / language / "LC_MESSAGES" / "messages.po"
@@ -191,20 +208,37 @@ class Visitor:
 
     def fits(self) -> list[str]:
         """Complains when the page is wider than the screen."""
-        over = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        return [f"{over} px wider than the screen"] if over > 0 else []
+        over = self.page.evaluate(WIDER)
+        return [f"{over['by']} px wider than the screen, by {over['what']}"] if over else []
+
+    def _turn(self, scheme: str) -> None:
+        self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        self.page.evaluate(TURNED, scheme)
+        self.page.evaluate(SETTLE)
+
+    def _at_rest(self, rules: Sequence[str]) -> list[str]:
+        """What axe finds. Half of a page that is being drawn anew is light and half of it dark: it is looked at once more."""
+        if found := self.axe(rules):
+            self.page.wait_for_load_state("networkidle")
+            self.page.evaluate(SETTLE)
+            found = self.axe(rules)
+        return found
 
     def check(self, *, layout_only: bool = False) -> None:
         """Note what axe finds on this page, in light and in dark, and whether something sticks out.
 
-        ``layout_only``: by the rules that the size of the screen matters to, for pages that were looked at whole elsewhere.
+        English pages are looked at whole in light and for their colours in dark, French ones whole in dark: colours know no
+        language. ``layout_only``: by the rules that the size of the screen matters to, for pages that were looked at whole.
         """
         self.page.wait_for_load_state("load")
-        found = [*self.axe(LAYOUT if layout_only else ()), *self.fits()]
-        if not layout_only:
-            self.page.emulate_media(color_scheme="dark")
-            self.page.evaluate(SETTLE)
-            found += [f"dark: {fault}" for fault in self.axe(COLOURS)]
-            self.page.emulate_media(color_scheme="light")
+        found = self.fits()
+        if layout_only:
+            found += self.axe(LAYOUT)
+        else:
+            if self.language == "en":
+                found += self._at_rest(())
+            self._turn("dark")
+            found += [f"dark: {fault}" for fault in self._at_rest(COLOURS if self.language == "en" else ())]
+            self._turn("light")
         path = re.sub(r"/links/.*", "/links/…", self.page.url.removeprefix(self.site))
         self.faults += [f"{path}: {fault}" for fault in found]
