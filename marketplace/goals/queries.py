@@ -20,10 +20,12 @@ EVENTS_SHOWN = 200
 
 
 def _of_pair(viewer: Acting, pair: Pair) -> sa.ColumnElement[bool]:
+    """Without those whose words were kept no longer."""
     one = pair.mentorship
     return sa.and_(
         Goal.org_id == one.org_id,
         Goal.mentorship_id == one.id,
+        Goal.title != "",
         sa.or_(Goal.mentee_person_id == viewer.person_id, Goal.mentor_person_id == viewer.person_id),
     )
 

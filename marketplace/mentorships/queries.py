@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -26,6 +26,8 @@ from tenants.accounts.models import Person
 from tenants.affiliations.models import Affiliation
 from tenants.current import Acting
 from tenants.organisations.models import Organisation, OrganisationKind
+from tenants.privacy.models import Kept
+from tenants.privacy.retention import RULES
 from tenants.shared.database import db
 
 
@@ -255,6 +257,16 @@ def standing(party: Party, pair: Pair) -> Standing:
         one.state is MentorshipState.paused and outcome is Answer.go_on,
         open_requests if pair.seen.viewer_is_mentee else 0,
     )
+
+
+def words_kept_until(party: Party, pair: Pair) -> date | None:
+    """The day on which the words of a pair that has ended go: the organisation that keeps the pair says how long."""
+    one = pair.mentorship
+    if one.ended_at is None or party.person_id not in (one.mentee_person_id, one.mentor_person_id):
+        return None
+    usual = RULES[Kept.mentorships].usual
+    days = db.session.scalar(sa.select(sa.func.days_words_are_kept(one.org_id, one.id, usual)))
+    return (one.ended_at + timedelta(days=days)).date() if days else None
 
 
 # --- how it goes on -------------------------------------------------------------------------------------------------
