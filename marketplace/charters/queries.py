@@ -20,7 +20,7 @@ from marketplace.charters.models import (
     PaperKind,
 )
 from marketplace.mentorships.models import Mentorship
-from marketplace.mentorships.queries import Pair
+from marketplace.mentorships.queries import Pair, Party
 from tenants.current import Acting
 from tenants.shared.database import db
 
@@ -85,7 +85,7 @@ def _signed_versions(one: Mentorship) -> sa.Select[MentoringAgreement, Agreement
     )
 
 
-def standing(viewer: Acting, pair: Pair) -> Standing:
+def standing(viewer: Party, pair: Pair) -> Standing:
     """Where the pair's agreement stands, for one of the two."""
     if viewer.person_id not in (pair.mentorship.mentee_person_id, pair.mentorship.mentor_person_id):
         return Standing(None, None)
@@ -97,7 +97,7 @@ def standing(viewer: Acting, pair: Pair) -> Standing:
     )
 
 
-def version_or_404(viewer: Acting, pair: Pair, number: int) -> Version:
+def version_or_404(viewer: Party, pair: Pair, number: int) -> Version:
     """Any version there has been, also one that was replaced."""
     if viewer.person_id not in (pair.mentorship.mentee_person_id, pair.mentorship.mentor_person_id):
         abort(404)
@@ -215,7 +215,7 @@ def template_or_404(acting: Acting, number: int) -> CharterTemplate:
 # --- papers -----------------------------------------------------------------------------------------------------------
 
 
-def paper_of(viewer: Acting, pair: Pair, subject_id: int, locale: str) -> PairDocument | None:
+def paper_of(viewer: Party, pair: Pair, subject_id: int, locale: str) -> PairDocument | None:
     """The paper about ``subject_id``, in the reader's language where there is one; its content stays where it is."""
     if viewer.person_id not in (pair.mentorship.mentee_person_id, pair.mentorship.mentor_person_id):
         return None
@@ -228,7 +228,7 @@ def paper_of(viewer: Acting, pair: Pair, subject_id: int, locale: str) -> PairDo
     return db.session.scalar(query)
 
 
-def paper_or_404(viewer: Acting, pair: Pair, document_id: int, kind: PaperKind) -> PairDocument:
+def paper_or_404(viewer: Party, pair: Pair, document_id: int, kind: PaperKind) -> PairDocument:
     if viewer.person_id not in (pair.mentorship.mentee_person_id, pair.mentorship.mentor_person_id):
         abort(404)
     query = (

@@ -161,6 +161,16 @@ def mentorships_elsewhere(person_id: int, today: date) -> list[Pair]:
     return [_pair(person_id, row) for row in db.session.execute(query.limit(100))]
 
 
+def in_no_workspace(person_id: int, pair: Pair, today: date) -> bool:
+    """Whether no workspace of this person's shows the pair. Where one does, its own rules (a second factor) hold."""
+    working = sa.exists().where(
+        Affiliation.person_id == person_id,
+        Affiliation.org_id == pair.own_employer_id,
+        sa.or_(Affiliation.ended_on.is_(None), Affiliation.ended_on > today),
+    )
+    return not db.session.scalar(sa.select(working))
+
+
 def elsewhere_or_404(person_id: int, mentorship_id: int) -> Pair:
     """One of this person's mentorships, wherever it is kept."""
     row = db.session.execute(PAIRS.where(Mentorship.id == mentorship_id, _mine(person_id))).first()

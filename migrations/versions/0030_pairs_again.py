@@ -1,6 +1,5 @@
 """What pairs still needed: their words go in time, news of notes and files, goals that move with a pause, a reminder to sign."""
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "0030"
