@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +19,7 @@ from marketplace.charters.models import (
     PairDocument,
     PaperKind,
 )
-from marketplace.mentorships.models import Mentorship
+from marketplace.mentorships.models import Mentorship, MentorshipState
 from marketplace.mentorships.queries import Pair, Party
 from tenants.current import Acting
 from tenants.shared.database import db
@@ -125,6 +125,42 @@ def version_of_worker(org_id: int, agreement_id: int) -> Version | None:
         .order_by(AgreementSignature.signed_at)
     )
     return Version(agreement, {one.person_id: one for one in signatures})
+
+
+def organisations_with_unsigned(before: datetime) -> Sequence[int]:
+    return db.session.scalars(sa.select(sa.func.organisations_with_unsigned_agreements(before))).all()
+
+
+def unsigned_since(org_id: int, before: datetime) -> Sequence[MentoringAgreement]:
+    """Versions of running pairs that were written before, wait for a signature, and nobody was reminded of; locked, and
+    without those that another worker holds.
+    """
+    query = (
+        sa.select(MentoringAgreement)
+        .join(
+            Mentorship,
+            sa.and_(Mentorship.org_id == MentoringAgreement.org_id, Mentorship.id == MentoringAgreement.mentorship_id),
+        )
+        .where(
+            MentoringAgreement.org_id == org_id,
+            MentoringAgreement.in_force_at.is_(None),
+            MentoringAgreement.replaced_at.is_(None),
+            MentoringAgreement.reminded_at.is_(None),
+            MentoringAgreement.written_at <= before,
+            Mentorship.state == MentorshipState.running,
+        )
+        .order_by(MentoringAgreement.id)
+        .with_for_update(of=MentoringAgreement, skip_locked=True)
+    )
+    return db.session.scalars(query).all()
+
+
+def signers(agreement: MentoringAgreement) -> set[int]:
+    """For the worker: who has signed it."""
+    query = sa.select(AgreementSignature.person_id).where(
+        AgreementSignature.org_id == agreement.org_id, AgreementSignature.agreement_id == agreement.id
+    )
+    return set(db.session.scalars(query))
 
 
 # --- what changed -----------------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ DEAD = "returned too often"
 DIGEST = "digest"
 MOST_IN_DIGEST = 40
 
-PARTS: dict[str, Any] = {"above": "", "facts": (), "button": None, "links": (), "after": ()}
+PARTS: dict[str, Any] = {"above": "", "facts": (), "button": None, "second": None, "links": (), "after": ()}
 """What a letter may leave out; ``templates/layouts/letter.html`` says what the parts are."""
 
 
