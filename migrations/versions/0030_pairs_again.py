@@ -78,7 +78,7 @@ FADING = (
 )
 
 # What the gate could read, or delete, before.
-READ_BEFORE = ("pair_message", "pair_file", "mentoring_agreement", "meeting")
+READ_BEFORE = ("pair_message", "pair_file", "mentoring_agreement", "meeting", "check_in_answer", "mentorship_pause")
 DELETED_BEFORE = ("pair_file",)
 
 # --- news of notes and files ------------------------------------------------------------------------------------------------

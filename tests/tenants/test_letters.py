@@ -377,6 +377,9 @@ def test_the_calendar_file_of_a_meeting(worker_app, monkeypatch, method):
     assert event.start == DUE
     assert event.end == DUE + timedelta(hours=1)
     assert event["ORGANIZER"] == "mailto:letters@passerelle.example"
+    # Whoever answers from a calendar would answer nobody: none is asked to, and the event says where one can act.
+    assert {one.params["RSVP"] for one in event["ATTENDEE"]} == {"FALSE"}
+    assert ("n’arrivent à personne" in str(event.get("DESCRIPTION", ""))) == (method == "REQUEST")
     # The reader is known by their address; the other one's is not the reader's to have.
     assert [str(one) for one in event["ATTENDEE"]] == [
         "mailto:mia@acme.example",
