@@ -1,6 +1,6 @@
 """What the demo's pairs agreed on and how some of them looked back: those that one meets as one of the four."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,13 +22,21 @@ HELPED = {"en": "That nobody hurried.", "fr": "Que personne ne se presse."}
 
 
 def play_charters(world: World, rows: Rows) -> None:
-    """Agreements of the four's pairs that are older than a week, and look backs on those that ended."""
+    """Agreements of the four's pairs that are older than a week, and look backs on those that ended.
+
+    Of the executive's, a young one waits for her signature, and in an older one her mentee proposes a change.
+    """
+    executive = world.known["executive mentor"].person_id
     by_person = {member.person_id: member for member in world.members}
     known = {member.person_id for member in world.known.values()}
     for pair in rows.of("mentorship"):
         people = by_person[pair["mentee_person_id"]], by_person[pair["mentor_person_id"]]
         if known & {person.person_id for person in people} and pair["started_at"] < world.days_ago(7):
-            _sign(world, rows, pair, *people)
+            hers = people[1].person_id == executive and pair["state"] == "running"
+            young = hers and pair["started_at"] > world.days_ago(30)
+            _write(world, rows, pair, *people, signers=people[:1] if young else people)
+            if hers and not young:
+                _propose_change(world, rows, pair, people[0])
             if pair["state"] == "ended":
                 _look_back(world, rows, pair, people[0])
 
@@ -43,31 +51,60 @@ def _key(world: World, pair: Mapping[str, Any], at: datetime) -> dict[str, Any]:
     }
 
 
-def _sign(world: World, rows: Rows, pair: Mapping[str, Any], mentee: Member, mentor: Member) -> None:
-    written, signed = pair["started_at"] + timedelta(hours=20), pair["started_at"] + timedelta(hours=45)
+def _write(
+    world: World, rows: Rows, pair: Mapping[str, Any], mentee: Member, mentor: Member, *, signers: tuple[Member, ...]
+) -> None:
+    """The first version, by the mentee; in force once both are among the ``signers``, the mentee first."""
+    written = pair["started_at"] + timedelta(hours=20)
     locale = mentee.human.locale
     goal = next(
         row["body"]
         for row in rows.of("request_message")
         if row["request_id"] == pair["request_id"] and row["kind"] == "goal"
     )
+    signed = [(member, written + n * timedelta(hours=25)) for n, member in enumerate(signers)]
+    words = {"purpose": goal, "contact": CONTACT[locale], "ends_on": (pair["started_at"] + YEAR).date()}
+    _version(world, rows, pair, 1, mentee, words, signed, in_force_at=signed[1][1] if mentor in signers else None)
+
+
+def _propose_change(world: World, rows: Rows, pair: Mapping[str, Any], mentee: Member) -> None:
+    """Three months more and another rhythm, signed by the mentee two days ago; the first version stays in force."""
+    before = next(row for row in rows.of("mentoring_agreement") if row["mentorship_id"] == pair["id"])
+    words = {name: before[name] for name in ("purpose", "contact")} | {"ends_on": before["ends_on"] + YEAR / 4}
+    other = "fortnightly" if before["cadence"] == "monthly" else "monthly"
+    _version(world, rows, pair, 2, mentee, words, [(mentee, world.days_ago(2))], cadence=other)
+
+
+def _version(
+    world: World,
+    rows: Rows,
+    pair: Mapping[str, Any],
+    number: int,
+    author: Member,
+    words: Mapping[str, Any],
+    signed: Sequence[tuple[Member, datetime]],
+    *,
+    cadence: str = "",
+    in_force_at: datetime | None = None,
+) -> None:
+    written = signed[0][1]
     key = _key(world, pair, written)
     rows.add(
         "mentoring_agreement",
         **key,
-        number=1,
-        purpose=goal,
-        contact=CONTACT[locale],
-        cadence=pair["cadence"] or "monthly",
-        ends_on=(pair["started_at"] + YEAR).date(),
+        **words,
+        number=number,
+        cadence=cadence or pair["cadence"] or "monthly",
         rules_en=default_rules("en"),
         rules_fr=default_rules("fr"),
         rules_of="",
-        written_by_person_id=mentee.person_id,
+        written_by_person_id=author.person_id,
         written_at=written,
-        in_force_at=signed,
+        in_force_at=in_force_at,
+        # Nobody is written to about the time before the demo began.
+        reminded_at=written if written < world.days_ago(7) else None,
     )
-    for person, at in ((mentee, written), (mentor, signed)):
+    for person, at in signed:
         rows.add(
             "agreement_signature",
             **_key(world, pair, at),
@@ -98,6 +135,8 @@ def _look_back(world: World, rows: Rows, pair: Mapping[str, Any], mentee: Member
 def charters_to_make(rows: Rows) -> Iterator[dict[str, int]]:
     """The jobs that make the papers."""
     for row in rows.of("mentoring_agreement"):
+        if row["in_force_at"] is None:
+            continue
         yield {"org_id": row["org_id"], "agreement_id": row["id"]}
 
 

@@ -12,7 +12,7 @@ PAIRS = 3
 
 
 class Conversations:
-    """Adds rows to pairs that run. The executive's own pairs come first."""
+    """Adds rows to pairs that run. The mentee's own comes first, then those of the executive."""
 
     def __init__(self, world: World, rows: Rows) -> None:
         self.world = world
@@ -23,7 +23,14 @@ class Conversations:
         known = {member.person_id for member in self.world.known.values()}
         running = [row for row in self.rows.of("mentorship") if row["state"] == "running"]
         old = [row for row in running if row["started_at"] < self.world.days_ago(40)] or running
-        ranked = sorted(old, key=lambda row: not known & {row["mentee_person_id"], row["mentor_person_id"]})
+        mentee = self.world.known["mentee"].person_id
+        ranked = sorted(
+            old,
+            key=lambda row: (
+                row["mentee_person_id"] != mentee,
+                not known & {row["mentee_person_id"], row["mentor_person_id"]},
+            ),
+        )
         # The first two in their mentee's language, the third in the other one, so that both are there to see.
         chosen = ranked[: PAIRS - 1]
         spoken = {self._locale(row) for row in chosen}

@@ -57,7 +57,8 @@ class Scenes:
     # --- the four ---
 
     def _mentee(self) -> None:
-        """A yes that waits for her, a question asked, one sent, and what became of earlier ones."""
+        """A mentorship that runs, a yes that waits for her, a question asked, one sent, and what became of earlier ones."""
+        self._sonia_asks("confirmed", 97, "delegation", talk=False)
         yes = self._sonia_asks("accepted", 2.1, "delegation", talk=False)
         if yes:
             self.waiting.append((yes, "request_accepted"))
@@ -89,7 +90,7 @@ class Scenes:
         return None
 
     def _executive(self) -> None:
-        """Two requests that wait for her answer, one kept place, two people she accompanies."""
+        """Two requests that wait for her answer, one kept place, three people she accompanies or did."""
         helene = self._page_of("executive mentor")
         sonia = self.world.known["mentee"]
         goal = own_goal("inherited_team")
@@ -98,6 +99,7 @@ class Scenes:
         second = self._first_that_asks(others, helene, "sent", days=8.3, skill="first_board_seat", talk=True)
         self._first_that_asks(others, helene, "accepted", days=1.4, skill="inherited_team", talk=False)
         self._first_that_asks(others, helene, "confirmed", days=96, skill="returning_from_leave")
+        self._first_that_asks(others, helene, "confirmed", days=11, skill="leading_change")
         self._first_that_asks(others, helene, "confirmed", days=520, skill="leading_change", over=True)
         self._first_that_asks(others, helene, "declined", days=44, skill="inherited_team")
         for asked, kind in ((first, "request_received"), (second, "request_reminder")):

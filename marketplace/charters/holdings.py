@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from marketplace.charters.models import AgreementSignature, MentoringAgreement, PairDocument
 from tenants.shared.database import db
+from tenants.shared.fading import Fading, fade
 from tenants.shared.holdings import Holding, Subject, register
 
 KEEP = {"synchronize_session": False}
@@ -74,3 +75,5 @@ register(
         stays=_l("What you and the other agreed on, without your name: they signed it too."),
     )
 )
+
+fade(Fading("pair_document", only=("kind", "agreement")), Fading("mentoring_agreement", ("purpose", "contact")))

@@ -13,12 +13,13 @@ from sqlalchemy.dialects.postgresql import insert
 from marketplace.charters import queries
 from marketplace.charters.models import MentoringAgreement, PairDocument, PaperKind
 from marketplace.charters.queries import Version
-from marketplace.mentorships.by_link import write_by_link
-from marketplace.mentorships.models import Mentorship, MentorshipState
+from marketplace.mentorships.by_link import link_id, write_by_link
+from marketplace.mentorships.models import Mentorship
 from marketplace.mentorships.queries import people
 from tenants.shared import clock
 from tenants.shared.database import db, new_id
-from tenants.shared.jobs import announce, enqueue, tenant_job
+from tenants.shared.jobs import announce, clock_job, enqueue, tenant_job
+from tenants.shared.links import make_link
 from tenants.shared.papers import paper_pdf
 from tenants.shared.prose import prose_html
 
@@ -28,25 +29,22 @@ END_MENTORSHIP = "end_mentorship"
 
 SIGN_WITHIN = timedelta(days=60)
 """How long a letter's link signs; on the pair's page one may sign at any time."""
+REMIND_AFTER = timedelta(days=7)
 
 
-@tenant_job("invite_to_charter", on="mentorship.confirmed")
-def invite_to_charter(*, org_id: int, mentorship_id: int) -> None:
-    """The mentee is asked to draw the agreement up; the mentor's turn comes with their letter."""
-    one = db.session.get(Mentorship, (org_id, mentorship_id))
-    if one is None or one.state is MentorshipState.ended:
-        return
-    now = clock.now()
-    write_by_link(
-        "charter_invited",
-        one,
-        reader=one.mentee_person_id,
+def link_to_write(one: Mentorship, now: datetime) -> str | None:
+    """The address where the mentee draws the agreement up, for the letter that tells of their mentorship; it is made once."""
+    if one.mentee_employer_id is None:
+        return None
+    token = make_link(
+        link_id(WRITE_AGREEMENT, one.id, one.mentee_person_id, "confirmed"),
+        org_id=one.mentee_employer_id,
+        person_id=one.mentee_person_id,
         purpose=WRITE_AGREEMENT,
-        occasion="confirmed",
+        subject=(one.org_id, one.id),
         expires_at=now + SIGN_WITHIN,
-        now=now,
     )
-    db.session.commit()
+    return f"/links/{token}" if token else None
 
 
 @tenant_job("tell_of_charter", on="charter.proposed")
@@ -69,6 +67,35 @@ def tell_of_charter(*, org_id: int, agreement_id: int) -> None:
                 data={"number": version.number},
             )
     db.session.commit()
+
+
+@tenant_job("remind_of_charters_of_organisation")
+def remind_of_charters_of_organisation(*, org_id: int) -> None:
+    """Whoever has let a version wait for a week is reminded of it, once. A pair that pauses is left in peace."""
+    now = clock.now()
+    for agreement in queries.unsigned_since(org_id, now - REMIND_AFTER):
+        one = _mentorship(agreement)
+        signed = queries.signers(agreement)
+        agreement.reminded_at = now
+        for reader in (one.mentee_person_id, one.mentor_person_id):
+            if reader not in signed:
+                write_by_link(
+                    "charter_reminder",
+                    one,
+                    reader=reader,
+                    purpose=SIGN_AGREEMENT,
+                    occasion=f"reminder {agreement.id}",
+                    expires_at=now + SIGN_WITHIN,
+                    now=now,
+                    data={"number": agreement.number},
+                )
+    db.session.commit()
+
+
+@clock_job("remind_of_charters", "47 * * * *")
+def remind_of_charters() -> None:
+    for org_id in queries.organisations_with_unsigned(clock.now() - REMIND_AFTER):
+        enqueue(remind_of_charters_of_organisation, org_id=org_id, once=f"remind_of_charters_of_organisation {org_id}")
 
 
 def _mentorship(agreement: MentoringAgreement) -> Mentorship:

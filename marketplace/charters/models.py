@@ -64,6 +64,7 @@ class MentoringAgreement(OfPair, Base):
     written_at: Mapped[datetime]
     in_force_at: Mapped[datetime | None]
     replaced_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
 
     def rules(self, locale: str) -> str:
         """The house's rules in the reader's language, in Markdown."""

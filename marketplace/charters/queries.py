@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,8 +19,8 @@ from marketplace.charters.models import (
     PairDocument,
     PaperKind,
 )
-from marketplace.mentorships.models import Mentorship
-from marketplace.mentorships.queries import Pair
+from marketplace.mentorships.models import Mentorship, MentorshipState
+from marketplace.mentorships.queries import Pair, Party
 from tenants.current import Acting
 from tenants.shared.database import db
 
@@ -85,7 +85,7 @@ def _signed_versions(one: Mentorship) -> sa.Select[MentoringAgreement, Agreement
     )
 
 
-def standing(viewer: Acting, pair: Pair) -> Standing:
+def standing(viewer: Party, pair: Pair) -> Standing:
     """Where the pair's agreement stands, for one of the two."""
     if viewer.person_id not in (pair.mentorship.mentee_person_id, pair.mentorship.mentor_person_id):
         return Standing(None, None)
@@ -97,7 +97,7 @@ def standing(viewer: Acting, pair: Pair) -> Standing:
     )
 
 
-def version_or_404(viewer: Acting, pair: Pair, number: int) -> Version:
+def version_or_404(viewer: Party, pair: Pair, number: int) -> Version:
     """Any version there has been, also one that was replaced."""
     if viewer.person_id not in (pair.mentorship.mentee_person_id, pair.mentorship.mentor_person_id):
         abort(404)
@@ -125,6 +125,42 @@ def version_of_worker(org_id: int, agreement_id: int) -> Version | None:
         .order_by(AgreementSignature.signed_at)
     )
     return Version(agreement, {one.person_id: one for one in signatures})
+
+
+def organisations_with_unsigned(before: datetime) -> Sequence[int]:
+    return db.session.scalars(sa.select(sa.func.organisations_with_unsigned_agreements(before))).all()
+
+
+def unsigned_since(org_id: int, before: datetime) -> Sequence[MentoringAgreement]:
+    """Versions of running pairs that were written before, wait for a signature, and nobody was reminded of; locked, and
+    without those that another worker holds.
+    """
+    query = (
+        sa.select(MentoringAgreement)
+        .join(
+            Mentorship,
+            sa.and_(Mentorship.org_id == MentoringAgreement.org_id, Mentorship.id == MentoringAgreement.mentorship_id),
+        )
+        .where(
+            MentoringAgreement.org_id == org_id,
+            MentoringAgreement.in_force_at.is_(None),
+            MentoringAgreement.replaced_at.is_(None),
+            MentoringAgreement.reminded_at.is_(None),
+            MentoringAgreement.written_at <= before,
+            Mentorship.state == MentorshipState.running,
+        )
+        .order_by(MentoringAgreement.id)
+        .with_for_update(of=MentoringAgreement, skip_locked=True)
+    )
+    return db.session.scalars(query).all()
+
+
+def signers(agreement: MentoringAgreement) -> set[int]:
+    """For the worker: who has signed it."""
+    query = sa.select(AgreementSignature.person_id).where(
+        AgreementSignature.org_id == agreement.org_id, AgreementSignature.agreement_id == agreement.id
+    )
+    return set(db.session.scalars(query))
 
 
 # --- what changed -----------------------------------------------------------------------------------------------------
@@ -215,7 +251,7 @@ def template_or_404(acting: Acting, number: int) -> CharterTemplate:
 # --- papers -----------------------------------------------------------------------------------------------------------
 
 
-def paper_of(viewer: Acting, pair: Pair, subject_id: int, locale: str) -> PairDocument | None:
+def paper_of(viewer: Party, pair: Pair, subject_id: int, locale: str) -> PairDocument | None:
     """The paper about ``subject_id``, in the reader's language where there is one; its content stays where it is."""
     if viewer.person_id not in (pair.mentorship.mentee_person_id, pair.mentorship.mentor_person_id):
         return None
@@ -228,7 +264,7 @@ def paper_of(viewer: Acting, pair: Pair, subject_id: int, locale: str) -> PairDo
     return db.session.scalar(query)
 
 
-def paper_or_404(viewer: Acting, pair: Pair, document_id: int, kind: PaperKind) -> PairDocument:
+def paper_or_404(viewer: Party, pair: Pair, document_id: int, kind: PaperKind) -> PairDocument:
     if viewer.person_id not in (pair.mentorship.mentee_person_id, pair.mentorship.mentor_person_id):
         abort(404)
     query = (

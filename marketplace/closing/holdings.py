@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from marketplace.closing.models import Certificate, CoordinatorNote, LookBack, MentorshipClosure
 from tenants.shared.database import db
+from tenants.shared.fading import Fading, fade
 from tenants.shared.holdings import Holding, Subject, register
 
 KEEP = {"synchronize_session": False}
@@ -101,3 +102,5 @@ register(
         stays=_l("Words of thanks that you wrote to the other: they are theirs."),
     )
 )
+
+fade(Fading("look_back", ("helped", "changed", "next_step", "thanks")), Fading("coordinator_note"))

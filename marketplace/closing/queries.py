@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from marketplace.closing.models import Certificate, ClosureOutcome, CoordinatorNote, LookBack, MentorshipClosure
 from marketplace.mentorships.models import Mentorship, MentorshipState
-from marketplace.mentorships.queries import Pair
+from marketplace.mentorships.queries import Pair, Party
 from tenants.accounts.models import Person
 from tenants.current import Acting
 from tenants.shared.database import db
@@ -44,7 +44,7 @@ class Closing:
         return self.ended or self.proposed is not None or self.asked is not None
 
 
-def closing(viewer: Acting, pair: Pair) -> Closing:
+def closing(viewer: Party, pair: Pair) -> Closing:
     """In one statement, whatever there is."""
     proposed, asked = aliased(MentorshipClosure), aliased(MentorshipClosure)
     mine, theirs = aliased(LookBack), aliased(LookBack)

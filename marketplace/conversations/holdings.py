@@ -11,6 +11,7 @@ from sqlalchemy.orm import undefer
 
 from marketplace.conversations.models import Message, MessageMark, Note, NoteVersion, PairFile
 from tenants.shared.database import db
+from tenants.shared.fading import Fading, fade
 from tenants.shared.holdings import Holding, Subject, register
 
 
@@ -112,3 +113,5 @@ register(
         stays=_l("The files you handed to the other one of a mentorship."),
     ),
 )
+
+fade(Fading("pair_message"), Fading("message_mark"), Fading("note_version"), Fading("shared_note"), Fading("pair_file"))

@@ -13,7 +13,6 @@ from sqlalchemy.orm import undefer
 
 from marketplace.conversations.models import Message, MessageMark, Note, NoteVersion, PairFile
 from marketplace.mentorships.queries import Pair, Party
-from tenants.current import Acting
 from tenants.shared.database import db
 
 PAGE = 30
@@ -66,7 +65,7 @@ class Thread:
         return next((one for one in own if one.id <= read_to), None)
 
 
-def thread(viewer: Acting, pair: Pair, before: int | None = None, *, limit: int = PAGE) -> Thread:
+def thread(viewer: Party, pair: Pair, before: int | None = None, *, limit: int = PAGE) -> Thread:
     """The newest messages, or those written before the one with the id ``before``."""
     query = sa.select(Message).where(_of_pair(Message, viewer, pair))
     if before is not None:
@@ -87,7 +86,7 @@ def thread(viewer: Acting, pair: Pair, before: int | None = None, *, limit: int 
     )
 
 
-def newest_message(viewer: Acting, pair: Pair) -> int:
+def newest_message(viewer: Party, pair: Pair) -> int:
     """Its id; 0 where there is none."""
     return db.session.scalar(sa.select(sa.func.max(Message.id)).where(_of_pair(Message, viewer, pair))) or 0
 
@@ -95,12 +94,12 @@ def newest_message(viewer: Acting, pair: Pair) -> int:
 # --- notes ------------------------------------------------------------------------------------------------------------
 
 
-def notes(viewer: Acting, pair: Pair) -> Sequence[Note]:
+def notes(viewer: Party, pair: Pair) -> Sequence[Note]:
     query = sa.select(Note).where(_of_pair(Note, viewer, pair), Note.removed_at.is_(None))
     return db.session.scalars(query.order_by(Note.updated_at.desc(), Note.id).limit(200)).all()
 
 
-def note_or_404(viewer: Acting, pair: Pair, note_id: int, *, removed: bool = False) -> Note:
+def note_or_404(viewer: Party, pair: Pair, note_id: int, *, removed: bool = False) -> Note:
     query = sa.select(Note).where(_of_pair(Note, viewer, pair), Note.id == note_id)
     if not removed:
         query = query.where(Note.removed_at.is_(None))
@@ -108,13 +107,13 @@ def note_or_404(viewer: Acting, pair: Pair, note_id: int, *, removed: bool = Fal
     return note if note else abort(404)
 
 
-def versions(viewer: Acting, pair: Pair, note: Note) -> Sequence[NoteVersion]:
+def versions(viewer: Party, pair: Pair, note: Note) -> Sequence[NoteVersion]:
     """Newest first, at most 200."""
     query = sa.select(NoteVersion).where(_of_pair(NoteVersion, viewer, pair), NoteVersion.note_id == note.id)
     return db.session.scalars(query.order_by(NoteVersion.number.desc()).limit(200)).all()
 
 
-def version_or_404(viewer: Acting, pair: Pair, note: Note, number: int) -> NoteVersion:
+def version_or_404(viewer: Party, pair: Pair, note: Note, number: int) -> NoteVersion:
     version = db.session.scalar(
         sa.select(NoteVersion).where(
             _of_pair(NoteVersion, viewer, pair), NoteVersion.note_id == note.id, NoteVersion.number == number
@@ -126,13 +125,13 @@ def version_or_404(viewer: Acting, pair: Pair, note: Note, number: int) -> NoteV
 # --- files ------------------------------------------------------------------------------------------------------------
 
 
-def files(viewer: Acting, pair: Pair) -> Sequence[PairFile]:
+def files(viewer: Party, pair: Pair) -> Sequence[PairFile]:
     """Newest first, without their content."""
     query = sa.select(PairFile).where(_of_pair(PairFile, viewer, pair), PairFile.removed_at.is_(None))
     return db.session.scalars(query.order_by(PairFile.id.desc()).limit(500)).all()
 
 
-def file_or_404(viewer: Acting, pair: Pair, file_id: int, *, removed: bool = False, content: bool = False) -> PairFile:
+def file_or_404(viewer: Party, pair: Pair, file_id: int, *, removed: bool = False, content: bool = False) -> PairFile:
     query = sa.select(PairFile).where(_of_pair(PairFile, viewer, pair), PairFile.id == file_id)
     if not removed:
         query = query.where(PairFile.removed_at.is_(None))
@@ -155,7 +154,7 @@ class OnHome:
     files: list[dict[str, Any]]
 
 
-def on_home(viewer: Acting, pair: Pair) -> OnHome:
+def on_home(viewer: Party, pair: Pair) -> OnHome:
     """One statement, however much there is: the last few rows of each, and a count that stops at a hundred."""
     read_to = (
         sa.select(MessageMark.read_to)

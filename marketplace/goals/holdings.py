@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from marketplace.goals.models import Goal, GoalComment, GoalEvent, GoalStep
 from tenants.shared.database import db
+from tenants.shared.fading import Fading, fade
 from tenants.shared.holdings import Holding, Subject, register
 
 
@@ -70,4 +71,8 @@ register(
         goes=_l("The goals you set as a mentee, with their steps and the comments on them."),
         stays=_l("Comments you wrote on another person’s goals: they were written to them."),
     )
+)
+
+fade(
+    Fading("goal_comment"), Fading("goal_step"), Fading("goal_event", ("words",)), Fading("goal", ("title", "success"))
 )

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from flask import abort
 
 from marketplace.goals.models import Goal, GoalComment, GoalEvent, GoalState, GoalStep
-from marketplace.mentorships.queries import Pair, words
+from marketplace.mentorships.queries import Pair, Party, words
 from marketplace.requests.models import MessageKind
-from tenants.current import Acting
 from tenants.shared.database import db
 
 ON_HOME = 5
 EVENTS_SHOWN = 200
+Row = TypeVar("Row", GoalStep, GoalComment)
 
 
-def _of_pair(viewer: Acting, pair: Pair) -> sa.ColumnElement[bool]:
+def _of_pair(viewer: Party, pair: Pair) -> sa.ColumnElement[bool]:
+    """Without those whose words were kept no longer."""
     one = pair.mentorship
     return sa.and_(
         Goal.org_id == one.org_id,
         Goal.mentorship_id == one.id,
+        Goal.title != "",
         sa.or_(Goal.mentee_person_id == viewer.person_id, Goal.mentor_person_id == viewer.person_id),
     )
 
@@ -43,7 +45,7 @@ class GoalLine:
         return self.goal.state is GoalState.open
 
 
-def _lines(viewer: Acting, pair: Pair) -> sa.Select[Any]:
+def _lines(viewer: Party, pair: Pair) -> sa.Select[Any]:
     of_goal = sa.and_(GoalStep.org_id == Goal.org_id, GoalStep.goal_id == Goal.id, GoalStep.removed_at.is_(None))
     steps = sa.select(sa.func.count()).where(of_goal).correlate(Goal).scalar_subquery()
     done = sa.select(sa.func.count(GoalStep.done_at)).where(of_goal).correlate(Goal).scalar_subquery()
@@ -68,18 +70,18 @@ def _lines(viewer: Acting, pair: Pair) -> sa.Select[Any]:
     )
 
 
-def goals_of_pair(viewer: Acting, pair: Pair) -> list[GoalLine]:
+def goals_of_pair(viewer: Party, pair: Pair) -> list[GoalLine]:
     """The open ones in the mentee's order, then the closed ones, the last one first."""
     return [GoalLine(*row) for row in db.session.execute(_lines(viewer, pair))]
 
 
-def goals_on_home(viewer: Acting, pair: Pair) -> list[GoalLine]:
+def goals_on_home(viewer: Party, pair: Pair) -> list[GoalLine]:
     """The open ones; one statement."""
     query = _lines(viewer, pair).where(Goal.state == GoalState.open).limit(ON_HOME)
     return [GoalLine(*row) for row in db.session.execute(query)]
 
 
-def goal_or_404(viewer: Acting, pair: Pair, goal_id: int) -> Goal:
+def goal_or_404(viewer: Party, pair: Pair, goal_id: int) -> Goal:
     goal = db.session.scalar(sa.select(Goal).where(_of_pair(viewer, pair), Goal.id == goal_id))
     return goal if goal else abort(404)
 
@@ -109,7 +111,35 @@ def comments(goal: Goal) -> Sequence[GoalComment]:
     return db.session.scalars(query.order_by(GoalComment.id)).all()
 
 
-def asked_goal(viewer: Acting, pair: Pair) -> str:
+def steps_of_pair(viewer: Party, pair: Pair) -> dict[int, list[GoalStep]]:
+    """The steps of all their goals, by goal, in their order."""
+    query = (
+        sa.select(GoalStep)
+        .join(Goal, sa.and_(Goal.org_id == GoalStep.org_id, Goal.id == GoalStep.goal_id))
+        .where(_of_pair(viewer, pair), GoalStep.removed_at.is_(None))
+        .order_by(GoalStep.id)
+    )
+    return _by_goal(db.session.scalars(query))
+
+
+def comments_of_pair(viewer: Party, pair: Pair) -> dict[int, list[GoalComment]]:
+    query = (
+        sa.select(GoalComment)
+        .join(Goal, sa.and_(Goal.org_id == GoalComment.org_id, Goal.id == GoalComment.goal_id))
+        .where(_of_pair(viewer, pair))
+        .order_by(GoalComment.id)
+    )
+    return _by_goal(db.session.scalars(query))
+
+
+def _by_goal(rows: Iterable[Row]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = {}
+    for one in rows:
+        found.setdefault(one.goal_id, []).append(one)
+    return found
+
+
+def asked_goal(viewer: Party, pair: Pair) -> str:
     """What the mentee wrote when they asked: where the first goal begins."""
     written = [message.body for message in words(viewer, pair) if message.kind is MessageKind.goal]
     return written[-1] if written else ""

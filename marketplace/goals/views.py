@@ -9,7 +9,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from marketplace.goals import commands, queries
+from marketplace.goals import commands, jobs, queries
 from marketplace.goals.forms import CommentForm, GoalForm, ProgressForm, StepForm
 from marketplace.goals.models import COMMENT_MOST, MOST_OPEN, TITLE_MOST, Goal, GoalState
 from marketplace.goals.picture import HEIGHT, WIDTH, picture
@@ -21,6 +21,8 @@ from tenants.shared import clock
 from tenants.shared.flashes import flash_undo
 
 bp = Blueprint("goals", __name__)
+
+__all__ = ["bp", "jobs"]
 
 part("goals")(queries.goals_on_home)
 

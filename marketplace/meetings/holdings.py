@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from marketplace.meetings.models import CalendarFeed, Meeting, MeetingHours, MeetingState
 from tenants.shared.database import db
+from tenants.shared.fading import Fading, fade
 from tenants.shared.holdings import Holding, Subject, register
 
 OPTIONS = {"synchronize_session": False}
@@ -98,3 +99,5 @@ register(
         erase_feed,
     ),
 )
+
+fade(Fading("meeting", ("agenda", "place", "video_url")))

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from marketplace.charters.jobs import link_to_write
 from marketplace.meetings import queries
 from marketplace.meetings.models import Meeting, MeetingState
 from marketplace.mentorships.models import Mentorship
@@ -313,7 +314,9 @@ def _tell_request(
 
 @tenant_job("tell_confirmed", on="mentorship.confirmed")
 def tell_confirmed(*, org_id: int, mentorship_id: int) -> None:
-    """Both have said yes: each gets a letter whose link arranges the first meeting."""
+    """Both have said yes: each gets a letter whose link arranges the first meeting. The mentee's has a second link, which
+    draws the agreement up.
+    """
     now = clock.now()
     one = db.session.get(Mentorship, (org_id, mentorship_id))
     if one is None:
@@ -333,6 +336,9 @@ def tell_confirmed(*, org_id: int, mentorship_id: int) -> None:
             "mentor": reader.person.id == one.mentor_person_id,
             "url": url,
         }
+        charter = link_to_write(one, now) if reader.person.id == one.mentee_person_id else None
+        if charter:
+            data["charter_url"] = charter
         queue_letter(
             "mentorship_confirmed", org_id=reader.org_id, person_id=reader.person.id, now=now, data=data, path=path
         )

@@ -15,7 +15,7 @@ from marketplace.meetings.hours import Hours, Slot, free_slots
 from marketplace.meetings.models import CalendarFeed, Meeting, MeetingHours, MeetingState
 from marketplace.mentorships.home import part
 from marketplace.mentorships.models import Mentorship, MentorshipState
-from marketplace.mentorships.queries import Pair, mentorship_or_404
+from marketplace.mentorships.queries import Pair, Party, mentorship_or_404
 from marketplace.requests.models import RequestState
 from marketplace.requests.queries import Seen, Side, request_or_404, talk_of
 from tenants.current import Acting
@@ -69,7 +69,7 @@ def _mine(person_id: int) -> sa.ColumnElement[bool]:
     return sa.or_(Meeting.mentee_person_id == person_id, Meeting.mentor_person_id == person_id)
 
 
-def _theirs(viewer: Acting, between: Between) -> sa.Select[Meeting]:
+def _theirs(viewer: Party, between: Between) -> sa.Select[Meeting]:
     key = between.key
     column = Meeting.mentorship_id if key["mentorship_id"] else Meeting.request_id
     return sa.select(Meeting).where(
@@ -89,13 +89,13 @@ def meeting_or_404(viewer: Acting, meeting_id: int) -> tuple[Meeting, Between]:
     return found, Between(request_or_404(viewer, found.request_id or 0))
 
 
-def upcoming(viewer: Acting, between: Between, now: datetime) -> Sequence[Meeting]:
+def upcoming(viewer: Party, between: Between, now: datetime) -> Sequence[Meeting]:
     """Planned and not over yet, the next first."""
     query = _theirs(viewer, between).where(Meeting.state == MeetingState.planned, Meeting.ends_at > now)
     return db.session.scalars(query.order_by(Meeting.starts_at)).all()
 
 
-def past(viewer: Acting, between: Between, now: datetime) -> Sequence[Meeting]:
+def past(viewer: Party, between: Between, now: datetime) -> Sequence[Meeting]:
     """The latest fifty that are over or were cancelled, newest first."""
     over = sa.or_(Meeting.state != MeetingState.planned, Meeting.ends_at <= now)
     return db.session.scalars(
@@ -103,7 +103,7 @@ def past(viewer: Acting, between: Between, now: datetime) -> Sequence[Meeting]:
     ).all()
 
 
-def held_before(viewer: Acting, between: Between, moment: datetime) -> int:
+def held_before(viewer: Party, between: Between, moment: datetime) -> int:
     """How many of their meetings began before ``moment`` and were not cancelled or missed."""
     query = _theirs(viewer, between).where(
         Meeting.starts_at < moment, Meeting.state.in_((MeetingState.planned, MeetingState.held))

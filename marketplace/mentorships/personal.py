@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from marketplace.charters.models import PaperKind
+from marketplace.charters.queries import paper_or_404
+from marketplace.conversations.downloads import as_download
+from marketplace.conversations.queries import file_or_404
 from marketplace.mentorships import commands, queries
 from marketplace.mentorships.forms import AnswerForm
+from marketplace.mentorships.kept import kept
 from marketplace.mentorships.queries import Pair
 from marketplace.mentorships.views import ARCS, scene, take_answer
 from marketplace.requests import faces
@@ -63,8 +69,19 @@ def index() -> str:
 
 
 def _page(pair: Pair, form: AnswerForm | None = None) -> str:
+    now = clock.now()
+    before = request.args.get("before", type=int) if request.method == "GET" else None
     with _spoken():
-        return render_template("mentorships/own.html", **scene(g.reader, pair, None, form), zone=g.reader.zone)
+        apart = queries.in_no_workspace(g.reader.person_id, pair, now.date())
+        return render_template(
+            "mentorships/own.html",
+            **scene(g.reader, pair, None, form),
+            zone=g.reader.zone,
+            today=now.astimezone(g.reader.zone).date(),
+            me=g.reader,
+            kept=kept(g.reader, pair, before=before, now=now) if apart else None,
+            workspace=(pair.seen.mentee if pair.seen.viewer_is_mentee else pair.seen.mentor).slug,
+        )
 
 
 def _pair(mentorship_id: int) -> Pair:
@@ -74,6 +91,27 @@ def _pair(mentorship_id: int) -> Pair:
 @bp.get("/<int:mentorship_id>")
 def show(mentorship_id: int) -> str:
     return _page(_pair(mentorship_id))
+
+
+def _apart_or_404(mentorship_id: int) -> Pair:
+    """One of those that no workspace shows: what a workspace shows is taken from there."""
+    pair = _pair(mentorship_id)
+    return pair if queries.in_no_workspace(g.reader.person_id, pair, clock.today()) else abort(404)
+
+
+@bp.get("/<int:mentorship_id>/files/<int:file_id>")
+def file(mentorship_id: int, file_id: int) -> Response:
+    return as_download(file_or_404(g.reader, _apart_or_404(mentorship_id), file_id, content=True))
+
+
+@bp.get("/<int:mentorship_id>/papers/<kind>/<int:document_id>")
+def paper(mentorship_id: int, kind: str, document_id: int) -> Response:
+    """The agreement, or the certificate, as a PDF."""
+    if kind not in set(PaperKind):
+        abort(404)
+    found = paper_or_404(g.reader, _apart_or_404(mentorship_id), document_id, PaperKind(kind))
+    name = f"mentoring-{kind}-{found.locale}.pdf"
+    return send_file(BytesIO(found.content), mimetype="application/pdf", as_attachment=True, download_name=name)
 
 
 @bp.post("/<int:mentorship_id>/answer")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -26,6 +26,8 @@ from tenants.accounts.models import Person
 from tenants.affiliations.models import Affiliation
 from tenants.current import Acting
 from tenants.organisations.models import Organisation, OrganisationKind
+from tenants.privacy.models import Kept
+from tenants.privacy.retention import RULES
 from tenants.shared.database import db
 
 
@@ -159,6 +161,16 @@ def mentorships_elsewhere(person_id: int, today: date) -> list[Pair]:
     return [_pair(person_id, row) for row in db.session.execute(query.limit(100))]
 
 
+def in_no_workspace(person_id: int, pair: Pair, today: date) -> bool:
+    """Whether no workspace of this person's shows the pair. Where one does, its own rules (a second factor) hold."""
+    working = sa.exists().where(
+        Affiliation.person_id == person_id,
+        Affiliation.org_id == pair.own_employer_id,
+        sa.or_(Affiliation.ended_on.is_(None), Affiliation.ended_on > today),
+    )
+    return not db.session.scalar(sa.select(working))
+
+
 def elsewhere_or_404(person_id: int, mentorship_id: int) -> Pair:
     """One of this person's mentorships, wherever it is kept."""
     row = db.session.execute(PAIRS.where(Mentorship.id == mentorship_id, _mine(person_id))).first()
@@ -255,6 +267,16 @@ def standing(party: Party, pair: Pair) -> Standing:
         one.state is MentorshipState.paused and outcome is Answer.go_on,
         open_requests if pair.seen.viewer_is_mentee else 0,
     )
+
+
+def words_kept_until(party: Party, pair: Pair) -> date | None:
+    """The day on which the words of a pair that has ended go: the organisation that keeps the pair says how long."""
+    one = pair.mentorship
+    if one.ended_at is None or party.person_id not in (one.mentee_person_id, one.mentor_person_id):
+        return None
+    usual = RULES[Kept.mentorships].usual
+    days = db.session.scalar(sa.select(sa.func.days_words_are_kept(one.org_id, one.id, usual)))
+    return (one.ended_at + timedelta(days=days)).date() if days else None
 
 
 # --- how it goes on -------------------------------------------------------------------------------------------------

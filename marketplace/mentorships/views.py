@@ -54,6 +54,7 @@ def scene(party: queries.Party, pair: Pair, slug: str | None, form: AnswerForm |
         "arc": "just_confirmed" if just_now and one.state is MentorshipState.running else ARCS[one.state],
         "running": one.state is MentorshipState.running,
         "paused": one.state is MentorshipState.paused,
+        "kept_until": queries.words_kept_until(party, pair),
         "waits_for_arrival": standing.waits_for_arrival,
         "my_contact": reach.get(me.id),
         "their_contact": reach.get(seen.other.id),

@@ -67,7 +67,7 @@ def _ending(seen: Seen) -> str:
         case S.expired:
             return _("No answer in time")
         case S.lapsed:
-            return _("Not confirmed in time")
+            return _("Not confirmed")
         case S.closed:
             return _("Closed by a change of employer")
         case _:

@@ -17,7 +17,7 @@ STATES = {
     S.declined: (_l("Declined"), _l("Declined")),
     S.withdrawn: (_l("Withdrawn"), _l("Withdrawn")),
     S.expired: (_l("No answer in time"), _l("No answer in time")),
-    S.lapsed: (_l("Not confirmed in time"), _l("Not confirmed in time")),
+    S.lapsed: (_l("Not confirmed"), _l("Not confirmed")),
     S.refused_by_employer: (_l("Refused by your employer"), _l("Refused by the employer")),
     S.closed: (_l("Closed: a change of employer"), _l("Closed: a change of employer")),
 }
@@ -33,7 +33,7 @@ MEANWHILE = {
     S.declined: _l("The mentor has declined this request."),
     S.withdrawn: _l("The mentee has withdrawn this request."),
     S.expired: _l("Nobody answered in time, so this request has expired."),
-    S.lapsed: _l("The request was not confirmed in time, so the place was given back."),
+    S.lapsed: _l("The request was not confirmed, so the place was given back."),
     S.refused_by_employer: _l("The employer has refused this request."),
     S.closed: _l("One of the two has changed employer, so this request is closed."),
 }

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from marketplace.rhythm.models import CheckInAnswer, Extension, Pause
 from tenants.shared.database import db
+from tenants.shared.fading import Fading, fade
 from tenants.shared.holdings import Holding, Subject, register
 
 
@@ -100,3 +101,5 @@ register(
         stays=_l("That a later end was proposed, without your name."),
     ),
 )
+
+fade(Fading("check_in_answer", ("said",)), Fading("mentorship_pause"))

@@ -52,7 +52,7 @@ SENTENCES = {
     "request.declined": _l("declined a request"),
     "request.withdrawn": _l("withdrew a request"),
     "request.expired": _l("closed a request that nobody answered"),
-    "request.lapsed": _l("closed a request that was not confirmed in time"),
+    "request.lapsed": _l("closed a request that was not confirmed"),
     "mentorship.confirmed": _l("confirmed a mentorship"),
     "concern.reported": _l("A concern was reported"),
     "concern.handled": _l("marked a concern as handled"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from tenants.privacy.reading import as_pdf
 from tenants.shared import clock
 from tenants.shared.activity import record
 from tenants.shared.database import db
+from tenants.shared.fading import FADING
 from tenants.shared.holdings import Subject, in_order
 from tenants.shared.jobs import clock_job, enqueue, tenant_job
 from tenants.shared.letters import queue_letter
@@ -134,9 +135,10 @@ def delete_what_is_old(*, org_id: int) -> None:
     now = clock.now()
     for subject, days in queries.chosen_days(org_id).items():
         number = 0
-        while batch := _delete_batch(subject, days):
-            number += batch
-            db.session.commit()
+        for step in _steps(subject, now - timedelta(days=days)):
+            while batch := db.session.scalar(step):
+                number += batch
+                db.session.commit()
         if number:
             record(
                 "organisation.data_deleted",
@@ -148,9 +150,10 @@ def delete_what_is_old(*, org_id: int) -> None:
         db.session.commit()
 
 
-def _delete_batch(subject: Kept, days: int) -> int:
-    before = clock.now() - timedelta(days=days)
-    return db.session.scalar(sa.select(sa.func.apply_retention(subject.value, before, BATCH))) or 0
+def _steps(subject: Kept, before: datetime) -> list[sa.Select[Any]]:
+    """Statements that each delete a batch of what is older than ``before``, to be repeated until they find nothing."""
+    words = [one.step(before, BATCH) for one in FADING.values()] if subject is Kept.mentorships else []
+    return [sa.select(sa.func.apply_retention(subject.value, before, BATCH)), *words]
 
 
 @clock_job("find_what_is_old", "20 2 * * *")

@@ -36,7 +36,7 @@ DEAD = "returned too often"
 DIGEST = "digest"
 MOST_IN_DIGEST = 40
 
-PARTS: dict[str, Any] = {"above": "", "facts": (), "button": None, "links": (), "after": ()}
+PARTS: dict[str, Any] = {"above": "", "facts": (), "button": None, "second": None, "links": (), "after": ()}
 """What a letter may leave out; ``templates/layouts/letter.html`` says what the parts are."""
 
 
@@ -277,6 +277,11 @@ def _attach_calendar(
         ends_at=datetime.fromisoformat(facts["end"]),
         zone=facts.get("zone", "UTC"),
         location=mail.one_line(facts.get("location", ""), 800),
+        description=(
+            gettext("Answers from a calendar reach nobody here. To move the meeting or call it off: %(url)s", url=url)
+            if method == "REQUEST" and attendees and url
+            else ""
+        ),
         url=url,
         cancelled=method == "CANCEL",
         organizer=organizer if attendees else None,

@@ -122,7 +122,8 @@ def test_a_pair_goes_from_chemistry_meeting_to_certificate_by_e_mail_alone(
         year.letter(reader, visitor.word("Your mentorship with %(name)s is confirmed", **other))
 
     # She draws the agreement up and signs it, he signs.
-    year.follow(mia, pair.mia, mia.word("You and %(name)s: what you agree on", **of_max))
+    confirmed = mia.word("Your mentorship with %(name)s is confirmed", **of_max)
+    year.follow(mia, pair.mia, confirmed, under=mia.word("Look at the agreement and sign"))
     mia.field("Planned last day").fill("2030-07-31")
     mia.field("How you reach each other").fill("+33 1 23 45 67 89")
     mia.field("I sign this version. It holds once both have signed.").check()

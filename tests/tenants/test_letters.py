@@ -79,7 +79,8 @@ SAMPLES = {
         f"mentorship_{state}": {"other_name": "Max Globex", "url": "/acme/mentorships/1", "why": ""}
         for state in ("continues", "waits", "paused", "ended")
     },
-    "charter_invited": {"other_name": "Max Globex", "url": "/links/abc"},
+    "charter_reminder": {"other_name": "Max Globex", "url": "/links/abc", "number": 2},
+    "pair_added": {"other_name": "Max Globex", "notes": 1, "files": 2, "url": "/acme/mentorships/1#files"},
     "charter_proposed": {"other_name": "Max Globex", "url": "/links/abc", "number": 2},
     "charter_signed": {"other_name": "Max Globex", "url": "/links/abc", "last_at": DUE.isoformat()},
     "closing_asked": {"other_name": "Max Globex", "url": "/links/abc", "last_at": DUE.isoformat()},
@@ -122,7 +123,7 @@ SAMPLES = {
     "request_expired_mentor": {"mentee_name": "Mia Acme"},
     "request_withdrawn": {"mentee_name": "Mia Acme"},
     "request_lapsed": PAIR,
-    "mentorship_confirmed": PAIR | {"mentor": True},
+    "mentorship_confirmed": PAIR | {"mentor": False, "charter_url": "/links/def"},
     **{f"meeting_{kind}": MEETING for kind in ("planned", "moved", "cancelled", "reminder")},
     "meeting_asked": MEETING | {"next_url": "/links/def"},
     **{
@@ -376,6 +377,9 @@ def test_the_calendar_file_of_a_meeting(worker_app, monkeypatch, method):
     assert event.start == DUE
     assert event.end == DUE + timedelta(hours=1)
     assert event["ORGANIZER"] == "mailto:letters@passerelle.example"
+    # Whoever answers from a calendar would answer nobody: none is asked to, and the event says where one can act.
+    assert {one.params["RSVP"] for one in event["ATTENDEE"]} == {"FALSE"}
+    assert ("n’arrivent à personne" in str(event.get("DESCRIPTION", ""))) == (method == "REQUEST")
     # The reader is known by their address; the other one's is not the reader's to have.
     assert [str(one) for one in event["ATTENDEE"]] == [
         "mailto:mia@acme.example",

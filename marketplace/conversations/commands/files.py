@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
+from marketplace.conversations import letters
 from marketplace.conversations.file_kinds import ReadFile
 from marketplace.conversations.models import FILES_MOST, MEGABYTE, PairFile
 from marketplace.mentorships.models import Mentorship
@@ -34,6 +35,8 @@ def add_file(*, acting: Acting, pair: Pair, file: ReadFile, now: datetime) -> Pa
         created_at=now,
     )
     db.session.add(kept)
+    db.session.flush()
+    letters.tell_soon(one, pair.seen.other.id, first=kept.id)
     db.session.commit()
     return kept
 

@@ -38,9 +38,10 @@ def send_message(
     """
     require_writing(pair)
     spend_link(link, now)
+    message_id = new_id()
     statement = insert(cast(sa.Table, Message.__table__)).values(
         **pair.mentorship.pair_key,
-        id=new_id(),
+        id=message_id,
         author_person_id=acting.person_id,
         body=body,
         via=via,
@@ -57,14 +58,7 @@ def send_message(
         return False
     _mark(acting, pair, read_to, now)
     one = pair.mentorship
-    told_at = db.session.scalar(
-        sa.select(MessageMark.told_at).where(
-            MessageMark.org_id == one.org_id,
-            MessageMark.mentorship_id == one.id,
-            MessageMark.person_id == pair.seen.other.id,
-        )
-    )
-    letters.tell_later(one, pair.seen.other.id, not_before=told_at + letters.TELL_EVERY if told_at else None)
+    letters.tell_soon(one, pair.seen.other.id, first=message_id)
     jobs.announce("message.sent", org_id=one.org_id, mentorship_id=one.id)
     db.session.commit()
     return True

@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
+from marketplace.conversations import letters
 from marketplace.conversations.merging import merge
 from marketplace.conversations.models import NOTE_MOST, TITLE_MOST, Note, NoteVersion
 from marketplace.mentorships.policy import require_writing
@@ -38,6 +39,7 @@ def begin_note(*, acting: Acting, pair: Pair, title: str, body: str, now: dateti
     db.session.add(note)
     db.session.flush()
     _keep_version(note, now)
+    letters.tell_soon(pair.mentorship, pair.seen.other.id, first=note.id)
     db.session.commit()
     return note
 

@@ -26,14 +26,14 @@ def version(seen: int, name: str, **changes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def linked(mailbox: Any, work: Callable[[], None]) -> Callable[[str, str], str]:
-    """Run what waits; the path of the link in the newest letter to an address whose subject has these words."""
+def linked(mailbox: Any, work: Callable[[], None]) -> Callable[..., str]:
+    """Run what waits; the path of a link (the first) in the newest letter to an address whose subject has these words."""
 
-    def path(address: str, words: str) -> str:
+    def path(address: str, words: str, which: int = 0) -> str:
         work()
         found = [letter for letter in mailbox.to(address) if words in str(letter["Subject"])]
         assert found, [str(letter["Subject"]) for letter in mailbox.to(address)]
         text = found[-1].get_body(("plain",)).get_content()
-        return re.findall(r"http://localhost(/links/[\w-]+)", text)[0]
+        return re.findall(r"http://localhost(/links/[\w-]+)", text)[which]
 
     return path

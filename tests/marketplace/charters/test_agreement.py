@@ -36,7 +36,7 @@ def rows(operator, model=MentoringAgreement):
 def test_both_sign_from_their_letters_and_keep_the_paper(
     pair, mentors, anonymous, sign_in, linked, work, again, operator
 ):
-    page = linked(MIA, "what you agree on")
+    page = linked(MIA, "is confirmed", 1)
     shown = anonymous.get(page).text
     assert "forty people" in shown, "the goal of the request"
     assert "No recruiting, no selling" in shown

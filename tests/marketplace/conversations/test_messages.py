@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.conversations import letters
-from marketplace.conversations.models import MESSAGE_MOST, Message, MessageMark
+from marketplace.conversations.models import MESSAGE_MOST, Message, MessageMark, PairFile
 from marketplace.mentorships.models import MentorshipState
 from tenants.shared import clock
 from tenants.shared.models import ActionLink, Letter, Notice
@@ -208,3 +209,80 @@ def test_nobody_else_reads_or_writes(write, thread, mentors):
     for name in ("ann", "abe", "pam", "gil", "gus", "ned", "hal"):
         assert thread(name).status_code == 404
         assert write(name, "Let me in").status_code == 404
+
+
+# --- notes and files -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def add(sign_in, mentors, pair):
+    """A note or a file, as its author's browser sends it."""
+
+    def added(name, what, called):
+        actor = mentors[name]
+        fields = {"title": called, "body": SECRET}
+        if what == "files":
+            fields = {"file": (io.BytesIO(b"plain words"), f"{called}.txt")}
+        at = f"/{actor.slug}/mentorships/{pair.id}/{what}"
+        assert sign_in(actor).post(at, data=fields, content_type="multipart/form-data").status_code == 303
+
+    return added
+
+
+def news(operator):
+    operator.rollback()
+    kinds = ("message_received", "pair_added")
+    query = sa.select(Letter).where(Letter.kind.in_(kinds)).options(sa.orm.undefer(Letter.data))
+    return [
+        (one.person_id, one.kind, one.data.get("count"), one.data["notes"], one.data["files"])
+        for one in operator.scalars(query.order_by(Letter.id))
+    ]
+
+
+def test_a_new_note_or_file_is_told_without_its_name(add, work, mailbox, mentors, operator):
+    add("mia", "files", "salary-talk")
+    add("mia", "notes", "Resignation")
+    work()
+    [letter] = mailbox.to(mentors.max.email)[-1:]
+    assert "Mia Acme has added notes and files" in letter["Subject"]
+    text = letter.as_string()
+    for words in ("salary-talk", "Resignation", "board"):
+        assert words not in text
+    assert "/globex/mentorships/" in letter.get_body(("plain",)).get_content()
+    operator.rollback()
+    told = str([row.data for row in operator.scalars(sa.select(Notice))])
+    assert "salary-talk" not in told and "Resignation" not in told
+
+
+def test_notes_and_files_share_the_messages_letter_in_ten_minutes(add, write, told, operator, mentors):
+    began = clock.now()
+    add("max", "notes", "His own")
+    add("mia", "files", "one")
+    assert told("max", began)
+    add("mia", "files", "two")
+    write("mia", "By the way")
+    add("mia", "notes", "Plan")
+    assert not told("max", began + timedelta(minutes=9))
+    assert told("max", began + timedelta(minutes=10))
+    assert not told("max", began + timedelta(minutes=30))
+    me = mentors.max.person_id
+    assert news(operator) == [(me, "pair_added", 0, 0, 1), (me, "message_received", 1, 1, 1)]
+
+
+def test_what_was_taken_away_again_is_not_told_and_nobody_hears_of_their_own(add, told, operator):
+    add("mia", "files", "by mistake")
+    operator.execute(sa.text("UPDATE pair_file SET removed_at = now()"))
+    operator.commit()
+    assert not told("max", clock.now())
+    assert not told("mia", clock.now())
+
+
+def test_files_of_before_are_no_news(pair, work, write, operator, mentors, mailbox):
+    """A pair whose files nobody was told of yet, when this began: a message later tells of the message."""
+    old = {"name": "old.txt", "kind": "txt", "size": 1, "content": b"x", "created_at": clock.now()}
+    operator.add(PairFile(**pair.pair_key, author_person_id=mentors.mia.person_id, **old))
+    operator.commit()
+    write("mia", "Hello")
+    work()
+    text = letter_to(mailbox, mentors.max).get_body(("plain",)).get_content()
+    assert "A message waits for you" in text and "added too" not in text

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import ProgrammingError
 
+from marketplace.goals.models import Goal, GoalState
 from marketplace.mentorships import commands as mentorship_commands
 from marketplace.mentorships.models import Answer, Mentorship, MentorshipState
 from marketplace.rhythm import commands, queries
@@ -178,3 +179,28 @@ def test_one_proposal_at_a_time_and_one_that_nobody_answered_makes_room(pair, ru
 def test_a_page_cannot_change_the_planned_end_by_itself(pair, app, mentors):
     with acting(app, mentors.mia), pytest.raises(ProgrammingError):
         db.session.execute(sa.update(Mentorship).values(ends_on=LATER))
+
+
+def test_goals_are_due_as_much_later_as_the_pair_rested(pair, run, at, again, mentors, operator, set_clock):
+    begin, until = NOW + 10 * DAY, NOW + 100 * DAY
+
+    def goal(due, **values):
+        one = Goal(**pair.pair_key, title="A", success="", due_on=due, place=0, percent=0, created_at=NOW, **values)
+        operator.add(one)
+        operator.commit()
+        return one.id
+
+    ahead, past = goal((NOW + 60 * DAY).date()), goal((NOW + 2 * DAY).date())
+    reached = goal((NOW + 60 * DAY).date(), state=GoalState.reached, closed_at=NOW)
+    undated = goal(None)
+    set_clock(begin)
+    pause(run, mentors.max, begin, begin, until)
+    at(until)
+    set_clock(until)
+    answers(run, mentors, until)
+    assert again()[0].state is MentorshipState.running
+    due = {one.id: one.due_on for one in operator.execute(sa.select(Goal.id, Goal.due_on))}
+    assert due[ahead] == (NOW + 150 * DAY).date()
+    assert due[past] == (NOW + 2 * DAY).date(), "its day had passed before"
+    assert due[reached] == (NOW + 60 * DAY).date()
+    assert due[undated] is None
