@@ -14,12 +14,12 @@ from marketplace.requests.commands.steps import (
     lock,
     log_step,
     move,
+    put_step,
     tell,
     tell_by_link,
     want_talk,
     way_back_to,
     write,
-    write_all,
 )
 from marketplace.requests.commands.talking import PLAN_WITHIN
 from marketplace.requests.models import MessageKind, RequestState
@@ -90,14 +90,14 @@ def accept_request(
         )
     # ``claim_place`` has written it: no need to ask.
     set_committed_value(asked, "holds_place", True)
-    move(asked, "accept_request", RequestState.accepted, now=now, due=now + CONFIRM_WITHIN)
+    due = now + (PLAN_WITHIN if talk_first else CONFIRM_WITHIN)
+    move(asked, "accept_request", RequestState.accepted, now=now, due=due)
     asked.accepted_at = now
     written = {MessageKind.acceptance: words, MessageKind.contact: contact}
-    write_all(acting, asked, {kind: body for kind, body in written.items() if body}, now=now)
+    put_step(acting, asked, {kind: body for kind, body in written.items() if body}, now=now)
     log_step("request.accepted", acting, seen, now=now)
     if talk_first:
         want_talk(asked, now)
-        asked.due_at = now + PLAN_WITHIN
     else:
         tell_by_link("request_accepted", asked)
     db.session.commit()

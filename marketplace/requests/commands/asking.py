@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from marketplace.requests import letters, policy, queries
-from marketplace.requests.commands.steps import Words, allow, lock, log, move, tell_by_link, way_back_to, write_all
+from marketplace.requests.commands.steps import Words, allow, lock, log, move, put, tell_by_link, way_back_to, write_all
 from marketplace.requests.models import OPEN_STATES, MentoringRequest, RequestMessage, RequestState
 from marketplace.requests.queries import AskedMentor, Seen
 from marketplace.requests.states import ANSWER_WITHIN
@@ -71,8 +71,7 @@ def send_request(
     then stay as a draft.
     """
     allow(policy.may_ask(acting, mentor.person_id))
-    _one_at_a_time(acting)
-    in_hand = queries.requests_in_hand(acting)
+    in_hand = queries.requests_in_hand(acting, alone=True)
     asked = next((one for one in in_hand if one.mentor_person_id == mentor.person_id), None)
     if asked is not None and asked.state is not RequestState.draft:
         if _says_the_same(acting, asked, words):
@@ -80,8 +79,8 @@ def send_request(
             return asked
         raise AlreadyAsked(acting, asked, mentor)
     firm = own_organisation(acting)
-    asked = _draft(acting, mentor, asked, form=form, cadence=cadence, now=now)
     wait = _reason_to_wait(acting, mentor, firm, sum(one.state in OPEN_STATES for one in in_hand))
+    asked = _draft(acting, mentor, asked, form=form, cadence=cadence, now=now)
     if wait:
         _keep_words(acting, asked, words, now=now)
         db.session.commit()
@@ -105,8 +104,8 @@ def resend_request(*, acting: Acting, seen: Seen, mentor: AskedMentor, now: date
         raise AlreadyAsked(acting, open_one, mentor)
     words = {kind: message.body for kind, message in queries.written_words(acting, old).items()}
     firm = own_organisation(acting)
-    asked = _draft(acting, mentor, open_one, form=old.form, cadence=old.cadence, now=now, resent_from=old)
     wait = _reason_to_wait(acting, mentor, firm, sum(one.state in OPEN_STATES for one in in_hand))
+    asked = _draft(acting, mentor, open_one, form=old.form, cadence=old.cadence, now=now, resent_from=old)
     if wait:
         _keep_words(acting, asked, words, now=now)
         db.session.commit()
@@ -142,20 +141,24 @@ def _draft(
             mentor_id=mentor.mentor_id,
             mentor_person_id=mentor.person_id,
             state=RequestState.draft,
+            holds_place=False,
             resent_from_id=resent_from.id if resent_from else None,
+            version=1,
             created_at=now,
         )
-        db.session.add(draft)
     draft.form, draft.cadence, draft.updated_at = form, cadence, now
     return draft
 
 
 def _is_new(draft: MentoringRequest) -> bool:
-    return bool(sa.inspect(draft).pending)
+    return bool(sa.inspect(draft).transient)
 
 
 def _keep_words(acting: Acting, draft: MentoringRequest, words: Words, *, now: datetime) -> None:
-    written = {} if _is_new(draft) else queries.written_words(acting, draft)
+    if _is_new(draft):
+        put(acting, draft, words, now=now)
+        return
+    written = queries.written_words(acting, draft)
     db.session.flush()
     for kind, body in words.items():
         if kind in written:

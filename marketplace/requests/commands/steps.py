@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.exc import StaleDataError
 
 from marketplace.mentorships.models import Mentorship, MentorshipState
 from marketplace.requests import letters, queries
@@ -40,6 +42,9 @@ LOCKED = (
     .execution_options(populate_existing=True)
 )
 WRITE_WORDS = sa.text("SELECT write_request_words(CAST(:words AS jsonb))")
+PUT = sa.text("SELECT put_request(CAST(:request AS jsonb), CAST(:words AS jsonb))")
+MOVE = sa.text("SELECT move_request(CAST(:request AS jsonb), CAST(:words AS jsonb))")
+_COLUMNS = tuple(attribute.key for attribute in sa.inspect(MentoringRequest).column_attrs)
 
 
 def way_back_to(acting: Acting, asked: MentoringRequest) -> str:
@@ -87,6 +92,37 @@ def write(
 def write_all(
     acting: Acting, asked: MentoringRequest, words: Words, *, now: datetime, reason: str | None = None
 ) -> None:
+    db.session.execute(WRITE_WORDS, {"words": _rows(acting, asked, words, now=now, reason=reason)})
+
+
+def put(acting: Acting, asked: MentoringRequest, words: Words, *, now: datetime) -> None:
+    """Write a new request and its words in one statement; ``asked`` is the session's from then on."""
+    db.session.execute(PUT, {"request": _row(asked), "words": _rows(acting, asked, words, now=now)})
+    _is_written(asked)
+    make_transient_to_detached(asked)
+    db.session.add(asked)
+
+
+def put_step(acting: Acting, asked: MentoringRequest, words: Words, *, now: datetime) -> None:
+    """Write what has changed of a request, and words, in one statement; nothing of it is left for the session to write."""
+    with db.session.no_autoflush:
+        moved = db.session.scalar(MOVE, {"request": _row(asked), "words": _rows(acting, asked, words, now=now)})
+    if not moved:
+        raise StaleDataError(f"The request {asked.id} was moved by somebody else, past its lock.")
+    set_committed_value(asked, "version", asked.version + 1)
+    _is_written(asked)
+
+
+def _is_written(asked: MentoringRequest) -> None:
+    for name in _COLUMNS:
+        set_committed_value(asked, name, getattr(asked, name))
+
+
+def _row(asked: MentoringRequest) -> str:
+    return json.dumps({name: getattr(asked, name) for name in _COLUMNS}, default=datetime.isoformat)
+
+
+def _rows(acting: Acting, asked: MentoringRequest, words: Words, *, now: datetime, reason: str | None = None) -> str:
     rows = [
         {
             "org_id": asked.org_id,
@@ -100,7 +136,7 @@ def write_all(
         }
         for kind, body in words.items()
     ]
-    db.session.execute(WRITE_WORDS, {"words": json.dumps(rows)})
+    return json.dumps(rows)
 
 
 def log(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from flask import abort
 
-from marketplace.directory.queries import Mentor, mentor_or_404, visible_mentors
+from marketplace.directory.forms import GREATEST_ID
+from marketplace.directory.queries import Mentor, visible_mentors
 from marketplace.requests.models import MentoringRequest
 from tenants.current import Acting
 from tenants.organisations.models import Organisation
@@ -47,7 +49,10 @@ def asked_mentor(mentor: Mentor) -> AskedMentor:
 
 def askable_mentor_or_404(viewer: Acting, mentor_id: int) -> AskedMentor:
     """A mentor whom the viewer sees in the directory, full or not, and who is not the viewer."""
-    return asked_mentor(mentor_or_404(viewer, mentor_id))
+    seen = visible_mentors(viewer, [mentor_id]) if mentor_id <= GREATEST_ID else []
+    if not seen:
+        abort(404)
+    return asked_mentor(seen[0])
 
 
 def card_of_mentor(viewer: Acting, asked: MentoringRequest) -> Mentor | None:

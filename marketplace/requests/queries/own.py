@@ -74,12 +74,21 @@ def finished_requests(viewer: Acting, before: int | None = None) -> list[Seen]:
     return [with_sides(viewer, row) for row in db.session.execute(query)]
 
 
-def requests_in_hand(viewer: Acting) -> Sequence[MentoringRequest]:
-    """The drafts and open requests that the viewer made in this workspace."""
-    query = sa.select(MentoringRequest).where(
-        made_by(viewer), MentoringRequest.state.in_(OPEN_STATES | {RequestState.draft})
+IN_HAND = sa.select(MentoringRequest).from_statement(
+    sa.text(
+        "SELECT * FROM requests_in_hand(CAST(:affiliation_id AS bigint), CAST(:person_id AS bigint), "
+        "CAST(:org_id AS integer), CAST(:alone AS boolean))"
     )
-    return db.session.scalars(query).all()
+)
+
+
+def requests_in_hand(viewer: Acting, *, alone: bool = False) -> Sequence[MentoringRequest]:
+    """The drafts and open requests that the viewer made in this workspace.
+
+    ``alone``: other tabs of the viewer that ask so wait until the commit, and then see what this one wrote.
+    """
+    ids = {"affiliation_id": viewer.affiliation_id, "person_id": viewer.person_id, "org_id": viewer.org_id}
+    return db.session.scalars(IN_HAND, ids | {"alone": alone}).all()
 
 
 def request_in_hand(viewer: Acting, mentor_person_id: int) -> MentoringRequest | None:
