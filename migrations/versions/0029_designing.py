@@ -87,6 +87,16 @@ BEGIN
     WHERE y.firm_id = wall_org() AND y.org_id <> wall_org()
       AND (y.state = 'invited' OR (y.state = 'active' AND p.state <> 'draft')) ORDER BY y.asked_at DESC;
 END $$""",
+    # What an organisation of a programme is called, for the letters of the one that runs it.
+    "party_organisation(bigint, integer)": """
+CREATE FUNCTION party_organisation(p_programme bigint, p_firm integer) RETURNS TABLE (name text, slug text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+#variable_conflict use_column
+BEGIN
+    IF NOT wall_sealed() THEN RETURN; END IF;
+    RETURN QUERY SELECT o.name::text, o.slug::text FROM programme_party p JOIN organisation o ON o.id = p.firm_id
+    WHERE p.org_id = wall_org() AND p.programme_id = p_programme AND p.firm_id = p_firm;
+END $$""",
     # How many people of those who take part meet the rules of a side: a count, and none below five. What nobody has said yet
     # excludes nobody.
     "eligible_people(bigint, integer[], text[], text[], text[])": """
@@ -113,6 +123,7 @@ GRANTED = {
     "ask_to_take_part(bigint, text, boolean, timestamptz)": ("web",),
     "withdraw_asking(bigint, text)": ("web",),
     "asked_programmes()": ("web",),
+    "party_organisation(bigint, integer)": ("worker",),
     "eligible_people(bigint, integer[], text[], text[], text[])": ("web",),
 }
 
