@@ -33,6 +33,7 @@ from marketplace.notices import subscriptions
 from marketplace.notices import views as notices
 from marketplace.programmes import pages as programme_templates
 from marketplace.programmes import party_pages as programme_parties
+from marketplace.programmes import stub_until_merged as programme_pages
 from marketplace.programmes import views as programmes
 from marketplace.requests import links as request_links
 from marketplace.requests import views as requests
@@ -114,6 +115,7 @@ WORKSPACE = (
     (coordination.bp, "/pairs"),
     (programmes.bp, "/programmes"),
     (programme_parties.bp, "/programmes"),
+    (programme_pages.bp, "/programmes"),
     (journal.bp, "/journal"),
     (journal.of_pair, "/mentorships/<int:mentorship_id>/journal"),
     (talk_views.bp, "/requests/<int:request_id>/chemistry-meeting/time"),

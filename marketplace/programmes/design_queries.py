@@ -281,5 +281,3 @@ def cohorts_of(viewer: Acting, programmes: Sequence[Programme]) -> dict[int, lis
 def has_cohorts(viewer: Acting, programme: Programme) -> bool:
     query = sa.select(sa.exists().where(Cohort.org_id == viewer.org_id, Cohort.programme_id == programme.id))
     return bool(db.session.scalar(query))
-
-

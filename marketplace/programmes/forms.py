@@ -133,7 +133,10 @@ class DesignForm(FlaskForm):
         for side in SIDES:
             inner = self[side].form
             gone = {one: _l("No longer takes part") for one in inner.organisations.data or [] if one not in named}
-            inner.organisations.choices = [*named.items(), *((one, label) for one, label in gone.items() if one.isdigit())]
+            inner.organisations.choices = [
+                *named.items(),
+                *((one, label) for one, label in gone.items() if one.isdigit()),
+            ]
             inner.seniorities.choices = SENIORITIES.choices(locale)
             inner.functions.choices = FUNCTIONS.choices(locale)
         return self
@@ -296,7 +299,9 @@ class AskForm(FlaskForm):
         [
             InputRequired(_l("Type the first part of its addresses here.")),
             Length(max=60),
-            Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*$", message=_l("Small letters, figures and hyphens, as in its addresses here.")),
+            Regexp(
+                r"^[a-z0-9]+(-[a-z0-9]+)*$", message=_l("Small letters, figures and hyphens, as in its addresses here.")
+            ),
         ],
         filters=[lambda text: one_line(text).lower().rstrip("/").rpartition("/")[2]],
     )

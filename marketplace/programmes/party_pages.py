@@ -30,19 +30,13 @@ def show(programme_id: int) -> str:
 
 def _names(programme: Programme) -> dict[int, str]:
     """Those that take part, and those that may be added, by name."""
-    there = {
-        one.firm_id: one.name
-        for one in queries.parties_of(g.acting, programme)
-        if one.state is PartyState.active
-    }
+    there = {one.firm_id: one.name for one in queries.parties_of(g.acting, programme) if one.state is PartyState.active}
     named = there | dict(queries.possible_parties(g.acting))
     return dict(sorted(named.items(), key=lambda item: (item[1].casefold(), item[0])))
 
 
 def _rows(programme: Programme) -> PartiesForm:
-    standing = {
-        one.firm_id: one for one in queries.parties_of(g.acting, programme) if one.state is PartyState.active
-    }
+    standing = {one.firm_id: one for one in queries.parties_of(g.acting, programme) if one.state is PartyState.active}
     rows = [
         {
             "firm_id": str(firm_id),
@@ -82,9 +76,7 @@ def save(programme_id: int) -> ResponseReturnValue:
     everyone = "everyone" in request.form
     rows = {int(row["firm_id"]): row for row in form.rows.data if row["firm_id"].isdigit() and len(row["firm_id"]) < 10}
     chosen = {
-        firm_id: (row["max_mentors"], row["max_mentees"])
-        for firm_id, row in rows.items()
-        if row["chosen"] or everyone
+        firm_id: (row["max_mentors"], row["max_mentees"]) for firm_id, row in rows.items() if row["chosen"] or everyone
     }
     try:
         commands.choose_parties(

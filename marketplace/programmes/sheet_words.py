@@ -197,7 +197,9 @@ REMARKS: dict[str, Any] = {
     "no_firm": _l("No firm takes part yet. Choose who takes part."),
     "nobody_takes_part": _l("Nobody takes part yet. Choose the organisations."),
     "one_firm": _l("Only %(firm)s takes part, and this form pairs people of different firms. Add another one."),
-    "each_firm_alone": _l("Each firm pairs its own mentees by hand, with mentors of others: agree among you who picks first."),
+    "each_firm_alone": _l(
+        "Each firm pairs its own mentees by hand, with mentors of others: agree among you who picks first."
+    ),
     "excludes_all": _l("The rules for %(side)s exclude everybody: no one can meet all of them together."),
     "few_eligible": _l("Fewer than five people of those here today meet the rules for %(side)s."),
     "fewer_than_places": _l("%(count)s people here today meet the rules for %(side)s, for %(places)s places."),
@@ -252,7 +254,9 @@ def _value(key: str, value: Any) -> str:
 
 
 RULES: dict[str, Any] = {
-    "a statement has words, and nothing to choose from": _l("A rule in your own words has words, and nothing to choose from."),
+    "a statement has words, and nothing to choose from": _l(
+        "A rule in your own words has words, and nothing to choose from."
+    ),
     "name at least one that is eligible": _l("Name at least one that is eligible."),
     "the least is more than the most": _l("The smallest size is larger than the largest."),
     "a phase appears twice in the timeline": _l("A phase appears twice in the timeline."),
@@ -261,7 +265,9 @@ RULES: dict[str, Any] = {
     "a phase begins before the one that it follows": _l(
         "A phase begins before the one that it follows. Put the days in order, from the call to the alumni."
     ),
-    "days are counted from the launch, so its own day is 0": _l("Days are counted from the launch, so its own day is 0."),
+    "days are counted from the launch, so its own day is 0": _l(
+        "Days are counted from the launch, so its own day is 0."
+    ),
 }
 
 

@@ -159,8 +159,10 @@ def _lines(node: yaml.Node, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, 
                 where = ".".join(str(part) for part in (*path, key.value))
                 raise Unreadable([Problem(where, key.start_mark.line + 1, _("This is said twice."))])
             seen.add(key.value)
-            yield from ((at, key.start_mark.line + 1 if at == (*path, key.value) else line)
-                        for at, line in _lines(value, (*path, key.value)))
+            yield from (
+                (at, key.start_mark.line + 1 if at == (*path, key.value) else line)
+                for at, line in _lines(value, (*path, key.value))
+            )
     elif isinstance(node, yaml.SequenceNode):
         for place, inner in enumerate(node.value):
             yield from _lines(inner, (*path, place))
@@ -196,7 +198,9 @@ def _organisations(modalities: Modalities, lines: dict[tuple[Any, ...], int]) ->
             where: tuple[Any, ...] = ("modalities", side, "eligibility", place)
             path, line = ".".join(map(str, where)), _line_of(where, lines)
             if condition.on == "organisation":
-                yield Problem(path, line, _("A template cannot name organisations. Choose them on the sheet afterwards."))
+                yield Problem(
+                    path, line, _("A template cannot name organisations. Choose them on the sheet afterwards.")
+                )
             elif condition.on != "statement":
                 if seen.get(condition.on, set(condition.any_of)).isdisjoint(condition.any_of):
                     yield Problem(path, line, _("Nobody can meet this rule and the one above it."))

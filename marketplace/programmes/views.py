@@ -253,9 +253,7 @@ def _turn(programme_id: int, state: ProgrammeState) -> Programme:
 def open_programme(programme_id: int) -> ResponseReturnValue:
     _turn(programme_id, ProgrammeState.open)
     firms = len(queries.parties_of(g.acting, run_programme_or_404(g.acting, programme_id)))
-    said = ngettext(
-        "Open. %(num)d organisation sees it now.", "Open. %(num)d organisations see it now.", firms
-    )
+    said = ngettext("Open. %(num)d organisation sees it now.", "Open. %(num)d organisations see it now.", firms)
     flash(said, "ok")
     return redirect(url_for("programmes.index"), 303)
 

@@ -138,7 +138,9 @@ def next_name(name: str, taken: set[str]) -> str:
     return next(f"{stem} ({number})" for number in range(2, 10_000) if f"{stem} ({number})" not in taken)
 
 
-def save_design(*, acting: Acting, programme_id: int, seen: int, mine: Design, now: datetime) -> tuple[Programme, list[str]]:
+def save_design(
+    *, acting: Acting, programme_id: int, seen: int, mine: Design, now: datetime
+) -> tuple[Programme, list[str]]:
     """Keep ``mine``, which was written on top of version ``seen``; merged with what others changed since.
 
     Returns the programme and what was taken over from others. Raises ``ChangedMeanwhile`` where both changed the same
