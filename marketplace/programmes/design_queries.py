@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import abort
 
 from marketplace.programmes.checks import Facts, PartyFacts
-from marketplace.programmes.modalities import Form, Modalities, Side, SideRules
+from marketplace.programmes.modalities import Form, Modalities, SideRules
 from marketplace.programmes.models import (
     COUNTED,
     Cohort,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
+from itertools import pairwise
+
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
@@ -218,7 +220,7 @@ def versions(programme_id: int) -> str:
             (words.field_label(path), words.value_words(path, before, names), words.value_words(path, after, names))
             for path, before, after in differences(older.design, newer.design)
         ]
-        for newer, older in zip(found, found[1:], strict=False)
+        for newer, older in pairwise(found)
     }
     return render_template("programmes/versions.html", programme=programme, versions=found, changed=changed)
 
