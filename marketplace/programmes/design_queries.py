@@ -222,6 +222,7 @@ class Asked:
     name_en: str
     name_fr: str
     modalities: Modalities
+    is_open: bool
     state: PartyState
     is_school: bool
     max_mentors: int | None
@@ -248,6 +249,7 @@ def _asked(row: Mapping[Any, Any]) -> Asked:
         **{
             **kept,
             "form": Form(row["form"]),
+            "is_open": row["programme_state"] == "open",
             "state": PartyState(row["state"]),
             "modalities": Modalities.model_validate(row["choices"]),
         }

@@ -22,6 +22,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import Field
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import HiddenInput
@@ -57,8 +58,8 @@ def _figure(label: Any, least: int, most: int) -> IntegerField:
     return IntegerField(label, [Optional(), NumberRange(min=least, max=most)])
 
 
-def _listed(labels: Mapping[Any, Any]) -> list[tuple[str, Any]]:
-    return [(str(getattr(value, "value", value)), label) for value, label in labels.items()]
+def _listed(labels: Mapping[str, Any]) -> list[SelectChoice]:
+    return [SelectChoice(value=value, label=label) for value, label in labels.items()]
 
 
 class IndicatorForm(Form):
@@ -127,18 +128,15 @@ class DesignForm(FlaskForm):
     def fill_choices(self, organisations: Iterable[tuple[int, str]]) -> DesignForm:
         """``organisations``: those that take part. What was chosen and is no longer among them stays in the list."""
         locale = str(get_locale())
-        self.form.choices = FORMS.choices(locale)
-        self.cadence.choices = CADENCES.choices(locale)
+        self.form.choices = _listed(dict(FORMS.choices(locale)))
+        self.cadence.choices = _listed(dict(CADENCES.choices(locale)))
         named = {str(number): name for number, name in organisations}
         for side in SIDES:
             inner = self[side].form
-            gone = {one: _l("No longer takes part") for one in inner.organisations.data or [] if one not in named}
-            inner.organisations.choices = [
-                *named.items(),
-                *((one, label) for one, label in gone.items() if one.isdigit()),
-            ]
-            inner.seniorities.choices = SENIORITIES.choices(locale)
-            inner.functions.choices = FUNCTIONS.choices(locale)
+            gone = [one for one in inner.organisations.data or [] if one not in named and one.isdigit()]
+            inner.organisations.choices = _listed(named | dict.fromkeys(gone, _l("No longer takes part")))
+            inner.seniorities.choices = _listed(dict(SENIORITIES.choices(locale)))
+            inner.functions.choices = _listed(dict(FUNCTIONS.choices(locale)))
         return self
 
     def design(self) -> dict[str, Any] | None:
@@ -279,7 +277,7 @@ def _padded(rows: Sequence[Mapping[str, Any]], least: int) -> list[Mapping[str, 
 
 
 class NewForm(FlaskForm):
-    template = SelectField(choices=[(form.value, form.value) for form in ProgrammeForm])
+    template = SelectField(choices=[SelectChoice(value=form.value, label=form.value) for form in ProgrammeForm])
 
 
 class ImportForm(FlaskForm):

@@ -40,7 +40,7 @@ def whole(found: Flat) -> dict[str, Any]:
     """The design that ``found`` is spread from."""
     choices: dict[str, Any] = {"timeline": [], "mentors": {"eligibility": []}, "mentees": {"eligibility": []}}
     for path, value in found.items():
-        if path in {"name_en", "name_fr"} or path.startswith("timeline.") or ".eligibility." in path or value is None:
+        if path in {"name_en", "name_fr"} or path.startswith("timeline.") or ".eligibility." in path:
             continue
         *outer, last = path.split(".")
         place = choices

@@ -45,6 +45,7 @@ def index() -> str:
         shared=[one for one in found if one.org_id != g.acting.org_id and one.state is not ProgrammeState.archived],
         asked=[one for one in asked if one.state is PartyState.invited],
         standing={one.programme_id: one for one in asked},
+        coming=[one for one in asked if one.state is PartyState.active and not one.is_open],
         cohorts=queries.cohorts_of(g.acting, found),
         may_run=may_run_programmes(g.acting),
         words=words,

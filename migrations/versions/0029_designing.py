@@ -85,7 +85,9 @@ BEGIN
     FROM programme_party y JOIN programme p ON p.org_id = y.org_id AND p.id = y.programme_id
     JOIN organisation o ON o.id = y.org_id
     WHERE y.firm_id = wall_org() AND y.org_id <> wall_org()
-      AND (y.state = 'invited' OR (y.state = 'active' AND p.state <> 'draft')) ORDER BY y.asked_at DESC;
+      -- Whoever said yes goes on seeing what they said it to; a member firm hears of a programme when it opens.
+      AND (y.state = 'invited' OR (y.state = 'active' AND (p.state <> 'draft' OR NOT EXISTS (SELECT FROM firm_membership m
+        WHERE m.network_id = p.org_id AND m.firm_id = y.firm_id)))) ORDER BY y.asked_at DESC;
 END $$""",
     # What an organisation of a programme is called, for the letters of the one that runs it.
     "party_organisation(bigint, integer)": """

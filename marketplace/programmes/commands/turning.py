@@ -34,13 +34,13 @@ def turn_programme(*, acting: Acting, programme: Programme, state: ProgrammeStat
     way_back = url_for("programmes.design", organisation=acting.slug, programme_id=programme.id)
     if state not in TURNS[programme.state]:
         raise Refused(_("This was already changed. Look at the list again."), way_back=url_for("programmes.index"))
-    if state is ProgrammeState.open and stops(queries.facts_of(acting, programme)):
+    begins = state is ProgrammeState.open and programme.state is ProgrammeState.draft
+    if begins and stops(queries.facts_of(acting, programme)):
         raise Refused(_("The sheet has remarks that must be mended first; they stand beside it."), way_back=way_back)
     if state is ProgrammeState.draft and queries.has_cohorts(acting, programme):
         raise Refused(_("A programme that has a cohort stays open, or goes to the archive."), way_back=way_back)
-    first = state is ProgrammeState.open and programme.state is ProgrammeState.draft
     programme.state, programme.updated_at = state, now
-    if first:
+    if begins:
         for party in queries.parties_of(acting, programme):
             if party.state is PartyState.active and party.firm_id != acting.org_id:
                 jobs.enqueue(tell_added, org_id=acting.org_id, programme_id=programme.id, firm_id=party.firm_id)

@@ -27,7 +27,9 @@ def _context(app):
 def facts(form: Form = Form.cross_company, *, parties=(ACME, GLOBEX), **changes) -> Facts:
     ready = READY()[form]
     modalities = ready.modalities.model_copy(update=changes)
-    return Facts(ready.name.en, ready.name.fr, modalities, parties, 0, {Side.mentor: 50, Side.mentee: 50, Side.peer: 50})
+    return Facts(
+        ready.name.en, ready.name.fr, modalities, parties, 0, {Side.mentor: 50, Side.mentee: 50, Side.peer: 50}
+    )
 
 
 def codes(of: Facts) -> set[str]:

@@ -240,7 +240,7 @@ def test_a_school_is_asked_by_its_address_and_answers_for_itself(begin, cast, si
         said.append(answer.text.replace(slug, "…"))
         assert "Asked, without an answer yet" in answer.text
     assert "Initech" not in said[0] + said[1], "asking tells nothing about who is here"
-    with acting(operator_app(browser), cast.abe):
+    with acting(browser.application, cast.abe):
         from tenants.shared.database import db
 
         seen = db.session.scalars(sa.select(ProgrammeParty.firm_id)).all()
@@ -249,7 +249,9 @@ def test_a_school_is_asked_by_its_address_and_answers_for_itself(begin, cast, si
     assert mailbox.to("ida@initech.example") == [], "a plain member answers for nobody"
     where = f"/initech/programmes/askings/{cast.abe.org_id}/{programme.id}"
     assert sign_in(cast.ida).get(where).status_code == 404
-    operator.execute(sa.text("UPDATE affiliation SET role = 'hr_partner' WHERE id = :id"), {"id": cast.ida.affiliation_id})
+    operator.execute(
+        sa.text("UPDATE affiliation SET role = 'hr_partner' WHERE id = :id"), {"id": cast.ida.affiliation_id}
+    )
     operator.commit()
     browser.post(f"{page}/askings", data={"slug": "initech", "is_school": "y"})
     work()
@@ -269,10 +271,6 @@ def test_a_school_is_asked_by_its_address_and_answers_for_itself(begin, cast, si
     assert browser.post(f"{page}/opening").status_code == 303
     work()
     assert "Initech takes part in" in str(mailbox.to("abe@acme.example")[-1]["Subject"])
-
-
-def operator_app(browser):
-    return browser.application
 
 
 def test_nobody_is_made_to_take_part(begin, cast, sign_in, app, operator):
