@@ -281,10 +281,8 @@ def archive(programme_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:programme_id>/return")
 def bring_back(programme_id: int) -> ResponseReturnValue:
-    """Out of the archive: open where it has a cohort, a draft otherwise."""
     programme = run_programme_or_404(g.acting, programme_id)
-    state = ProgrammeState.open if queries.has_cohorts(g.acting, programme) else ProgrammeState.draft
-    _turn(programme_id, state)
+    commands.bring_back(acting=g.acting, programme=programme, now=clock.now())
     flash(_("Out of the archive."), "ok")
     return redirect(url_for("programmes.index"), 303)
 

@@ -15,12 +15,13 @@ from marketplace.programmes.commands.partying import (
     leave_programme,
     withdraw_asking,
 )
-from marketplace.programmes.commands.turning import turn_programme
+from marketplace.programmes.commands.turning import bring_back, turn_programme
 
 __all__ = [
     "ChangedMeanwhile",
     "answer_asking",
     "ask_party",
+    "bring_back",
     "choose_parties",
     "clone_programme",
     "create_programme",

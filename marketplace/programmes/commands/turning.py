@@ -24,6 +24,14 @@ TURNS = {
 }
 
 
+def bring_back(*, acting: Acting, programme: Programme, now: datetime) -> None:
+    """Out of the archive: open where it has a cohort, a draft otherwise. Raises ``Refused`` when it is not in it."""
+    if programme.state is not ProgrammeState.archived:
+        raise Refused(_("This was already changed. Look at the list again."), way_back=url_for("programmes.index"))
+    state = ProgrammeState.open if queries.has_cohorts(acting, programme) else ProgrammeState.draft
+    turn_programme(acting=acting, programme=programme, state=state, now=now)
+
+
 def turn_programme(*, acting: Acting, programme: Programme, state: ProgrammeState, now: datetime) -> None:
     """Open, close again, archive or bring back. Opening tells those who take part.
 
