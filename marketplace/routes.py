@@ -116,6 +116,7 @@ WORKSPACE = (
     (programmes.bp, "/programmes"),
     (programme_parties.bp, "/programmes"),
     (programme_pages.bp, "/programmes"),
+    (programme_pages.cohorts, "/cohorts"),
     (journal.bp, "/journal"),
     (journal.of_pair, "/mentorships/<int:mentorship_id>/journal"),
     (talk_views.bp, "/requests/<int:request_id>/chemistry-meeting/time"),

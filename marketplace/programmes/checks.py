@@ -67,6 +67,15 @@ def stops(facts: Facts) -> tuple[Remark, ...]:
     return tuple(remark for remark in remarks(facts) if remark.weight is Weight.stop)
 
 
+BELOW = frozenset({"quota_below_enrolled", "places_below_enrolled"})
+"""What not even a draft may say: the people are there."""
+
+
+def refusals(facts: Facts, *, is_open: bool) -> tuple[Remark, ...]:
+    """The stops with which a design cannot be kept: all of them while it is open, those about people who are there always."""
+    return tuple(remark for remark in stops(facts) if is_open or remark.code in BELOW)
+
+
 def _stop(code: str, section: str, **values: Any) -> Remark:
     return Remark(Weight.stop, code, section, values)
 

@@ -34,7 +34,7 @@ from marketplace.programmes.modalities import Modalities, Phase
 from marketplace.programmes.words import PHASES
 from marketplace.vocabulary import CADENCES, FORMS, FUNCTIONS, SENIORITIES
 
-STATEMENTS, INDICATORS = 3, 5
+STATEMENTS, INDICATORS = 2, 3
 SIDES = ("mentors", "mentees")
 
 

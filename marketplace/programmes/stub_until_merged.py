@@ -5,6 +5,15 @@ from __future__ import annotations
 from flask import Blueprint
 
 bp = Blueprint("programme_pages", __name__)
+cohorts = Blueprint("cohorts", __name__)
+
+
+def show_cohort(cohort_id: int) -> str:
+    return str(cohort_id)
+
+
+cohorts.add_url_rule("/<int:cohort_id>", "show", show_cohort)
+cohorts.add_url_rule("/new/<int:programme_id>", "new", lambda programme_id: str(programme_id))
 
 
 @bp.get("/<int:programme_id>")

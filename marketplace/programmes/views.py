@@ -200,6 +200,9 @@ def save(programme_id: int) -> ResponseReturnValue:
         data = {**sheet_data(clash.merged), "seen": clash.version}
         programme = run_programme_or_404(g.acting, programme_id)
         return _sheet(programme, DesignForm(formdata=None, data=data), clash), 422
+    except commands.Unsound as unsound:
+        form.form_errors += [words.remark_sentence(remark) for remark in unsound.remarks]
+        return _sheet(run_programme_or_404(g.acting, programme_id), form), 422
     except ValidationError as error:
         form.take_errors(error)
         return _sheet(run_programme_or_404(g.acting, programme_id), form), 422

@@ -2,6 +2,7 @@
 
 from marketplace.programmes.commands.designing import (
     ChangedMeanwhile,
+    Unsound,
     clone_programme,
     create_programme,
     restore_version,
@@ -19,6 +20,7 @@ from marketplace.programmes.commands.turning import bring_back, turn_programme
 
 __all__ = [
     "ChangedMeanwhile",
+    "Unsound",
     "answer_asking",
     "ask_party",
     "bring_back",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +12,12 @@ from flask_babel import gettext as _
 from pydantic import ValidationError
 
 from marketplace.programmes import design_queries as queries
+from marketplace.programmes.checks import Remark, refusals
 from marketplace.programmes.commands.logging import allow, note
 from marketplace.programmes.merging import Design, differences, merge
 from marketplace.programmes.modalities import Modalities
 from marketplace.programmes.models import PartyState, Programme, ProgrammeParty, ProgrammeState, ProgrammeVersion
+from marketplace.programmes.sheet_words import remark_sentence
 from tenants.current import Acting
 from tenants.shared.database import db, new_id
 from tenants.shared.errors import Refused
@@ -31,6 +34,14 @@ class ChangedMeanwhile(Exception):
         super().__init__(", ".join(conflicts))
         self.merged, self.conflicts, self.taken = merged, conflicts, taken
         self.current, self.version, self.by = current, version, by
+
+
+class Unsound(Exception):
+    """The design cannot be kept as it is; ``remarks`` say why."""
+
+    def __init__(self, remarks: tuple[Remark, ...]) -> None:
+        super().__init__(", ".join(remark.code for remark in remarks))
+        self.remarks = remarks
 
 
 def create_programme(
@@ -144,8 +155,8 @@ def save_design(
     """Keep ``mine``, which was written on top of version ``seen``; merged with what others changed since.
 
     Returns the programme and what was taken over from others. Raises ``ChangedMeanwhile`` where both changed the same
-    field, ``Refused`` when the programme is archived or its form can no longer change, and pydantic's ``ValidationError``
-    when the two designs together do not hold.
+    field, ``Unsound`` when it falls below who is enrolled, or the programme is open and must stay sound, ``Refused`` when it
+    is archived or its form can no longer change, and pydantic's ``ValidationError`` when the two designs do not hold together.
     """
     allow(acting)
     programme = _locked(acting, programme_id)
@@ -194,6 +205,7 @@ def _write(acting: Acting, programme: Programme, current: Design, wanted: Design
     wanted = {**wanted, "choices": modalities.model_dump(mode="json")}
     if not differences(current, wanted):
         return
+    _refuse_unsound(acting, programme, wanted, modalities)
     if modalities.form is not programme.form and queries.has_cohorts(acting, programme):
         raise Refused(_("A programme that has a cohort keeps its form. Clone it, and choose another form there."))
     programme.form = modalities.form
@@ -204,11 +216,26 @@ def _write(acting: Acting, programme: Programme, current: Design, wanted: Design
     note("programme.changed", acting, programme, now)
 
 
+def _refuse_unsound(acting: Acting, programme: Programme, wanted: Design, modalities: Modalities) -> None:
+    """Raise ``Unsound`` for what the change brings; what was amiss before stands in nobody's way."""
+    before = queries.facts_of(acting, programme)
+    after = replace(before, name_en=wanted["name_en"], name_fr=wanted["name_fr"], modalities=modalities)
+    is_open = programme.state is ProgrammeState.open
+    known = refusals(before, is_open=is_open)
+    if brought := tuple(one for one in refusals(after, is_open=is_open) if one not in known):
+        db.session.rollback()
+        raise Unsound(brought)
+
+
 def restore_version(*, acting: Acting, programme_id: int, number: int, now: datetime) -> Programme:
     """Write an earlier version anew, as the newest; nothing in between is lost."""
     allow(acting)
     programme = _locked(acting, programme_id)
     kept = queries.version_or_404(acting, programme, number)
-    _write(acting, programme, queries.design_of(programme), kept.design, now)
+    try:
+        _write(acting, programme, queries.design_of(programme), kept.design, now)
+    except Unsound as unsound:
+        said = " ".join(remark_sentence(remark) for remark in unsound.remarks)
+        raise Refused(_("That version cannot stand again as it is. %(why)s", why=said)) from None
     db.session.commit()
     return programme

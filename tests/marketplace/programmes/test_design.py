@@ -309,6 +309,26 @@ def test_a_quota_below_what_is_enrolled_is_refused(cast, sign_in, operator):
     assert all(one.state is PartyState.active for one in rows(operator, ProgrammeParty))
 
 
+def test_the_sheet_cannot_fall_below_who_is_there_and_an_open_one_stays_sound(cast, sign_in, operator):
+    ready = ready_templates()[Form.cross_company].modalities.model_dump(exclude={"form"})
+    programme = make_programme(operator, cast.ned, cast.mia, cast.max, **ready)
+    cohort = make_cohort(operator, programme)
+    enrol(operator, cohort, cast.mia, Side.mentee)
+    enrol(operator, cohort, cast.ann, Side.mentee)
+    operator.commit()
+    browser, page = sign_in(cast.ned), f"/bridge/programmes/{programme.id}/design"
+    data = typed(browser.get(page).text)
+    answer = browser.post(page, data={**data, "quota_mentees": ["1"], "aims_en": ["Typed with care."]})
+    assert answer.status_code == 422
+    assert "Acme has 2 mentees enrolled already; its quota cannot be 1." in answer.text
+    assert "Typed with care." in answer.text
+    answer = browser.post(page, data={**data, "mentees-places": ["1"]})
+    assert "2 mentees are enrolled already" in answer.text
+    answer = browser.post(page, data={**data, "ways_in": []})
+    assert answer.status_code == 422 and "Nobody can come in" in answer.text
+    assert browser.post(page, data={**data, "quota_mentees": ["2"]}).status_code == 303
+
+
 def test_archiving_is_undone_and_a_programme_with_a_cohort_is_no_draft_again(cast, sign_in, operator):
     programme = make_programme(operator, cast.ned, cast.mia, cast.max)
     make_cohort(operator, programme)
