@@ -73,7 +73,7 @@ def tell_answer(*, org_id: int, programme_id: int, firm_id: int) -> None:
         "firm_name": name,
         "programme_en": programme.name("en"),
         "programme_fr": programme.name("fr"),
-        "accepted": party.state is PartyState.active,
+        "state": party.state.value,
         "url": path,
     }
     for person_id in db.session.scalars(sa.select(sa.func.programme_coordinators(org_id))):
