@@ -56,6 +56,7 @@ NAVIGATION = (
     Place("directory.index", _l("Mentors"), "search", everybody),
     Place("requests.index", _l("Requests"), "request", everybody),
     Place("mentorships.index", _l("Mentorships"), "mentorship", everybody),
+    Place("programmes.index", _l("Programmes"), "programme", everybody),
     Place("people.index", _l("People"), "person", lambda acting: acting.coordinates),
     Place("coordination.index", _l("Pairs"), "mentorship", may_see_pairs, menu=True),
     Place(

@@ -32,6 +32,9 @@ from marketplace.moving import views as arrival
 from marketplace.notices import subscriptions
 from marketplace.notices import views as notices
 from marketplace.programmes import pages as programme_templates
+from marketplace.programmes import party_pages as programme_parties
+from marketplace.programmes import stub_until_merged as programme_pages
+from marketplace.programmes import views as programmes
 from marketplace.requests import links as request_links
 from marketplace.requests import views as requests
 from marketplace.rhythm import links as rhythm_links
@@ -110,6 +113,10 @@ WORKSPACE = (
     (file_pages.bp, "/mentorships/<int:mentorship_id>/files"),
     (rhythm.bp, "/mentorships/<int:mentorship_id>"),
     (coordination.bp, "/pairs"),
+    (programmes.bp, "/programmes"),
+    (programme_parties.bp, "/programmes"),
+    (programme_pages.bp, "/programmes"),
+    (programme_pages.cohorts, "/cohorts"),
     (journal.bp, "/journal"),
     (journal.of_pair, "/mentorships/<int:mentorship_id>/journal"),
     (talk_views.bp, "/requests/<int:request_id>/chemistry-meeting/time"),

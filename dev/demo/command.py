@@ -13,6 +13,7 @@ from dev.demo.agreements import keep_document, papers_to_make, play_agreements
 from dev.demo.changes import play_changes
 from dev.demo.charters import charters_to_make, keep_charter_paper, play_charters
 from dev.demo.crowd import Crowd
+from dev.demo.designing import play_designing
 from dev.demo.journals import play_journals
 from dev.demo.known import KNOWN, PASSWORD
 from dev.demo.loading import DemoProblem, Loader, add_member, add_mentor, add_organisation, hash_password, loading
@@ -88,6 +89,7 @@ def _load_world(loader: Loader, world: World, password_hash: str, seed: int) -> 
     play_rhythm(world, rows, seed)
     play_charters(world, rows)
     play_journals(world, rows)
+    play_designing(world, rows)
     for mentor in world.mentors:
         add_mentor(rows, mentor)
         scenes.log_page(mentor)

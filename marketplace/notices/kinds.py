@@ -62,4 +62,7 @@ KINDS |= {
     "pause_planned": Kind(_l("My partner plans a pause")),
     "place_free": Kind(_l("A mentor I queue for has a free place"), essential=False),
     "profile_published": Kind(_l("My mentor page is published"), essential=False),
+    "programme_party_asked": Kind(_l("An organisation is asked to take part in a programme")),
+    "programme_party_added": Kind(_l("Our firm takes part in a programme")),
+    "programme_party_answered": Kind(_l("An organisation answers about a programme"), essential=False),
 }

@@ -69,7 +69,7 @@ register(
         _l("What you did for a programme"),
         frozenset(
             "cohort.created_by_id enrolment.decided_by_id enrolment.nominated_by_id programme.created_by_id "
-            "programme_version.saved_by_id".split()
+            "programme_asking.asked_by_id programme_loan.lent_by_id programme_version.saved_by_id".split()
         ),
     ),
 )

@@ -54,7 +54,7 @@ class Programme(Base):
 
 
 class ProgrammeVersion(Base):
-    """The modalities as somebody left them; never changed."""
+    """Names and modalities as somebody left them; never changed."""
 
     __tablename__ = "programme_version"
     __table_args__ = (
@@ -64,6 +64,8 @@ class ProgrammeVersion(Base):
     org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
     programme_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
+    name_en: Mapped[str] = mapped_column(sa.String(120), default="", server_default="")
+    name_fr: Mapped[str] = mapped_column(sa.String(120), default="", server_default="")
     choices: Mapped[dict[str, Any]]
     saved_by_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
     saved_at: Mapped[datetime]
@@ -94,6 +96,51 @@ class ProgrammeParty(Base):
     max_mentees: Mapped[int | None]
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
+
+
+class ProgrammeLoan(Base):
+    """A network lends a programme's design to its member firms, as it was on that day, until it takes it back."""
+
+    __tablename__ = "programme_loan"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id", "programme_id"], ["programme.org_id", "programme.id"], ondelete="CASCADE"),
+    )
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    programme_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    name_en: Mapped[str] = mapped_column(sa.String(120))
+    name_fr: Mapped[str] = mapped_column(sa.String(120))
+    choices: Mapped[dict[str, Any]]
+    lent_by_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    lent_at: Mapped[datetime]
+    taken_back_at: Mapped[datetime | None]
+
+    @property
+    def modalities(self) -> Modalities:
+        return Modalities.model_validate(self.choices)
+
+    def name(self, locale: str) -> str:
+        return (self.name_fr or self.name_en) if locale.startswith("fr") else (self.name_en or self.name_fr)
+
+
+class ProgrammeAsking(Base):
+    """An organisation was asked, by its address, to take part; gone once it has answered.
+
+    ``firm_id`` is empty where no organisation has that address; pages cannot read it, so that asking tells nothing.
+    """
+
+    __tablename__ = "programme_asking"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id", "programme_id"], ["programme.org_id", "programme.id"], ondelete="CASCADE"),
+    )
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    programme_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    slug: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    firm_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"), deferred=True)
+    is_school: Mapped[bool]
+    asked_by_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
 
 
 class CohortState(enum.StrEnum):

@@ -28,6 +28,11 @@ def own_words(words: Words) -> str:
     return words.text(str(get_locale()))
 
 
+def or_french(english: str, french: str) -> str:
+    """A text that is kept in both languages, in the reader's."""
+    return (french or english) if str(get_locale()).startswith("fr") else (english or french)
+
+
 def install(app: Flask) -> None:
     app.jinja_env.globals |= {
         "cohort_tabs": cohort_tabs,
@@ -38,6 +43,7 @@ def install(app: Flask) -> None:
     }
     app.jinja_env.filters |= {
         "cohort_name": cohort_name,
+        "or_french": or_french,
         "own_words": own_words,
         "programme_name": programme_name,
         "side_word": side_word,

@@ -83,6 +83,20 @@ SENTENCES = {
     "letter.sent_again": _l("sent a letter again"),
     "account.erased": _l("erased the account of a former member, as they had asked"),
     "organisation.retention_changed": _l("changed how long data is kept"),
+    "programme.created": _l("made the programme %(programme)s"),
+    "programme.cloned": _l("made the programme %(programme)s from %(source)s"),
+    "programme.changed": _l("changed the design of %(programme)s"),
+    "programme.turned_open": _l("opened the programme %(programme)s"),
+    "programme.turned_draft": _l("made the programme %(programme)s a draft again"),
+    "programme.turned_archived": _l("archived the programme %(programme)s"),
+    "programme.lent": _l("lent the design of %(programme)s to the member firms"),
+    "programme.loan_ended": _l("took back the design of %(programme)s"),
+    "programme.parties_chosen": _l("chose who takes part in %(programme)s: %(number)s"),
+    "programme.party_asked": _l("asked “%(slug)s” to take part in %(programme)s"),
+    "programme.asking_withdrawn": _l("no longer asks “%(slug)s” to take part in %(programme)s"),
+    "programme.asking_accepted": _l("agreed to take part in %(programme)s of %(runner)s"),
+    "programme.asking_declined": _l("declined to take part in %(programme)s of %(runner)s"),
+    "programme.party_left": _l("left the programme %(programme)s of %(runner)s"),
     "organisation.data_deleted": _l("deleted what is kept no longer: %(number)s (%(subject)s)"),
 }
 
@@ -102,6 +116,7 @@ KINDS = {
     "account": _l("Accounts"),
     "assistance": _l("Assistants"),
     "group": _l("Groups of companies"),
+    "programme": _l("Programmes"),
 }
 
 SUBJECTS = {
@@ -130,6 +145,7 @@ ICONS = {
     "account": "lock",
     "assistance": "people",
     "group": "firm",
+    "programme": "programme",
 }
 
 

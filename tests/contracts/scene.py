@@ -12,6 +12,16 @@ from marketplace.conversations.models import Message, Note, NoteVersion, PairFil
 from marketplace.goals.models import Goal, GoalStep
 from marketplace.meetings.models import Meeting
 from marketplace.mentorships.models import Mentorship
+from marketplace.programmes.modalities import Form
+from marketplace.programmes.models import (
+    PartyState,
+    Programme,
+    ProgrammeLoan,
+    ProgrammeParty,
+    ProgrammeState,
+    ProgrammeVersion,
+)
+from marketplace.programmes.templates_ready import ready_templates
 from marketplace.requests.models import MentoringRequest, MessageKind, RequestMessage, RequestState
 from marketplace.rhythm.models import CheckIn, Occasion
 from tenants.affiliations.models import Assistance
@@ -148,6 +158,42 @@ def make_conversation(session: Session, pair: Mentorship) -> tuple[int, int, int
     return goal.id, step.id, note.id, file.id
 
 
+PROGRAMME, ASKED = 7_100_000_000_000_000_001, 7_100_000_000_000_000_002
+
+
+def make_programmes(session: Session, cast: Cast) -> None:
+    """Bridge runs one with Acme and Globex, and lends its design; Acme asks Globex to take part in one of its own."""
+    now, chosen = clock.now(), ready_templates()[Form.cross_company].modalities.model_dump(mode="json")
+    dated = {"created_at": now, "updated_at": now, "state": ProgrammeState.open, "form": Form.cross_company}
+    named = {"name_en": "Crossing", "name_fr": "Traversée", "choices": chosen}
+    for programme_id, runner in ((PROGRAMME, cast.ned), (ASKED, cast.abe)):
+        key = {"org_id": runner.org_id, "programme_id": programme_id}
+        session.add(
+            Programme(
+                org_id=runner.org_id, id=programme_id, version=1, created_by_id=runner.person_id, **dated, **named
+            )
+        )
+        session.flush()
+        session.add(ProgrammeVersion(**key, **named, version=1, saved_by_id=runner.person_id, saved_at=now))
+    session.add(
+        ProgrammeLoan(
+            org_id=cast.ned.org_id, programme_id=PROGRAMME, lent_by_id=cast.ned.person_id, lent_at=now, **named
+        )
+    )
+    for runner, programme_id, firm, state in (
+        (cast.ned, PROGRAMME, cast.mia, PartyState.active),
+        (cast.ned, PROGRAMME, cast.max, PartyState.active),
+        (cast.abe, ASKED, cast.abe, PartyState.active),
+        (cast.abe, ASKED, cast.gil, PartyState.invited),
+    ):
+        session.add(
+            ProgrammeParty(
+                org_id=runner.org_id, programme_id=programme_id, firm_id=firm.org_id, state=state, asked_at=now
+            )
+        )
+    session.flush()
+
+
 def set_scene(session: Session, cast: Cast) -> Scene:
     """Write the scene with the operator's session and commit it."""
     now = clock.now()
@@ -253,6 +299,7 @@ def set_scene(session: Session, cast: Cast) -> Scene:
         changed_at=now,
     )
     session.add(meeting)
+    make_programmes(session, cast)
     written = make_conversation(session, mentorship)
     # By the mentorship's own number, so that the contract needs no other.
     week = timedelta(days=7)

@@ -86,7 +86,7 @@ def test_every_verb_of_the_log_has_a_sentence():
             if "record(" in text or "_record" in text:
                 used |= set(
                     re.findall(
-                        r'(?<!announce\()"((?:firm|conflict|organisation|invitation|profile|request|mentorship|concern|letter|account|place|block|affiliation|assistance|group|people)\.[a-z_]+)"',
+                        r'(?<!announce\()"((?:firm|conflict|organisation|invitation|profile|request|mentorship|concern|letter|account|place|block|affiliation|assistance|group|people|programme)\.[a-z_]+)"',
                         text,
                     )
                 )

@@ -143,6 +143,22 @@ SAMPLES = {
         "expires_at": DUE.isoformat(),
         "role": "hr_partner",
     },
+    **{
+        kind: {
+            "runner_name": "Bridge",
+            "programme_en": "Crossing",
+            "programme_fr": "Traversée",
+            "url": "/acme/programmes/askings/1/2",
+        }
+        for kind in ("programme_party_asked", "programme_party_added")
+    },
+    "programme_party_answered": {
+        "firm_name": "Globex",
+        "programme_en": "Crossing",
+        "programme_fr": "Traversée",
+        "state": "active",
+        "url": "/bridge/programmes/2/parties",
+    },
     "firm_invited": {"network_name": "Bridge", "url": "/acme/settings"},
     "firm_nudged": {"network_name": "Bridge", "step": "people", "url": "/acme/welcome/people"},
     "agreement_renewed": {"network_name": "Bridge", "holds_on": "2026-12-31", "url": "/acme/agreements/1"},
@@ -306,6 +322,9 @@ def test_what_a_locked_screen_shows_names_people_at_most(worker_app, kind):
         "other_name",
         "inviter_name",
         "network_name",
+        "firm_name",
+        "programme",
+        "runner_name",
         "organisation",
         "due_at",
         "expires_at",
