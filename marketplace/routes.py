@@ -11,11 +11,15 @@ from marketplace.charters import templates as charter_rules
 from marketplace.charters import views as charters
 from marketplace.closing import links as closing_links
 from marketplace.closing import views as closing
+from marketplace.cohorts import pages as cohort_templates
+from marketplace.cohorts import views as cohorts
 from marketplace.conversations import file_pages, note_pages
 from marketplace.conversations import links as conversation_links
 from marketplace.conversations import views as conversations
 from marketplace.coordination import views as coordination
 from marketplace.directory import views as directory
+from marketplace.enrolments import links as enrolment_links
+from marketplace.enrolments import views as enrolments
 from marketplace.goals import views as goals
 from marketplace.home import views as home
 from marketplace.journal import views as journal
@@ -88,6 +92,7 @@ OUTSIDE = (
     (conversation_links.bp, "/links"),
     (mentorship_links.bp, "/links"),
     (rhythm_links.bp, "/links"),
+    (enrolment_links.bp, "/links"),
     (subscriptions.bp, "/letters/subscriptions"),
 )
 
@@ -110,6 +115,8 @@ WORKSPACE = (
     (file_pages.bp, "/mentorships/<int:mentorship_id>/files"),
     (rhythm.bp, "/mentorships/<int:mentorship_id>"),
     (coordination.bp, "/pairs"),
+    (cohorts.bp, "/cohorts"),
+    (enrolments.bp, "/cohorts/<int:cohort_id>/enrolments"),
     (journal.bp, "/journal"),
     (journal.of_pair, "/mentorships/<int:mentorship_id>/journal"),
     (talk_views.bp, "/requests/<int:request_id>/chemistry-meeting/time"),
@@ -142,6 +149,7 @@ def install(app: Flask) -> None:
     app.extensions["functions"] = FUNCTIONS.choices
     app.extensions["seniorities"] = SENIORITIES.choices
     programme_templates.install(app)
+    cohort_templates.install(app)
     for blueprint, prefix in OUTSIDE:
         app.register_blueprint(blueprint, url_prefix=prefix)
     for blueprint, prefix in WORKSPACE:
