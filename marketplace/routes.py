@@ -36,6 +36,7 @@ from marketplace.moving import views as arrival
 from marketplace.notices import subscriptions
 from marketplace.notices import views as notices
 from marketplace.programmes import pages as programme_templates
+from marketplace.programmes import stub as programme_stub
 from marketplace.requests import links as request_links
 from marketplace.requests import views as requests
 from marketplace.rhythm import links as rhythm_links
@@ -115,6 +116,7 @@ WORKSPACE = (
     (file_pages.bp, "/mentorships/<int:mentorship_id>/files"),
     (rhythm.bp, "/mentorships/<int:mentorship_id>"),
     (coordination.bp, "/pairs"),
+    (programme_stub.bp, "/programmes"),
     (cohorts.bp, "/cohorts"),
     (enrolments.bp, "/cohorts/<int:cohort_id>/enrolments"),
     (journal.bp, "/journal"),
