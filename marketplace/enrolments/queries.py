@@ -232,4 +232,4 @@ def known_people(viewer: Acting, addresses: Sequence[str]) -> dict[str, int]:
             current_on(clock.today()),
         )
     )
-    return {address: person_id for address, person_id in rows}
+    return {row[0]: row[1] for row in rows}

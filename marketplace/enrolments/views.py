@@ -412,5 +412,5 @@ def nudge(cohort_id: int, enrolment_id: int) -> ResponseReturnValue:
         abort(403)
     commands.nudge(acting=g.acting, seen=seen, enrolment_id=enrolment_id, now=clock.now())
     flash(_("A kind reminder goes to whoever is to answer."), "ok")
-    back = {name: request.form[name] for name in ("state", "side", "firm", "stuck", "q") if request.form.get(name)}
+    back: dict[str, Any] = {name: request.form[name] for name in ("state", "side", "firm", "stuck", "q") if request.form.get(name)}
     return redirect(url_for("cohorts.board", cohort_id=cohort_id, **back), 303)

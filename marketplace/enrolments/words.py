@@ -91,7 +91,8 @@ NEWS: dict[str, tuple[Any, Any]] = {
     "lost_firm": (
         _l("you go on, between employers"),
         _l(
-            "You have left the organisation that you took part for. You stay in; once a new employer of yours takes part, go on for it from your page there."
+            "You have left the organisation that you took part for, and stay in. Once a new employer of yours takes part, go on"
+            " for it from your page there."
         ),
     ),
 }

@@ -59,7 +59,7 @@ BEGIN
         IF OLD.state = 'enrolled' THEN RETURN NEW; END IF;
     END IF;
     word := enrolment_room(NEW.org_id, NEW.cohort_id, NEW.firm_id, NEW.side);
-    IF word <> '' THEN RAISE EXCEPTION 'no room: %', word USING ERRCODE = 'check_violation'; END IF;
+    IF word <> '' THEN RAISE EXCEPTION USING MESSAGE = 'no room: ' || word, ERRCODE = 'check_violation'; END IF;
     RETURN NEW;
 END $$""",
     # By side and state: of everybody for those who run the cohort, of their own people for a firm.
