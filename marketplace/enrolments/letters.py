@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -16,6 +16,7 @@ from tenants.shared.links import make_link
 
 ANSWER_NOMINATION = "nomination"
 GIVE_VIEW = "manager_view"
+VIEW_WITHIN = timedelta(days=60)
 
 
 def _scene(one: Enrolment, reader: Person) -> dict[str, str]:
@@ -100,7 +101,7 @@ def ask_view(one: Enrolment, manager_id: int, firm_id: int, now: datetime) -> No
         person_id=manager_id,
         purpose=GIVE_VIEW,
         subject=(one.org_id, one.id),
-        expires_at=None,
+        expires_at=now + VIEW_WITHIN,
     )
     reader = db.session.get_one(Person, manager_id)
     queue_letter(

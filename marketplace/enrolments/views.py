@@ -165,15 +165,20 @@ def _application_form(seen: CohortSeen, **options: Any) -> ApplicationForm:
     return form
 
 
+def _to_apply(cohort_id: int) -> CohortSeen:
+    seen = _cohort(cohort_id)
+    return seen if g.acting.org_id in seen.cohort.parties else abort(404)
+
+
 @bp.get("/application")
 def application(cohort_id: int) -> str:
-    seen = _cohort(cohort_id)
+    seen = _to_apply(cohort_id)
     return _application_page(seen, _application_form(seen, formdata=None))
 
 
 @bp.post("/application")
 def apply(cohort_id: int) -> ResponseReturnValue:
-    seen = _cohort(cohort_id)
+    seen = _to_apply(cohort_id)
     form = _application_form(seen)
     if not form.validate_on_submit() or not _confirms(form, seen):
         return _application_page(seen, form), 422
@@ -412,5 +417,7 @@ def nudge(cohort_id: int, enrolment_id: int) -> ResponseReturnValue:
         abort(403)
     commands.nudge(acting=g.acting, seen=seen, enrolment_id=enrolment_id, now=clock.now())
     flash(_("A kind reminder goes to whoever is to answer."), "ok")
-    back: dict[str, Any] = {name: request.form[name] for name in ("state", "side", "firm", "stuck", "q") if request.form.get(name)}
+    back: dict[str, Any] = {
+        name: request.form[name] for name in ("state", "side", "firm", "stuck", "q") if request.form.get(name)
+    }
     return redirect(url_for("cohorts.board", cohort_id=cohort_id, **back), 303)

@@ -78,7 +78,11 @@ class Desk:
         command = getattr(commands, name)
         with acting(self.app, by) as viewer:
             seen = cohort_or_404(viewer, cohort.id)
-            known = {"seen": seen, "cohort": seen.cohort, "enrolment": db.session.get(Enrolment, (cohort.org_id, enrolment_id))}
+            known = {
+                "seen": seen,
+                "cohort": seen.cohort,
+                "enrolment": db.session.get(Enrolment, (cohort.org_id, enrolment_id)),
+            }
             takes = command.__kwdefaults__ or {}
             named = command.__code__.co_varnames[: command.__code__.co_kwonlyargcount + command.__code__.co_argcount]
             values = {key: value for key, value in known.items() if key in named and key not in takes}

@@ -256,7 +256,9 @@ def test_a_nudge_comes_once_in_three_days(cohort, desk, cast, work, operator):
 
     def nudge(now):
         with acting(desk.app, cast.ann) as viewer:
-            commands.nudge(acting=viewer, seen=cohort_or_404(viewer, cohort.id), enrolment_id=key["enrolment_id"], now=now)
+            commands.nudge(
+                acting=viewer, seen=cohort_or_404(viewer, cohort.id), enrolment_id=key["enrolment_id"], now=now
+            )
 
     nudge(NOW)
     with pytest.raises(Refused, match="three days"):
@@ -334,7 +336,9 @@ def test_a_spreadsheet_is_taken_whole_or_mended_by_row_and_column(cohort, cast, 
         data = {"sheet": (io.BytesIO(text.encode()), "people.csv")}
         return ann.post(path, data=data, content_type="multipart/form-data")
 
-    bad = send("E-mail;Side\nmia@acme.example;mentee\nnobody@acme.example;mentor\npam@acme.example;chief\nmia@acme.example;mentee\n")
+    bad = send(
+        "E-mail;Side\nmia@acme.example;mentee\nnobody@acme.example;mentor\npam@acme.example;chief\nmia@acme.example;mentee\n"
+    )
     assert bad.status_code == 422
     for words in ("Row 3", "Row 4", "chief", "nobody@acme.example", "The same person as in row 2"):
         assert words in bad.text
@@ -342,5 +346,7 @@ def test_a_spreadsheet_is_taken_whole_or_mended_by_row_and_column(cohort, cast, 
     assert send("Name,Place\nMia,Lyon\n").status_code == 422
     assert send("E-mail;Side\nmia@acme.example;mentee\nabe@acme.example;mentor\n").status_code == 303
     operator.rollback()
-    sides = operator.execute(sa.select(Person.name, Enrolment.side).join(Person, Person.id == Enrolment.person_id)).all()
+    sides = operator.execute(
+        sa.select(Person.name, Enrolment.side).join(Person, Person.id == Enrolment.person_id)
+    ).all()
     assert sorted(map(tuple, sides)) == [("Abe Acme", Side.mentor), ("Mia Acme", Side.mentee)]
