@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -20,7 +21,7 @@ from marketplace.programmes.words import ENROLMENT_STATES, side_word
 from tenants.shared import clock
 from tenants.spreadsheets.writing import FORMATS, write_sheet
 
-MOST_DIGITS = 18
+MOST = 2**63 - 1
 
 
 def _seen(cohort_id: int) -> CohortSeen:
@@ -30,7 +31,8 @@ def _seen(cohort_id: int) -> CohortSeen:
 
 def _number(name: str) -> int | None:
     value = request.args.get(name, "")
-    return int(value) if value.isdecimal() and len(value) <= MOST_DIGITS else None
+    number = int(value) if re.fullmatch(r"[0-9]{1,19}", value) else None
+    return number if number is None or number <= MOST else None
 
 
 def filters_asked(seen: CohortSeen) -> Filters:

@@ -208,12 +208,13 @@ def test_days_out_of_order_are_refused_with_what_to_do_or_move_what_follows(coho
     assert asked.status_code == 422
     assert "Move what follows as well?" in asked.text
     before = phases(operator, cohort.id)[Phase.closing].starts_on
+    launch_on = cohort.launch_on
     assert ned.post(path, data=later | {"along": "1"}).status_code == 303
     moved = phases(operator, cohort.id)
     by = date(2027, 2, 1) - date(2026, 12, 22)
-    assert moved[Phase.launch].starts_on == cohort.launch_on + by
+    assert moved[Phase.launch].starts_on == launch_on + by
     assert moved[Phase.closing].starts_on == before + by
-    assert operator.get(Cohort, (cohort.org_id, cohort.id)).launch_on == cohort.launch_on + by
+    assert operator.get(Cohort, (cohort.org_id, cohort.id)).launch_on == launch_on + by
 
 
 def test_two_who_change_the_days_at_once_lose_nothing(cohort, cast, sign_in, operator):
