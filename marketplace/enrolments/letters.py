@@ -25,7 +25,7 @@ def _scene(one: Enrolment, reader: Person) -> dict[str, str]:
     person = db.session.get_one(Person, one.person_id)
     return {
         "programme": programme.name(reader.locale or "en"),
-        "person_name": person.name,
+        "name": person.name,
         "side": one.side.value,
         "form": cohort.form.value,
     }

@@ -33,8 +33,6 @@ BEGIN
            count(*) FILTER (WHERE e.firm_id = p_firm AND e.side <> 'mentor')
     INTO side_taken, mentors, mentees FROM enrolment e
     WHERE e.org_id = p_org AND e.cohort_id = p_cohort AND e.state IN ('enrolled', 'completed');
-    most := (c.choices -> CASE p_side WHEN 'mentor' THEN 'mentors' ELSE 'mentees' END ->> 'places')::integer;
-    IF side_taken >= most THEN RETURN 'side_full'; END IF;
     SELECT p.max_mentors, p.max_mentees INTO party FROM programme_party p
     WHERE p.org_id = p_org AND p.programme_id = c.programme_id AND p.firm_id = p_firm;
     IF p_side = 'mentor' THEN
@@ -46,6 +44,8 @@ BEGIN
         balance := (c.choices #>> '{quota,balance}')::integer;
         IF p_side = 'mentee' AND mentees + 1 > mentors + balance THEN RETURN 'unbalanced'; END IF;
     END IF;
+    most := (c.choices -> CASE p_side WHEN 'mentor' THEN 'mentors' ELSE 'mentees' END ->> 'places')::integer;
+    IF side_taken >= most THEN RETURN 'side_full'; END IF;
     RETURN '';
 END $$""",
     # Loading by hand has no context, and answers for itself.
@@ -56,9 +56,15 @@ DECLARE word text;
 BEGIN
     IF coalesce(current_setting('passerelle.org', true), '') IN ('', '0') THEN RETURN NEW; END IF;
     IF TG_OP = 'UPDATE' THEN
-        IF OLD.state = 'enrolled' THEN RETURN NEW; END IF;
+        IF OLD.state = 'enrolled' AND (NEW.firm_id IS NULL OR OLD.firm_id IS NOT DISTINCT FROM NEW.firm_id) THEN
+            RETURN NEW;
+        END IF;
     END IF;
     word := enrolment_room(NEW.org_id, NEW.cohort_id, NEW.firm_id, NEW.side);
+    -- Whoever is in already has a place on their side; what is asked of a new employer is its quota.
+    IF TG_OP = 'UPDATE' THEN
+        IF OLD.state = 'enrolled' AND word IN ('side_full', 'closed') THEN RETURN NEW; END IF;
+    END IF;
     IF word <> '' THEN RAISE EXCEPTION USING MESSAGE = 'no room: ' || word, ERRCODE = 'check_violation'; END IF;
     RETURN NEW;
 END $$""",
@@ -299,7 +305,7 @@ def upgrade() -> None:
         clauses = (f" USING ({using})" if using else "") + (f" WITH CHECK ({check})" if check else "")
         execute(f"CREATE POLICY {name} ON {table} FOR {command} TO passerelle_{role}{clauses}")
     op.execute(
-        """CREATE TRIGGER keep_places BEFORE INSERT OR UPDATE OF state ON enrolment FOR EACH ROW
+        """CREATE TRIGGER keep_places BEFORE INSERT OR UPDATE OF state, firm_id ON enrolment FOR EACH ROW
            WHEN (NEW.state = 'enrolled') EXECUTE FUNCTION keep_places()"""
     )
 

@@ -31,7 +31,7 @@ ANSWER = {"mentor_name": "Max Globex", "mentor_firm": "Globex", "url": "/acme/re
 PAIR = {"other_name": "Max Globex", "other_firm": "Globex", "url": "/acme/mentorships/7"}
 ENROLMENT = {
     "programme": "Crossing",
-    "person_name": "Mia Acme",
+    "name": "Mia Acme",
     "side": "mentee",
     "form": "cross_company",
     "url": "/links/abc",

@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 from marketplace.enrolments.eligibility import Profile, obstacles
 from marketplace.enrolments.letters import tell_person
 from marketplace.enrolments.models import DepartureReason
-from marketplace.enrolments.moves import expect, locked, move
+from marketplace.enrolments.moves import expect, locked, move, room
 from marketplace.enrolments.policy import may_decide
+from marketplace.enrolments.words import room_sentence
 from marketplace.programmes.models import ON_THE_WAY, Enrolment, EnrolmentState
 from marketplace.programmes.queries import CohortSeen
 from tenants.current import Acting
@@ -111,8 +112,9 @@ def leave_firm(*, org_id: int, enrolment_id: int, firm_id: int, now: datetime) -
 def continue_for(*, acting: Acting, seen: CohortSeen, enrolment: Enrolment, profile: Profile, now: datetime) -> None:
     """Somebody between employers goes on for the organisation they act in now.
 
-    Raises ``Refused`` when it does not take part, or the rules of eligibility speak against it. Its quota is not asked: who
-    is in stays in. Whether pairs of one firm arise is looked at by the matching (``enrolment.changed_firm``).
+    Raises ``Refused`` when it does not take part, its quota is used up, or the rules of eligibility speak against it; the
+    person stays in, between employers. Whether pairs of one firm arise is looked at by the matching
+    (``enrolment.changed_firm``).
     """
     one = locked(enrolment)
     if one.person_id != acting.person_id:
@@ -126,6 +128,8 @@ def continue_for(*, acting: Acting, seen: CohortSeen, enrolment: Enrolment, prof
         )
     if against := obstacles(seen.cohort.modalities, one.side, profile):
         raise Refused(" ".join(against))
+    if (full := room(seen.cohort, acting.org_id, one.side)) in ("firm_full", "unbalanced"):
+        raise Refused(" ".join([room_sentence(full), _("You stay in. Ask those who run the programme for one more.")]))
     one.firm_id, one.updated_at = acting.org_id, now
     db.session.flush()
     jobs.announce("enrolment.changed_firm", org_id=one.org_id, enrolment_id=one.id)

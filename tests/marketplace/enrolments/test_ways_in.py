@@ -47,7 +47,7 @@ def test_a_nomination_goes_from_the_firm_to_the_person_to_those_who_run_it(cohor
 def test_the_nominated_person_answers_from_the_letter_without_a_sign_in(cohort, desk, cast, work, linked, anonymous):
     one = desk.nominate(cast.ann, cohort, cast.mia)
     work()
-    link = linked(cast.mia, "nominated")
+    link = linked(cast.mia, "nominates you")
     page = anonymous.get(link)
     assert page.status_code == 200
     assert "Crossing" in page.text
