@@ -30,14 +30,14 @@ PEOPLE = """
 COHORT = """
     INSERT INTO cohort (org_id, id, programme_id, ordinal, is_pilot, form, state, choices, launch_on, created_by_id, created_at,
         updated_at, version)
-    VALUES (%(network)s, %(cohort)s, %(programme)s, %(ordinal)s, false, 'cross_company', 'open', %(choices)s, %(launch)s, %(runner)s,
-        %(now)s, %(now)s, 1)
+    VALUES (%(network)s, %(cohort)s, %(programme)s, %(ordinal)s, false, 'cross_company', 'open', %(choices)s, %(launch)s,
+        %(runner)s, %(now)s, %(now)s, 1)
 """
 ENROLMENTS = """
     INSERT INTO enrolment (org_id, id, cohort_id, firm_id, person_id, side, way_in, state, places, created_at, updated_at,
         state_at, version)
-    SELECT %(network)s, %(base)s + n, %(cohort)s, (%(firms)s::integer[])[1 + n %% cardinality(%(firms)s::integer[])], %(first)s + n,
-        CASE WHEN n %% 2 = 0 THEN 'mentor' ELSE 'mentee' END, 'nomination',
+    SELECT %(network)s, %(base)s + n, %(cohort)s, (%(firms)s::integer[])[1 + n %% cardinality(%(firms)s::integer[])],
+        %(first)s + n, CASE WHEN n %% 2 = 0 THEN 'mentor' ELSE 'mentee' END, 'nomination',
         (%(states)s::text[])[1 + (n * 7919) %% cardinality(%(states)s::text[])], 1, %(now)s, %(now)s,
         %(now)s - make_interval(days => n %% 30), 1
     FROM generate_series(1, %(size)s) n
@@ -110,14 +110,15 @@ def _boards(stage: Stage, *sizes: int) -> list[tuple[FlaskClient, str]]:
             "INSERT INTO person (id, name, locale, time_zone) VALUES (%s, 'Runner', 'en', 'Europe/Paris')", [runner]
         )
         connection.execute(
-            "INSERT INTO affiliation (org_id, id, person_id, role, job_title, work_email) VALUES (%s, %s, %s, 'network_admin', '', %s)",
+            """INSERT INTO affiliation (org_id, id, person_id, role, job_title, work_email)
+               VALUES (%s, %s, %s, 'network_admin', '', %s)""",
             [network, new_id(), runner, f"runner-{runner}@bench.example"],
         )
         connection.execute(
             """INSERT INTO programme (org_id, id, form, name_en, name_fr, state, choices, template, version, created_by_id,
                    created_at, updated_at)
-               VALUES (%(network)s, %(programme)s, 'cross_company', 'Bench', 'Bench', 'open', %(choices)s, '', 1, %(runner)s, %(now)s,
-                   %(now)s)""",
+               VALUES (%(network)s, %(programme)s, 'cross_company', 'Bench', 'Bench', 'open', %(choices)s, '', 1, %(runner)s,
+                   %(now)s, %(now)s)""",
             scene,
         )
         for firm in firms:

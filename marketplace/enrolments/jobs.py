@@ -101,6 +101,12 @@ def enrolments_of_leaver(*, org_id: int, affiliation_id: int) -> None:
     db.session.commit()
 
 
+@tenant_job("enrolments_after_party_left", on="party.left")
+def enrolments_after_party_left(*, org_id: int, programme_id: int, firm_id: int) -> None:
+    """A firm has left one programme."""
+    commands.end_for_firm(org_id=org_id, firm_id=firm_id, programme_id=programme_id, now=clock.now())
+
+
 @tenant_job("enrolments_after_firm_left", on="firm.left")
 def enrolments_after_firm_left(*, org_id: int, firm_id: int) -> None:
     """A firm has left the network: it leaves its programmes too, and nobody of it comes in any more."""

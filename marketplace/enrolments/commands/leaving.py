@@ -13,7 +13,7 @@ from marketplace.enrolments.models import DepartureReason
 from marketplace.enrolments.moves import expect, locked, move, room
 from marketplace.enrolments.policy import may_decide
 from marketplace.enrolments.words import room_sentence
-from marketplace.programmes.models import ON_THE_WAY, Enrolment, EnrolmentState
+from marketplace.programmes.models import ON_THE_WAY, Cohort, Enrolment, EnrolmentState
 from marketplace.programmes.queries import CohortSeen
 from tenants.current import Acting
 from tenants.shared import jobs
@@ -136,15 +136,21 @@ def continue_for(*, acting: Acting, seen: CohortSeen, enrolment: Enrolment, prof
     db.session.commit()
 
 
-def end_for_firm(*, org_id: int, firm_id: int, now: datetime) -> int:
-    """A job of the organisation that runs it: ``firm_id`` has left its programmes. Who is in stays to the end; who was on the
+def end_for_firm(*, org_id: int, firm_id: int, now: datetime, programme_id: int | None = None) -> int:
+    """A job of the organisation that runs it: ``firm_id`` has left its programmes, or the one named. Who is in stays to the end; who was on the
     way is told that it ends. Returns how many ended.
     """
     found = db.session.scalars(
         sa.select(Enrolment)
-        .where(Enrolment.org_id == org_id, Enrolment.firm_id == firm_id, Enrolment.state.in_(ON_THE_WAY))
+        .join(Cohort, sa.and_(Cohort.org_id == Enrolment.org_id, Cohort.id == Enrolment.cohort_id))
+        .where(
+            Enrolment.org_id == org_id,
+            Enrolment.firm_id == firm_id,
+            Enrolment.state.in_(ON_THE_WAY),
+            *([Cohort.programme_id == programme_id] if programme_id is not None else []),
+        )
         .order_by(Enrolment.id)
-        .with_for_update()
+        .with_for_update(of=Enrolment)
     ).all()
     for one in found:
         move(one, EnrolmentState.withdrawn, now, reason="firm_left")

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from marketplace.enrolments import commands
 from marketplace.enrolments.models import DepartureReason, ManagerView
-from marketplace.programmes.modalities import Condition, Form, Quota, Side, SideRules, Words
-from marketplace.programmes.models import Enrolment, EnrolmentState, PartyState, ProgrammeParty
+from marketplace.programmes.modalities import Condition, Form, Phase, Quota, Side, SideRules, Words
+from marketplace.programmes.models import CohortPhase, Enrolment, EnrolmentState, PartyState, ProgrammeParty
 from marketplace.programmes.queries import cohort_or_404
 from tenants.accounts.models import Person
 from tenants.affiliations.models import Affiliation
@@ -325,6 +325,20 @@ def test_a_firm_that_leaves_takes_nobody_along_who_is_in(cohort, desk, cast, wor
     assert party.state is PartyState.left
     with acting(desk.app, cast.mia) as viewer:
         assert cohort_or_404(viewer, cohort.id).takes_part
+
+
+def test_late_comers_come_in_after_the_launch_and_not_once_it_closes(make, desk, cast, operator):
+    cohort = make()
+    for phase in (Phase.launch, Phase.mid_point):
+        operator.get(CohortPhase, (cohort.org_id, cohort.id, phase)).opened_at = NOW
+    operator.commit()
+    late = desk.apply(cast.mia, cohort)
+    desk.act(cast.ned, "take_in", cohort, late)
+    assert desk.read(late).state is STATE.enrolled
+    operator.get(CohortPhase, (cohort.org_id, cohort.id, Phase.closing)).opened_at = NOW
+    operator.commit()
+    with pytest.raises(Refused, match="closing and takes nobody in"):
+        desk.apply(cast.pam, cohort)
 
 
 def test_a_spreadsheet_is_taken_whole_or_mended_by_row_and_column(cohort, cast, sign_in, operator):
