@@ -137,8 +137,9 @@ def continue_for(*, acting: Acting, seen: CohortSeen, enrolment: Enrolment, prof
 
 
 def end_for_firm(*, org_id: int, firm_id: int, now: datetime, programme_id: int | None = None) -> int:
-    """A job of the organisation that runs it: ``firm_id`` has left its programmes, or the one named. Who is in stays to the end; who was on the
-    way is told that it ends. Returns how many ended.
+    """A job of the organisation that runs it: ``firm_id`` has left its programmes, or the one named.
+
+    Who is in stays to the end; who was on the way is told that it ends. Returns how many ended.
     """
     found = db.session.scalars(
         sa.select(Enrolment)
