@@ -130,7 +130,7 @@ def _mentees(world: World, firms: list[Org]) -> Iterator[Member]:
     yield known
     taken = {firm.id: 0 for firm in firms}
     for member in world.mentees:
-        if member is not known and member.role == "member" and taken.get(member.org.id, 6) < 5:
+        if member is not known and member.role == "member" and taken.get(member.org.id, 6) < 3:
             taken[member.org.id] += 1
             yield member
 
@@ -141,7 +141,7 @@ def _mentors(world: World, firms: list[Org]) -> Iterator[Member]:
     taken = {firm.id: 0 for firm in firms}
     for mentor in world.mentors:
         member = mentor.member
-        if member is not known and mentor.state == "published" and taken.get(member.org.id, 6) < 4:
+        if member is not known and mentor.state == "published" and taken.get(member.org.id, 6) < 2:
             taken[member.org.id] += 1
             yield member
 

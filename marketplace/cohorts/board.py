@@ -63,6 +63,7 @@ def board(cohort_id: int) -> str:
         rows=shown,
         counts=counts,
         by_state=by_state,
+        by_side={side: sum(number for (one, _state), number in counts.items() if one is side) for side in Side},
         total=sum(counts.values()),
         filters=filters,
         firms=queries.firms_of(seen),

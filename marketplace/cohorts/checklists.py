@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from marketplace.programmes.modalities import Phase, Side
 from marketplace.programmes.models import Cohort, Enrolment, EnrolmentState
+from marketplace.programmes.words import side_word
 from tenants.shared.database import db
 
 
@@ -88,7 +89,7 @@ def checklists(cohort: Cohort, counts: Counts) -> dict[Phase, list[Check]]:
         Phase.launch: [
             *(
                 Check(
-                    _("Somebody takes part on each side"),
+                    _("Somebody takes part: %(side)s", side=side_word(side, cohort.form)),
                     0 if counts.get((side, EnrolmentState.enrolled), 0) else 1,
                     1,
                     {"side": side.value},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -27,7 +28,7 @@ from marketplace.enrolments import queries as enrolments
 from marketplace.enrolments.policy import may_nominate
 from marketplace.enrolments.words import KINDS, REASONS
 from marketplace.programmes.modalities import Phase
-from marketplace.programmes.models import Cohort, CohortPhase, CohortState
+from marketplace.programmes.models import Cohort, CohortPhase, CohortState, EnrolmentState
 from marketplace.programmes.queries import CohortSeen, cohort_or_404, phases_of, run_cohort_or_404, run_programme_or_404
 from marketplace.programmes.tabs import Tab, register
 from marketplace.programmes.words import PHASES
@@ -127,6 +128,18 @@ def _phase_page(seen: CohortSeen, phase: Phase, form: PhaseForm) -> str:
     waiting = not_done_before(phase, checklists(seen.cohort, counts))
     between = [one for one in phases[: phases.index(target)] if one.opened_at is None and one.skipped_at is None]
     return render_template("cohorts/phase.html", seen=seen, target=target, form=form, waiting=waiting, between=between)
+
+
+MOST_NAMES = 6
+
+
+def _names(seen: CohortSeen, board: Mapping[str, Any]) -> list[str]:
+    """Some of those whom a line of a checklist is about."""
+    filters = enrolments.Filters(
+        state=EnrolmentState(board["state"]) if "state" in board else None, untrained="untrained" in board
+    )
+    rows, _more = enrolments.board(g.acting, seen, filters, None, clock.now())
+    return [row.name for row in rows[:MOST_NAMES]]
 
 
 def _phase(name: str) -> Phase:
