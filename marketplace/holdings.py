@@ -4,6 +4,7 @@ from marketplace.charters import holdings as charters
 from marketplace.closing import holdings as closing
 from marketplace.conversations import holdings as conversations
 from marketplace.directory import holdings as directory
+from marketplace.enrolments import holdings as enrolments
 from marketplace.goals import holdings as goals
 from marketplace.journal import holdings as journal
 from marketplace.meetings import holdings as meetings
@@ -20,6 +21,7 @@ __all__ = [
     "closing",
     "conversations",
     "directory",
+    "enrolments",
     "goals",
     "journal",
     "meetings",

@@ -11,11 +11,15 @@ from marketplace.charters import templates as charter_rules
 from marketplace.charters import views as charters
 from marketplace.closing import links as closing_links
 from marketplace.closing import views as closing
+from marketplace.cohorts import pages as cohort_templates
+from marketplace.cohorts import views as cohorts
 from marketplace.conversations import file_pages, note_pages
 from marketplace.conversations import links as conversation_links
 from marketplace.conversations import views as conversations
 from marketplace.coordination import views as coordination
 from marketplace.directory import views as directory
+from marketplace.enrolments import links as enrolment_links
+from marketplace.enrolments import views as enrolments
 from marketplace.goals import views as goals
 from marketplace.home import views as home
 from marketplace.journal import views as journal
@@ -35,6 +39,7 @@ from marketplace.programmes import pages as programme_templates
 from marketplace.programmes import party_pages as programme_parties
 from marketplace.programmes import stub_until_merged as programme_pages
 from marketplace.programmes import views as programmes
+from marketplace.programmes import stub as programme_stub
 from marketplace.requests import links as request_links
 from marketplace.requests import views as requests
 from marketplace.rhythm import links as rhythm_links
@@ -91,6 +96,7 @@ OUTSIDE = (
     (conversation_links.bp, "/links"),
     (mentorship_links.bp, "/links"),
     (rhythm_links.bp, "/links"),
+    (enrolment_links.bp, "/links"),
     (subscriptions.bp, "/letters/subscriptions"),
 )
 
@@ -117,6 +123,9 @@ WORKSPACE = (
     (programme_parties.bp, "/programmes"),
     (programme_pages.bp, "/programmes"),
     (programme_pages.cohorts, "/cohorts"),
+    (programme_stub.bp, "/programmes"),
+    (cohorts.bp, "/cohorts"),
+    (enrolments.bp, "/cohorts/<int:cohort_id>/enrolments"),
     (journal.bp, "/journal"),
     (journal.of_pair, "/mentorships/<int:mentorship_id>/journal"),
     (talk_views.bp, "/requests/<int:request_id>/chemistry-meeting/time"),
@@ -149,6 +158,7 @@ def install(app: Flask) -> None:
     app.extensions["functions"] = FUNCTIONS.choices
     app.extensions["seniorities"] = SENIORITIES.choices
     programme_templates.install(app)
+    cohort_templates.install(app)
     for blueprint, prefix in OUTSIDE:
         app.register_blueprint(blueprint, url_prefix=prefix)
     for blueprint, prefix in WORKSPACE:

@@ -243,7 +243,8 @@ class Enrolment(Base):
     """A person's way into a cohort and their time in it.
 
     Belongs to the organisation that runs the cohort; ``firm_id`` is the employer (or school) the person takes part for, empty
-    between employers. ``places``: how many mentees a mentor takes here. ``due_at``: when the present state runs out.
+    between employers. ``places``: how many mentees a mentor takes here. ``due_at``: when the present state runs out;
+    ``state_at``: since when it holds (empty: since the row was made).
     ``reason`` is a word of ours, ``answer`` the words that explain it to the person.
     """
 
@@ -263,6 +264,8 @@ class Enrolment(Base):
             ),
         ),
         sa.Index("ix_enrolment_board", "org_id", "cohort_id", "state", "id"),
+        sa.Index("ix_enrolment_cohort_id", "org_id", "cohort_id", "id"),
+        sa.Index("ix_enrolment_counts", "org_id", "cohort_id", "state", "side"),
         sa.Index("ix_enrolment_person_id", "person_id"),
         sa.Index("ix_enrolment_firm_id", "firm_id", "cohort_id"),
         sa.Index("ix_enrolment_due_at", "org_id", "due_at", postgresql_where=sa.text("due_at IS NOT NULL")),
@@ -288,6 +291,8 @@ class Enrolment(Base):
     answer: Mapped[str] = mapped_column(default="", server_default="")
     replaces_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     trained_at: Mapped[datetime | None]
+    state_at: Mapped[datetime | None]
+    nudged_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from marketplace.conversations.models import Message, Note, NoteVersion, PairFile
+from marketplace.enrolments.models import ManagerView
 from marketplace.goals.models import Goal, GoalStep
 from marketplace.meetings.models import Meeting
 from marketplace.mentorships.models import Mentorship
@@ -22,6 +23,8 @@ from marketplace.programmes.models import (
     ProgrammeVersion,
 )
 from marketplace.programmes.templates_ready import ready_templates
+from marketplace.programmes.modalities import Phase, Side
+from marketplace.programmes.models import EnrolmentState
 from marketplace.requests.models import MentoringRequest, MessageKind, RequestMessage, RequestState
 from marketplace.rhythm.models import CheckIn, Occasion
 from tenants.affiliations.models import Assistance
@@ -35,6 +38,7 @@ from tenants.shared.models import Letter, LetterState, Notice
 from tenants.spreadsheets.models import ImportState, PeopleImport
 from tenants.spreadsheets.reading import pack
 from tests.cast import Cast
+from tests.factories import enrol, make_cohort, make_programme
 
 
 @dataclass(slots=True)
@@ -60,6 +64,9 @@ class Scene:
     step_id: int
     note_id: int
     file_id: int
+    programme_id: int
+    cohort_id: int
+    enrolment_id: int
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.cast, name)
@@ -192,6 +199,25 @@ def make_programmes(session: Session, cast: Cast) -> None:
             )
         )
     session.flush()
+def make_cohort_scene(session: Session, cast: Cast) -> tuple[int, int, int]:
+    """Bridge runs a programme with Acme and Globex; Mia has applied, her employer is asked, and Abe as her line manager."""
+    programme = make_programme(session, cast.ned, cast.mia, cast.max, employer_approval=True)
+    cohort = make_cohort(session, programme, opened=Phase.nomination)
+    one = enrol(session, cohort, cast.mia, Side.mentee, state=EnrolmentState.awaiting_employer, enrolled_at=None)
+    session.add(
+        ManagerView(
+            org_id=cohort.org_id,
+            enrolment_id=one.id,
+            cohort_id=cohort.id,
+            firm_id=cast.mia.org_id,
+            person_id=cast.mia.person_id,
+            manager_id=cast.abe.person_id,
+            asked_by_id=cast.mia.person_id,
+            asked_at=clock.now(),
+        )
+    )
+    session.flush()
+    return programme.id, cohort.id, one.id
 
 
 def set_scene(session: Session, cast: Cast) -> Scene:
@@ -305,8 +331,9 @@ def set_scene(session: Session, cast: Cast) -> Scene:
     week = timedelta(days=7)
     about = {"occasion": Occasion.check_in, "asked_at": now, "closes_at": now + week}
     session.add(CheckIn(**mentorship.pair_key | {"id": mentorship.id} | about))
+    in_programme = make_cohort_scene(session, cast)
     imports = [make_import(session, cast, state) for state in (ImportState.checked, ImportState.done)]
     session.commit()
     things = (mentorship, conflict, invitation, notice, letter)
     ids = (*[thing.id for thing in things], *imports, assistance.id, domain.id, document.id, meeting.id)
-    return Scene(cast, sent, accepted, confirmed, *ids, *written)
+    return Scene(cast, sent, accepted, confirmed, *ids, *written, *in_programme)

@@ -29,6 +29,14 @@ SIMILAR = [{"name": "Iris Tournier", "url": "/acme/mentors/4"}, {"name": "Paul A
 REQUEST = {"mentee_name": "Mia Acme", "mentee_firm": "Acme", "answer_url": "/links/abc", "due_at": DUE.isoformat()}
 ANSWER = {"mentor_name": "Max Globex", "mentor_firm": "Globex", "url": "/acme/requests/7", "due_at": DUE.isoformat()}
 PAIR = {"other_name": "Max Globex", "other_firm": "Globex", "url": "/acme/mentorships/7"}
+ENROLMENT = {
+    "programme": "Crossing",
+    "name": "Mia Acme",
+    "side": "mentee",
+    "form": "cross_company",
+    "url": "/links/abc",
+}
+COHORT = {"programme": "Crossing", "url": "/acme/cohorts/7"}
 CALENDAR = {
     "method": "REQUEST",
     "uid": "meeting-7@passerelle",
@@ -113,6 +121,15 @@ SAMPLES = {
     "extension_agreed": PAIR | {"ends_at": DUE.isoformat()},
     "extension_declined": PAIR,
     "pause_planned": PAIR | {"begins_at": DUE.isoformat(), "until_at": DUE.isoformat()},
+    "enrolment_asked": ENROLMENT | {"due_at": DUE.isoformat()},
+    "enrolment_answered": ENROLMENT | {"what": "enrolled"},
+    "enrolment_to_approve": ENROLMENT | {"what": "", "due_at": DUE.isoformat()},
+    "enrolment_to_decide": ENROLMENT | {"what": ""},
+    "enrolment_ended": ENROLMENT | {"what": "declined"},
+    "manager_view_asked": ENROLMENT,
+    "cohort_opened": COHORT,
+    "cohort_phase_opened": COHORT | {"phase": "training"},
+    "cohort_over": COHORT | {"what": "cancelled"},
     "request_received": REQUEST,
     "request_reminder": REQUEST,
     "information_asked": ANSWER,

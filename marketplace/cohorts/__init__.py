@@ -1,0 +1,1 @@
+"""Cohorts: an intake of a programme, its phases, its board."""

@@ -1,0 +1,1 @@
+"""How people come into a cohort, and leave it."""
