@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from marketplace.mentorships.models import Answer, QuestionReason
+from marketplace.mentorships.queries import Pair
 
 # (the choice, what it means)
 ANSWERS = {
@@ -23,3 +25,17 @@ REASONS = {
     ),
     QuestionReason.resumption: _l("One of you would like to take the mentorship up again. What do you wish?"),
 }
+
+
+def role_of_other(pair: Pair) -> str:
+    """What the other one is to the reader; in a reverse mentorship the junior is the mentor, and peers are the same."""
+    mentor = pair.seen.viewer_is_mentee
+    match pair.mentorship.form:
+        case "peer":
+            return _("your peer")
+        case "reverse":
+            return _("your junior mentor") if mentor else _("your senior mentee")
+        case "external":
+            return _("your mentor") if mentor else _("the student you accompany")
+        case _:
+            return _("your mentor") if mentor else _("your mentee")

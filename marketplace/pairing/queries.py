@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import abort
 
+from marketplace.mentors.models import Card
 from marketplace.pairing.models import CohortProposal
 from marketplace.programmes.modalities import Form, Phase, Side, Words
 from marketplace.programmes.models import Cohort, CohortState, Enrolment, EnrolmentState, Programme
@@ -96,6 +97,12 @@ def _has_pair(viewer: Acting, cohort: Cohort) -> bool:
         MentoringRequest.holds_place,
         mine,
     )
+    return db.session.scalar(sa.select(query.exists())) or False
+
+
+def has_card(viewer: Acting) -> bool:
+    """Whether the viewer has published a mentor page where they act."""
+    query = sa.select(Card.mentor_id).where(Card.org_id == viewer.org_id, Card.person_id == viewer.person_id)
     return db.session.scalar(sa.select(query.exists())) or False
 
 

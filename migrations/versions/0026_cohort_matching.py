@@ -34,6 +34,7 @@ FUNCTIONS = {
     "may_pair(integer, bigint, integer, bigint, integer, bigint)": f"""
 CREATE FUNCTION may_pair(p_org integer, p_cohort bigint, p_mentee_org integer, p_mentee bigint, p_mentor_org integer, p_mentor bigint)
 RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+#variable_conflict use_column
 DECLARE c record;
 BEGIN
     SELECT * INTO c FROM cohort c WHERE c.org_id = p_org AND c.id = p_cohort AND {OPEN};
@@ -87,7 +88,8 @@ BEGIN
         coalesce(k.skills, '{{}}')::text[], coalesce(k.own_words, '{{}}')::text[], coalesce(k.languages, '{{}}')::text[], k.function::text,
         coalesce(k.industries, '{{}}')::text[], k.seniority::text, coalesce(k.forms, '{{}}')::text[], coalesce(k.place, '')::text,
         coalesce(k.remote, true), coalesce(k.in_person, false), k.cadence::text, coalesce(k.board_mandates, '')::text,
-        h.time_zone::text, CASE WHEN k.aud && wall_audiences() THEN k.photo END::text, k.published_at, k.active_at,
+        h.time_zone::text, CASE WHEN k.aud && wall_audiences() THEN k.photo END::text, coalesce(k.published_at, e.created_at),
+        coalesce(k.active_at, e.created_at),
         coalesce(k.story_html, '')::text
     FROM enrolment e
     JOIN person h ON h.id = e.person_id
@@ -211,6 +213,7 @@ END $$""",
 CREATE FUNCTION propose_pair(p_org integer, p_mentee bigint, p_mentor bigint, p_request bigint, p_proposal bigint, p_profile bigint,
     p_reason text, p_due timestamptz, p_now timestamptz) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+#variable_conflict use_column
 DECLARE c record; a record; b record; tie bigint; page bigint; first text := 'sent'; rule text;
 BEGIN
     IF NOT wall_sealed() OR NOT wall_coordinates() THEN RETURN 'role'; END IF;
@@ -268,7 +271,7 @@ BEGIN
     SELECT * INTO p FROM cohort_proposal x WHERE x.org_id = p_org AND x.id = p_proposal AND x.undone_at IS NULL;
     IF NOT FOUND THEN RETURN; END IF;
     SELECT * INTO c FROM cohort x WHERE x.org_id = p_org AND x.id = p.cohort_id;
-    IF wall_org() <> CASE WHEN coalesce((c.choices ->> 'centralised')::boolean, true) THEN p_org ELSE p.request_org_id END THEN RETURN; END IF;
+    IF wall_org() <> (CASE WHEN coalesce((c.choices ->> 'centralised')::boolean, true) THEN p_org ELSE p.request_org_id END) THEN RETURN; END IF;
     UPDATE mentoring_request r SET state = 'withdrawn', due_at = NULL, closed_at = p_now, updated_at = p_now, version = r.version + 1
         WHERE r.org_id = p.request_org_id AND r.id = p.request_id AND r.state IN ('awaiting_employer', 'sent')
           AND NOT EXISTS (SELECT FROM request_message m WHERE m.org_id = r.org_id AND m.request_id = r.id);
@@ -299,6 +302,7 @@ END $$""",
     "take_seat(integer, bigint, bigint, timestamptz)": f"""
 CREATE FUNCTION take_seat(p_org integer, p_circle bigint, p_enrolment bigint, p_now timestamptz) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+#variable_conflict use_column
 DECLARE r record; c record; e record; runs boolean;
 BEGIN
     IF NOT wall_sealed() THEN RETURN 'gone'; END IF;
