@@ -192,21 +192,21 @@ END $$""",
     "cohort_profile(integer, bigint, bigint)": """
 CREATE FUNCTION cohort_profile(p_org integer, p_enrolment bigint, p_id bigint) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-DECLARE e record; found bigint;
+DECLARE e record; profile bigint;
 BEGIN
     IF NOT wall_sealed() THEN RETURN NULL; END IF;
     SELECT x.*, a.id AS tie INTO e FROM enrolment x
         JOIN affiliation a ON a.org_id = x.firm_id AND a.person_id = x.person_id AND (a.ended_on IS NULL OR a.ended_on > current_date)
         WHERE x.org_id = p_org AND x.id = p_enrolment AND x.state = 'enrolled';
-    IF NOT FOUND OR NOT (takes_part(p_org, e.cohort_id) OR wall_coordinates()) THEN RETURN NULL; END IF;
-    SELECT m.id INTO found FROM mentor_profile m WHERE m.org_id = e.firm_id AND m.person_id = e.person_id;
-    IF found IS NOT NULL OR e.side <> 'peer' THEN RETURN found; END IF;
+    IF NOT FOUND OR NOT (takes_part(p_org, e.cohort_id) OR (wall_coordinates() AND cohort_in_sight(p_org, e.cohort_id))) THEN RETURN NULL; END IF;
+    SELECT m.id INTO profile FROM mentor_profile m WHERE m.org_id = e.firm_id AND m.person_id = e.person_id;
+    IF profile IS NOT NULL OR e.side <> 'peer' THEN RETURN profile; END IF;
     INSERT INTO mentor_profile (org_id, id, affiliation_id, person_id, state, headline, story, title, industries, skills, own_words,
         languages, place, remote, in_person, forms, board_mandates, capacity, open_slots, audience, network_ids, saved_in, version)
     VALUES (e.firm_id, p_id, e.tie, e.person_id, 'draft', '', '', '', '{}', '{}', '{}', '{}', '', true, false, '{}', '',
         greatest(e.places, 1), greatest(e.places, 1), 'networks', '{}', '', 1)
-    ON CONFLICT (org_id, person_id) DO UPDATE SET person_id = excluded.person_id RETURNING id INTO found;
-    RETURN found;
+    ON CONFLICT (org_id, person_id) DO UPDATE SET person_id = excluded.person_id RETURNING id INTO profile;
+    RETURN profile;
 END $$""",
     # The committee asks on a mentee's behalf. 'ok', or the rule that forbids it; two at once for one mentee take turns.
     "propose_pair(integer, bigint, bigint, bigint, bigint, bigint, text, timestamptz, timestamptz)": f"""

@@ -62,7 +62,7 @@ def test_what_is_confirmed_takes_up_the_terms_of_the_programme(start, cast, sign
     assert (pair.cohort_org_id, pair.cohort_id, pair.ends_on) == (cohort.org_id, cohort.id, date(2027, 5, 2))
     page = mia.get(f"/acme/mentorships/{pair.id}")
     assert page.status_code == 200 and "Crossing" in page.text
-    assert "Be there." in mia.get(f"/acme/mentorships/{pair.id}/agreement/new").text
+    assert "Be there." in mia.get(f"/acme/mentorships/{pair.id}/agreement/draft").text
     assert "You have your pair in this cohort" in mia.get(f"/acme/cohorts/{cohort.id}/matching/").text
     assert "A pair" in sign_in(cast.ned).get(f"/bridge/cohorts/{cohort.id}/matching/").text
 
