@@ -15,7 +15,7 @@ from marketplace.mentorships.home import SECTIONS, parts
 from marketplace.mentorships.models import Answer, MentorshipState
 from marketplace.mentorships.policy import may_write
 from marketplace.mentorships.queries import Pair
-from marketplace.mentorships.words import ANSWERS, REASONS, role_of_other
+from marketplace.mentorships.words import ANSWERS, REASONS, form_sentence, role_of_other
 from marketplace.pairing.queries import of_cohort
 from marketplace.requests import faces
 from tenants.shared import clock
@@ -79,7 +79,7 @@ def _page(pair: Pair, form: AnswerForm | None = None) -> str:
         **scene(g.acting, pair, g.acting.slug, form),
         home=parts(g.acting, pair),
         of_cohort=of_cohort(g.acting, seen.asked),
-        role=role_of_other(pair),
+        form_sentence=form_sentence(pair),
         sections=SECTIONS,
         writable=may_write(pair),
         today=clock.now().astimezone(g.acting.zone).date(),

@@ -39,3 +39,22 @@ def role_of_other(pair: Pair) -> str:
             return _("your mentor") if mentor else _("the student you accompany")
         case _:
             return _("your mentor") if mentor else _("your mentee")
+
+
+def form_sentence(pair: Pair) -> str:
+    """Who accompanies whom, in the forms where it does not go without saying; else empty."""
+    seen, mentee = pair.seen, pair.seen.viewer_is_mentee
+    name = seen.other.first_name
+    match pair.mentorship.form:
+        case "peer":
+            return _("%(name)s is your peer: each of you is there for the other.", name=name)
+        case "reverse" if mentee:
+            return _("%(name)s is your junior mentor: here the junior accompanies the senior.", name=name)
+        case "reverse":
+            return _("You are the junior mentor of %(name)s: here the junior accompanies the senior.", name=name)
+        case "external" if mentee and seen.other.firm:
+            return _("%(name)s, of %(firm)s, accompanies you while you study.", name=name, firm=seen.other.firm)
+        case "external" if not mentee:
+            return _("You accompany %(name)s, a student.", name=name)
+        case _:
+            return ""

@@ -97,7 +97,9 @@ class Candidates:
         """What is asked once for each pair is counted once for all."""
         if not self._taken:
             live = [one for one in self.pairs if one.is_pair or one.is_open]
-            proposed = [one for one in live if one.proposal_id and one.is_open and one.state is not RequestState.accepted]
+            proposed = [
+                one for one in live if one.proposal_id and one.is_open and one.state is not RequestState.accepted
+            ]
             spoken_for = [one.mentee_person_id for one in live if one.is_pair or one.proposal_id]
             if self.form is Form.peer:
                 spoken_for += [one.mentor_person_id for one in live if one.is_pair or one.proposal_id]
@@ -181,7 +183,27 @@ def candidates_of(viewer: Acting, cohort: Cohort) -> Candidates:
 def standings(cohort: Cohort) -> tuple[Standing, ...]:
     """Where the cohort's requests stand, the newest first."""
     rows = _rows("cohort_pairs", {"org_id": cohort.org_id, "cohort_id": cohort.id})
-    return tuple(Standing(*row[:12], RequestState(row.state), *row[13:]) for row in rows)
+    return tuple(
+        Standing(
+            org_id=row.request_org_id,
+            request_id=row.request_id,
+            proposal_id=row.proposal_id,
+            undone=row.undone,
+            mentee_person_id=row.mentee_person_id,
+            mentor_person_id=row.mentor_person_id,
+            mentee_name=row.mentee_name,
+            mentor_name=row.mentor_name,
+            mentee_firm=row.mentee_firm,
+            mentor_firm=row.mentor_firm,
+            mentee_firm_id=row.mentee_firm_id,
+            mentor_firm_id=row.mentor_firm_id,
+            state=RequestState(row.state),
+            due_at=row.due_at,
+            updated_at=row.updated_at,
+            mentorship=row.mentorship_state,
+        )
+        for row in rows
+    )
 
 
 def _rows(function: str, key: dict[str, int]) -> list[Any]:

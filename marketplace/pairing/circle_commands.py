@@ -130,7 +130,9 @@ def cancel_meeting(*, circle: CircleSeen, meeting: CircleMeeting, now: datetime 
     db.session.commit()
 
 
-def save_note(*, acting: Acting, circle: CircleSeen, note: CircleNote | None, body: str, version: int, now: datetime) -> None:
+def save_note(
+    *, acting: Acting, circle: CircleSeen, note: CircleNote | None, body: str, version: int, now: datetime
+) -> None:
     """Keep the circle's notes as written on top of ``version``. Raises ``NoteChanged`` when they were saved meanwhile."""
     _require_member(circle)
     if (note.version if note else 0) != version:

@@ -103,7 +103,9 @@ def _page(seen: CohortSeen, circle: CircleSeen, *, status: int = 200, **forms: A
         "meeting_form": _meeting_form(formdata=None),
         "purpose_form": PurposeForm(formdata=None, data={"purpose": circle.circle.purpose}, prefix="purpose"),
         "note_form": NoteForm(
-            formdata=None, prefix="note", data={"body": note.body if note else "", "version": note.version if note else 0}
+            formdata=None,
+            prefix="note",
+            data={"body": note.body if note else "", "version": note.version if note else 0},
         ),
         "seat_form": None,
         "theirs": None,
@@ -266,5 +268,5 @@ def _members_only(cohort_id: int, circle_id: int) -> tuple[CohortSeen, CircleSee
 
 
 def _back(circle: CircleSeen) -> ResponseReturnValue:
-    at = {"cohort_id": circle.circle.cohort_id, "circle_id": circle.circle.id}
+    at: dict[str, Any] = {"cohort_id": circle.circle.cohort_id, "circle_id": circle.circle.id}
     return redirect(url_for("circles.show", **at), 303)

@@ -29,7 +29,9 @@ def require_committee(seen: CohortSeen) -> None:
     if rules.matching == "self":
         raise Forbidden(_("In this cohort people find each other themselves. You see where their requests stand."))
     if rules.centralised:
-        raise Forbidden(_("In this cohort the organisation that runs the programme pairs. Tell it whom you have in mind."))
+        raise Forbidden(
+            _("In this cohort the organisation that runs the programme pairs. Tell it whom you have in mind.")
+        )
     raise Forbidden(_("In this cohort each organisation pairs its own mentees. You see where their requests stand."))
 
 
@@ -76,7 +78,9 @@ def undo_proposal(*, acting: Acting, seen: CohortSeen, proposal_id: int, names: 
     """Take a proposal back that nobody has answered; both are told. Raises ``Refused`` once somebody has."""
     require_committee(seen)
     undone = db.session.execute(
-        sa.text("SELECT * FROM undo_proposal(CAST(:org_id AS integer), CAST(:id AS bigint), CAST(:now AS timestamptz))"),
+        sa.text(
+            "SELECT * FROM undo_proposal(CAST(:org_id AS integer), CAST(:id AS bigint), CAST(:now AS timestamptz))"
+        ),
         {"org_id": seen.cohort.org_id, "id": proposal_id, "now": now},
     ).one_or_none()
     if undone is None:

@@ -142,9 +142,7 @@ def write_with_link(asked: MentoringRequest, *, kind: str, link_id: int, now: da
         data = information_given(mentee.name, url, asked.due_at)
     elif to_mentor:
         proposed = queries.was_proposed(asked)
-        data = request_received(
-            mentee.name, mentee_firm.name, url, asked.due_at, form=asked.form, proposed=proposed
-        )
+        data = request_received(mentee.name, mentee_firm.name, url, asked.due_at, form=asked.form, proposed=proposed)
     else:
         data = request_accepted(mentor.name, mentor_firm.name, url, asked.due_at, asked.form)
     path = request_path(firm.slug, asked.id)

@@ -47,9 +47,7 @@ class MentoringRequest(Base):
         sa.ForeignKeyConstraint(["mentor_org_id", "mentor_id"], ["mentor_profile.org_id", "mentor_profile.id"]),
         sa.ForeignKeyConstraint(["org_id", "resent_from_id"], ["mentoring_request.org_id", "mentoring_request.id"]),
         sa.ForeignKeyConstraint(["cohort_org_id", "cohort_id"], ["cohort.org_id", "cohort.id"]),
-        sa.Index(
-            "ix_mentoring_request_cohort_id", "cohort_id", postgresql_where=sa.text("cohort_id IS NOT NULL")
-        ),
+        sa.Index("ix_mentoring_request_cohort_id", "cohort_id", postgresql_where=sa.text("cohort_id IS NOT NULL")),
         sa.Index("ix_mentoring_request_mentee_person_id", "mentee_person_id", "state"),
         sa.Index("ix_mentoring_request_mentor_person_id", "mentor_person_id", "state"),
         sa.Index("ix_mentoring_request_org_id_state", "org_id", "state"),

@@ -553,7 +553,9 @@ def _tables() -> None:
         op.create_foreign_key(
             f"fk_{table}_cohort_org_id_cohort_id", table, "cohort", ["cohort_org_id", "cohort_id"], ["org_id", "id"]
         )
-        op.create_index(f"ix_{table}_cohort_id", table, ["cohort_id"], postgresql_where=sa.text("cohort_id IS NOT NULL"))
+        op.create_index(
+            f"ix_{table}_cohort_id", table, ["cohort_id"], postgresql_where=sa.text("cohort_id IS NOT NULL")
+        )
     op.create_table(
         "cohort_proposal",
         _org("cohort_proposal"),
@@ -653,7 +655,9 @@ def upgrade() -> None:
         for command in commands:
             clause = "WITH CHECK (true)" if command == "INSERT" else "USING (true)"
             op.execute(f"GRANT {command} ON {table} TO passerelle_gate")
-            op.execute(f"CREATE POLICY gate_{command.lower()}_0026 ON {table} FOR {command} TO passerelle_gate {clause}")
+            op.execute(
+                f"CREATE POLICY gate_{command.lower()}_0026 ON {table} FOR {command} TO passerelle_gate {clause}"
+            )
     for table, name, role, command, using, check in POLICIES:
         clauses = (f" USING ({using})" if using else "") + (f" WITH CHECK ({check})" if check else "")
         execute(f"CREATE POLICY {name} ON {table} FOR {command} TO passerelle_{role}{clauses}")

@@ -13,6 +13,7 @@ from flask_babel import ngettext
 
 from marketplace.pairing.queries import Stage
 from marketplace.pairing.words import STAGES
+from marketplace.programmes.models import Cohort
 from marketplace.requests import letters, policy, queries
 from marketplace.requests.commands.steps import Words, allow, lock, log, move, tell_by_link, way_back_to, write_all
 from marketplace.requests.models import OPEN_STATES, MentoringRequest, RequestMessage, RequestState
@@ -204,7 +205,7 @@ def _reason_to_wait(
     acting: Acting, mentor: AskedMentor, firm: Organisation, in_hand: Sequence[MentoringRequest]
 ) -> Refused | None:
     if mentor.cohort is not None:
-        wait = _reason_in_cohort(acting, mentor, in_hand)
+        wait = _reason_in_cohort(acting, mentor, mentor.cohort, in_hand)
         if wait is not None:
             return wait
     elif mentor.room < 1:
@@ -239,18 +240,17 @@ def _reason_to_wait(
 
 
 def _reason_in_cohort(
-    acting: Acting, mentor: AskedMentor, in_hand: Sequence[MentoringRequest]
+    acting: Acting, mentor: AskedMentor, cohort: Cohort, in_hand: Sequence[MentoringRequest]
 ) -> Refused | None:
-    assert mentor.cohort is not None
-    back = url_for("pairing.index", organisation=acting.slug, cohort_id=mentor.cohort.id)
+    back = url_for("pairing.index", organisation=acting.slug, cohort_id=cohort.id)
     if mentor.room < 1:
         sentence = _(
             "%(name)s has no place left in this cohort for now. Your words are kept as a draft; ask somebody with room.",
             name=mentor.first_name,
         )
         return Refused(sentence, way_back=back)
-    mine = sum(one.state in OPEN_STATES and one.cohort_id == mentor.cohort.id for one in in_hand)
-    if mine >= mentor.cohort.modalities.open_requests:
+    mine = sum(one.state in OPEN_STATES and one.cohort_id == cohort.id for one in in_hand)
+    if mine >= cohort.modalities.open_requests:
         sentence = ngettext(
             "You have %(num)d open request in this cohort, which is as many as its programme allows. Withdraw it or wait "
             "for the answer; your words are kept as a draft.",

@@ -56,7 +56,11 @@ def _page(seen: Seen, *, status: int = 200, **forms: Any) -> ResponseReturnValue
     asked = seen.asked
     of = of_cohort(g.acting, asked)
     card = similar = None
-    if asked.cohort_id is None and seen.viewer_is_mentee and asked.state in {RequestState.declined, RequestState.expired}:
+    if (
+        asked.cohort_id is None
+        and seen.viewer_is_mentee
+        and asked.state in {RequestState.declined, RequestState.expired}
+    ):
         card = queries.card_of_mentor(g.acting, asked)
         in_hand = {one.mentor_id for one in queries.requests_in_hand(g.acting)}
         mentors = [m for m in similar_mentors(g.acting, card, limit=6) if m.mentor_id not in in_hand][:3]
@@ -115,7 +119,7 @@ def show(request_id: int) -> ResponseReturnValue:
     seen = queries.request_or_404(g.acting, request_id)
     if seen.asked.state is RequestState.draft and seen.asked.cohort_id is not None:
         mentor = queries.askable_again_or_404(g.acting, seen.asked)
-        at = {"cohort_id": seen.asked.cohort_id, "enrolment_id": mentor.enrolment_id}
+        at: dict[str, Any] = {"cohort_id": seen.asked.cohort_id, "enrolment_id": mentor.enrolment_id}
         return redirect(url_for("requests.new_in_cohort", **at), 303)
     if seen.asked.state is RequestState.draft:
         return redirect(url_for("requests.new", mentor_id=seen.asked.mentor_id), 303)
@@ -211,9 +215,7 @@ def withdraw(request_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         commands.withdraw_request(acting=g.acting, seen=seen, words=form.words.data, now=clock.now())
         return back_to(seen)
-    page = render_template(
-        "requests/withdrawal.html", seen=seen, form=form, proposed=queries.was_proposed(seen.asked)
-    )
+    page = render_template("requests/withdrawal.html", seen=seen, form=form, proposed=queries.was_proposed(seen.asked))
     return page, 422 if request.method == "POST" else 200
 
 

@@ -41,7 +41,7 @@ def _ask_form(mentor: AskedMentor, draft: MentoringRequest | None) -> AskForm:
 def _places(mentor: AskedMentor) -> dict[str, str]:
     """Where one asks this mentor: at their page, or in the cohort where one meets them."""
     if mentor.cohort is None:
-        at = {"mentor_id": mentor.mentor_id}
+        at: dict[str, Any] = {"mentor_id": mentor.mentor_id}
         return {
             "new": url_for("requests.new", **at),
             "send": url_for("requests.send", **at),

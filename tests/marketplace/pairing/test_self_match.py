@@ -149,7 +149,9 @@ def test_where_each_programme_says_the_employer_is_asked_as_it_says(
 
 
 @pytest.mark.race
-def test_of_those_who_say_yes_at_once_one_takes_the_last_place_in_a_cohort(start, cast, sign_in, operator, enrolment_of):
+def test_of_those_who_say_yes_at_once_one_takes_the_last_place_in_a_cohort(
+    start, cast, sign_in, operator, enrolment_of
+):
     """Max has two places; he gives this cohort one."""
     cohort = start()
     acme = operator.get(Organisation, cast.mia.org_id)
@@ -165,7 +167,9 @@ def test_of_those_who_say_yes_at_once_one_takes_the_last_place_in_a_cohort(start
 
     def accept(client, request_id):
         together.wait()
-        replies.append(client.post(f"/globex/requests/{request_id}/acceptance", data={"accept-contact": ""}).status_code)
+        replies.append(
+            client.post(f"/globex/requests/{request_id}/acceptance", data={"accept-contact": ""}).status_code
+        )
 
     threads = [threading.Thread(target=accept, args=(sign_in(cast.max), one)) for one in asked]
     for thread in threads:
@@ -197,7 +201,12 @@ def test_the_wall_lets_nobody_ask_in_a_cohort_they_are_not_in(app, start, cast, 
     }
     for name, allowed in (("pam", False), ("mia", True)):
         one = cast[name]
-        mine = {"org_id": one.org_id, "id": new_id(), "mentee_id": one.affiliation_id, "mentee_person_id": one.person_id}
+        mine = {
+            "org_id": one.org_id,
+            "id": new_id(),
+            "mentee_id": one.affiliation_id,
+            "mentee_person_id": one.person_id,
+        }
         with acting(app, one):
             statement = sa.insert(MentoringRequest.__table__).values(**values, **mine)
             if allowed:
