@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +25,7 @@ from tenants.shared.models import Letter, LetterState, Notice
 from tenants.spreadsheets.models import ImportState, PeopleImport
 from tenants.spreadsheets.reading import pack
 from tests.cast import Cast
+from tests.contracts.matching import make_matching
 
 
 @dataclass(slots=True)
@@ -50,6 +51,7 @@ class Scene:
     step_id: int
     note_id: int
     file_id: int
+    matching: dict[str, int] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.cast, name)
@@ -259,7 +261,8 @@ def set_scene(session: Session, cast: Cast) -> Scene:
     about = {"occasion": Occasion.check_in, "asked_at": now, "closes_at": now + week}
     session.add(CheckIn(**mentorship.pair_key | {"id": mentorship.id} | about))
     imports = [make_import(session, cast, state) for state in (ImportState.checked, ImportState.done)]
+    matching = make_matching(session, cast)
     session.commit()
     things = (mentorship, conflict, invitation, notice, letter)
     ids = (*[thing.id for thing in things], *imports, assistance.id, domain.id, document.id, meeting.id)
-    return Scene(cast, sent, accepted, confirmed, *ids, *written)
+    return Scene(cast, sent, accepted, confirmed, *ids, *written, matching=matching)
