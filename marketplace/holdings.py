@@ -11,6 +11,7 @@ from marketplace.meetings import holdings as meetings
 from marketplace.mentees import holdings as mentees
 from marketplace.mentors import holdings as mentors
 from marketplace.mentorships import holdings as mentorships
+from marketplace.pairing import holdings as pairing
 from marketplace.programmes import holdings as programmes
 from marketplace.requests import holdings as requests
 from marketplace.rhythm import holdings as rhythm
@@ -28,6 +29,7 @@ __all__ = [
     "mentees",
     "mentors",
     "mentorships",
+    "pairing",
     "programmes",
     "requests",
     "rhythm",

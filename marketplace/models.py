@@ -8,6 +8,7 @@ from marketplace.journal import models as journal
 from marketplace.meetings import models as meetings
 from marketplace.mentors import models as mentors
 from marketplace.mentorships import models as mentorships
+from marketplace.pairing import models as pairing
 from marketplace.programmes import models as programmes
 from marketplace.requests import models as requests
 from marketplace.rhythm import models as rhythm
@@ -38,6 +39,7 @@ __all__ = [
     "mentorships",
     "onboarding",
     "organisations",
+    "pairing",
     "privacy",
     "programmes",
     "requests",

@@ -35,11 +35,14 @@ from marketplace.mentorships import views as mentorships
 from marketplace.moving import views as arrival
 from marketplace.notices import subscriptions
 from marketplace.notices import views as notices
+from marketplace.pairing import circle_views as circles
+from marketplace.pairing import views as pairing
 from marketplace.programmes import pages as programme_templates
 from marketplace.programmes import party_pages as programme_parties
 from marketplace.programmes import stub_until_merged as programme_pages
 from marketplace.programmes import views as programmes
 from marketplace.programmes import stub as programme_stub
+from marketplace.programmes import stub_pages
 from marketplace.requests import links as request_links
 from marketplace.requests import views as requests
 from marketplace.rhythm import links as rhythm_links
@@ -105,6 +108,9 @@ WORKSPACE = (
     (mentors.bp, "/profile"),
     (mentees.bp, "/about-me"),
     (requests.bp, "/requests"),
+    (stub_pages.bp, "/programmes"),
+    (pairing.bp, "/cohorts/<int:cohort_id>/matching"),
+    (circles.bp, "/cohorts/<int:cohort_id>/circles"),
     (mentorships.bp, "/mentorships"),
     (meetings.bp, "/mentorships/<int:mentorship_id>/meetings"),
     (meetings.one, "/meetings/<int:meeting_id>"),

@@ -29,12 +29,15 @@ class Mentorship(Base):
 
     ``mentee_employer_id`` and ``mentor_employer_id`` say where the two work now, and so which coordinators may know of it;
     empty while a person is between employers. ``ends_on`` is the planned last day, once agreed; ``paused_at`` when the present
-    pause began: no clock of the pair runs while it is set.
+    pause began: no clock of the pair runs while it is set. Of a cohort's pair, the database takes up ``cohort_org_id``,
+    ``cohort_id`` and the programme's length when it begins.
     """
 
     __tablename__ = "mentorship"
     __table_args__ = (
         sa.ForeignKeyConstraint(["org_id", "request_id"], ["mentoring_request.org_id", "mentoring_request.id"]),
+        sa.ForeignKeyConstraint(["cohort_org_id", "cohort_id"], ["cohort.org_id", "cohort.id"]),
+        sa.Index("ix_mentorship_cohort_id", "cohort_id", postgresql_where=sa.text("cohort_id IS NOT NULL")),
         sa.UniqueConstraint("org_id", "request_id"),
         # What a pair writes carries its two people, and is tied to them here: its policy then asks no other table.
         sa.UniqueConstraint("org_id", "id", "mentee_person_id", "mentor_person_id", name="uq_mentorship_pair"),
@@ -66,6 +69,8 @@ class Mentorship(Base):
     ended_at: Mapped[datetime | None]
     ends_on: Mapped[date | None]
     paused_at: Mapped[datetime | None]
+    cohort_org_id: Mapped[int | None]
+    cohort_id: Mapped[int | None] = mapped_column(sa.BigInteger)
 
     @property
     def pair_key(self) -> dict[str, int]:

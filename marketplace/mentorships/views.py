@@ -15,7 +15,8 @@ from marketplace.mentorships.home import SECTIONS, parts
 from marketplace.mentorships.models import Answer, MentorshipState
 from marketplace.mentorships.policy import may_write
 from marketplace.mentorships.queries import Pair
-from marketplace.mentorships.words import ANSWERS, REASONS
+from marketplace.mentorships.words import ANSWERS, REASONS, form_sentence, role_of_other
+from marketplace.pairing.queries import of_cohort
 from marketplace.requests import faces
 from tenants.shared import clock
 
@@ -31,7 +32,11 @@ ARCS = {MentorshipState.running: "confirmed", MentorshipState.paused: "open", Me
 @bp.get("/")
 def index() -> str:
     return render_template(
-        "mentorships/index.html", pairs=queries.own_mentorships(g.acting), face=faces.face, arcs=ARCS
+        "mentorships/index.html",
+        pairs=queries.own_mentorships(g.acting),
+        face=faces.face,
+        arcs=ARCS,
+        role_of_other=role_of_other,
     )
 
 
@@ -74,6 +79,8 @@ def _page(pair: Pair, form: AnswerForm | None = None) -> str:
         "mentorships/show.html",
         **scene(g.acting, pair, g.acting.slug, form),
         home=parts(g.acting, pair),
+        of_cohort=of_cohort(g.acting, seen.asked),
+        form_sentence=form_sentence(pair),
         sections=SECTIONS,
         writable=may_write(pair),
         today=clock.now().astimezone(g.acting.zone).date(),

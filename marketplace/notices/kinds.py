@@ -7,6 +7,8 @@ from flask_babel import lazy_gettext as _l
 from tenants.shared.kinds import KINDS, Kind
 
 KINDS |= {
+    "pair_proposed": Kind(_l("The committee of a programme proposes a pair")),
+    "proposal_undone": Kind(_l("The committee of a programme takes a proposal back")),
     "request_received": Kind(_l("Somebody asks me to be their mentor")),
     "request_reminder": Kind(_l("A request still waits for my answer"), essential=False),
     "information_asked": Kind(_l("A mentor asks me for more information")),

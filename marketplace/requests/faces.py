@@ -10,13 +10,14 @@ from flask import url_for
 
 from marketplace.mentors.faces import photo_url
 from marketplace.pages import day, moment
+from marketplace.pairing.queries import OfCohort
 from marketplace.requests.forms import TalkForm
 from marketplace.requests.models import EmployerApproval, MessageKind, RequestMessage
 from marketplace.requests.models import RequestState as S
 from marketplace.requests.queries import AskedMentor, Seen, Side, Talk
 from marketplace.requests.states import CLOSED_STATES, STEPS
 from marketplace.requests.timeline import timeline
-from marketplace.requests.words import HEADLINES, NEXT, STATES, TALK_ENDED, TALK_HEADLINES, TALK_NEXT
+from marketplace.requests.words import STATES, TALK_ENDED, TALK_HEADLINES, TALK_NEXT, headlines, next_words
 from tenants.current import Acting
 
 WITHDRAWABLE = STEPS["withdraw_request"].before
@@ -70,6 +71,7 @@ def scene(
     *,
     signed_in: bool = True,
     talk: Talk | None = None,
+    of_cohort: OfCohort | None = None,
 ) -> dict[str, Any]:
     """What the page of one request needs, whoever of the two reads it."""
     asked = seen.asked
@@ -78,6 +80,7 @@ def scene(
         "when": moment(asked.due_at, viewer.zone) if asked.due_at else "",
     }
     slug = viewer.slug if signed_in else None
+    proposed = of_cohort is not None and of_cohort.reason is not None
     return {
         "seen": seen,
         "asked": asked,
@@ -85,14 +88,16 @@ def scene(
         "left": face(seen.mentee if seen.viewer_is_mentee else seen.mentor, slug),
         "right": face(seen.other, slug),
         "arc": arc(asked.state),
-        "headline": _headline(seen, talk) % values,
-        "next": _next(seen, talk) % values,
+        "headline": _headline(seen, talk, proposed) % values,
+        "next": _next(seen, talk, proposed) % values,
+        "of_cohort": of_cohort,
+        "proposed": proposed,
         "yours": seen.yours if talk is None or asked.state is not S.accepted else _talk_waits(talk),
         "talk": talk,
         "opening": opening_words(messages),
         "accepting": next((m.body for m in messages if m.kind is MessageKind.acceptance), ""),
         "replies": replies(seen, messages),
-        "timeline": timeline(seen, messages, approval),
+        "timeline": timeline(seen, messages, approval, proposed=proposed),
         "approval": approval,
     }
 
@@ -102,20 +107,20 @@ def _talk_waits(talk: Talk) -> bool:
     return talk.meeting is None or (talk.over and talk.answer is None)
 
 
-def _headline(seen: Seen, talk: Talk | None) -> str:
+def _headline(seen: Seen, talk: Talk | None, proposed: bool) -> str:
     if talk and seen.asked.state in TALK_HEADLINES:
         return str(TALK_HEADLINES[seen.asked.state])
-    return _of_viewer(HEADLINES[seen.asked.state], seen)
+    return _of_viewer(headlines(seen.asked.state, seen.asked.form, proposed), seen)
 
 
-def _next(seen: Seen, talk: Talk | None) -> str:
+def _next(seen: Seen, talk: Talk | None, proposed: bool) -> str:
     """With a chemistry meeting the same words to both, so that they say nothing of who wished what."""
     if talk and seen.asked.state is S.lapsed:
         return str(TALK_ENDED)
     if talk and seen.asked.state is S.accepted:
         stage = "time" if talk.meeting is None else "answer" if talk.over and talk.answer is None else "wait"
         return str(TALK_NEXT["answered" if talk.answer is not None else stage])
-    return _of_viewer(NEXT[seen.asked.state], seen)
+    return _of_viewer(next_words(seen.asked.state, proposed), seen)
 
 
 def talk_form(talk: Talk | None, contact: str) -> TalkForm:
@@ -140,7 +145,7 @@ def replies(seen: Seen, messages: Sequence[RequestMessage]) -> list[RequestMessa
 def list_item(seen: Seen, viewer: Acting) -> dict[str, Any]:
     """One line of a list (see the macro ``inbox``); ``state_kind`` and ``state_text`` for the macro ``state``."""
     asked = seen.asked
-    if asked.state is S.draft:
+    if asked.state is S.draft and asked.cohort_id is None:
         url = url_for("requests.new", mentor_id=asked.mentor_id)
     else:
         url = url_for("requests.show", request_id=asked.id)

@@ -36,9 +36,12 @@ def iso(moment: datetime | None) -> str | None:
 # --- what each letter says ------------------------------------------------------------------------------------------
 
 
-def request_received(mentee: str, mentee_firm: str, answer_url: str, due_at: datetime | None) -> dict[str, Any]:
-    """To the mentor; the same for request_reminder."""
-    return {"mentee_name": mentee, "mentee_firm": mentee_firm, "answer_url": answer_url, "due_at": iso(due_at)}
+def request_received(
+    mentee: str, mentee_firm: str, answer_url: str, due_at: datetime | None, *, form: str = "", proposed: bool = False
+) -> dict[str, Any]:
+    """To the mentor; the same for request_reminder. ``proposed``: a committee asks on the mentee's behalf."""
+    data = {"mentee_name": mentee, "mentee_firm": mentee_firm, "answer_url": answer_url, "due_at": iso(due_at)}
+    return data | {"form": form, "proposed": proposed}
 
 
 def information_given(mentee: str, answer_url: str, due_at: datetime | None) -> dict[str, Any]:
@@ -49,13 +52,16 @@ def information_asked(mentor: str, path: str, due_at: datetime | None) -> dict[s
     return {"mentor_name": mentor, "url": path, "due_at": iso(due_at)}
 
 
-def request_accepted(mentor: str, mentor_firm: str, confirm_url: str, due_at: datetime | None) -> dict[str, Any]:
-    return {"mentor_name": mentor, "mentor_firm": mentor_firm, "url": confirm_url, "due_at": iso(due_at)}
+def request_accepted(
+    mentor: str, mentor_firm: str, confirm_url: str, due_at: datetime | None, form: str = ""
+) -> dict[str, Any]:
+    data = {"mentor_name": mentor, "mentor_firm": mentor_firm, "url": confirm_url, "due_at": iso(due_at)}
+    return data | {"form": form}
 
 
-def request_declined(mentor: str, path: str) -> dict[str, Any]:
+def request_declined(mentor: str, path: str, form: str = "") -> dict[str, Any]:
     """Similar mentors are shown on the page, where what the mentee may see is known."""
-    return {"mentor_name": mentor, "url": path, "similar": []}
+    return {"mentor_name": mentor, "url": path, "similar": [], "form": form}
 
 
 def request_expired(mentor: str, path: str, can_resend: bool) -> dict[str, Any]:
@@ -135,9 +141,10 @@ def write_with_link(asked: MentoringRequest, *, kind: str, link_id: int, now: da
     if kind == "information_given":
         data = information_given(mentee.name, url, asked.due_at)
     elif to_mentor:
-        data = request_received(mentee.name, mentee_firm.name, url, asked.due_at)
+        proposed = queries.was_proposed(asked)
+        data = request_received(mentee.name, mentee_firm.name, url, asked.due_at, form=asked.form, proposed=proposed)
     else:
-        data = request_accepted(mentor.name, mentor_firm.name, url, asked.due_at)
+        data = request_accepted(mentor.name, mentor_firm.name, url, asked.due_at, asked.form)
     path = request_path(firm.slug, asked.id)
     queue_letter(kind, org_id=firm.id, person_id=reader.id, now=now, data=data, path=path)
 

@@ -9,6 +9,7 @@ from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
 from marketplace.links import Opened, guard, open_link, page
+from marketplace.pairing.queries import of_cohort
 from marketplace.requests import commands, faces, queries
 from marketplace.requests.forms import AcceptForm, ConfirmForm, DeclineForm, QuestionForm, TalkForm
 from marketplace.requests.letters import ANSWER_REQUEST, CONFIRM_REQUEST, TALK_ANSWER, request_path
@@ -45,6 +46,7 @@ def _page(seen: Seen, token: str, purpose: str, *, status: int = 200, **forms: A
             queries.employers_answer(g.acting, seen.asked),
             signed_in=False,
             talk=talk,
+            of_cohort=of_cohort(g.acting, seen.asked),
         ),
         **(answers | forms),
         urls={

@@ -37,7 +37,8 @@ class MentoringRequest(Base):
 
     Belongs to the mentee's firm (``org_id``) and carries the mentor's. ``due_at`` is when the present state runs out,
     whoever's turn it is; ``sent_at`` when the mentor's present turn began, empty while no mentor has seen it.
-    ``holds_place`` is set by ``claim_place`` and cleared by ``release_place``, never elsewhere.
+    ``holds_place`` is set by ``claim_place`` and cleared by ``release_place``, never elsewhere. ``cohort_org_id`` and
+    ``cohort_id`` name the cohort in whose matching it was made, if in any.
     """
 
     __tablename__ = "mentoring_request"
@@ -45,6 +46,8 @@ class MentoringRequest(Base):
         sa.ForeignKeyConstraint(["org_id", "mentee_id"], ["affiliation.org_id", "affiliation.id"]),
         sa.ForeignKeyConstraint(["mentor_org_id", "mentor_id"], ["mentor_profile.org_id", "mentor_profile.id"]),
         sa.ForeignKeyConstraint(["org_id", "resent_from_id"], ["mentoring_request.org_id", "mentoring_request.id"]),
+        sa.ForeignKeyConstraint(["cohort_org_id", "cohort_id"], ["cohort.org_id", "cohort.id"]),
+        sa.Index("ix_mentoring_request_cohort_id", "cohort_id", postgresql_where=sa.text("cohort_id IS NOT NULL")),
         sa.Index("ix_mentoring_request_mentee_person_id", "mentee_person_id", "state"),
         sa.Index("ix_mentoring_request_mentor_person_id", "mentor_person_id", "state"),
         sa.Index("ix_mentoring_request_org_id_state", "org_id", "state"),
@@ -85,6 +88,8 @@ class MentoringRequest(Base):
     accepted_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     resent_from_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    cohort_org_id: Mapped[int | None]
+    cohort_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -26,12 +26,21 @@ class Stop:
     state: Stage
 
 
-def timeline(seen: Seen, messages: Sequence[RequestMessage], approval: EmployerApproval | None = None) -> list[Stop]:
-    """The steps as the viewer of ``seen`` reads them."""
+def timeline(
+    seen: Seen,
+    messages: Sequence[RequestMessage],
+    approval: EmployerApproval | None = None,
+    *,
+    proposed: bool = False,
+) -> list[Stop]:
+    """The steps as the viewer of ``seen`` reads them. ``proposed``: a committee asked on the mentee's behalf."""
     asked, name = seen.asked, seen.other.first_name
     done = _done(seen, messages, approval)
+    if proposed:
+        done[0] = Stop(_("The committee proposed it"), done[0].at, "done")
     if asked.state in CLOSED_STATES:
-        return [*done, Stop(_ending(seen), asked.closed_at, "stopped")]
+        ending = _("Taken back") if proposed and asked.state is S.withdrawn else _ending(seen)
+        return [*done, Stop(ending, asked.closed_at, "stopped")]
     if asked.state is S.confirmed:
         confirmed = _("You confirmed") if seen.viewer_is_mentee else _("%(name)s confirmed", name=name)
         return [*done, Stop(confirmed, asked.closed_at, "done"), Stop(_("First meeting"), None, "next")]

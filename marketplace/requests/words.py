@@ -62,6 +62,36 @@ HEADLINES = {
     S.closed: (_l("Closed by a change of employer"), _l("Closed by a change of employer")),
 }
 
+# Where the form is another, so are the words: in a reverse mentorship the junior is the mentor, and two peers are the same.
+HEADLINES_OF_FORM = {
+    "reverse": {
+        S.sent: (_l("You asked %(name)s"), _l("%(name)s asks you to be their junior mentor")),
+        S.declined: (_l("%(name)s cannot be your junior mentor now"), _l("You declined")),
+    },
+    "external": {
+        S.sent: (_l("You asked %(name)s"), _l("%(name)s, a student, asks you to be their mentor")),
+    },
+    "peer": {
+        S.sent: (_l("You asked %(name)s"), _l("%(name)s would like to be your peer")),
+        S.declined: (_l("%(name)s cannot be your peer now"), _l("You declined")),
+    },
+}
+
+# A committee has asked on the mentee's behalf.
+HEADLINES_OF_PROPOSAL = {
+    S.awaiting_employer: (_l("A pair is proposed: you and %(name)s"), ""),
+    S.sent: (_l("A pair is proposed: you and %(name)s"), _l("A pair is proposed: you and %(name)s")),
+    S.withdrawn: (_l("This proposal came to nothing"), _l("This proposal came to nothing")),
+}
+
+
+def headlines(state: S, form: str, proposed: bool) -> tuple[object, object]:
+    """(what the mentee reads, what the mentor reads) over a request of this form."""
+    if proposed and state in HEADLINES_OF_PROPOSAL:
+        return HEADLINES_OF_PROPOSAL[state]
+    return HEADLINES_OF_FORM.get(form, {}).get(state, HEADLINES[state])
+
+
 # What happens next, and by when. %(when)s is a moment in the reader's zone.
 NEXT = {
     S.awaiting_employer: (
@@ -106,6 +136,26 @@ NEXT = {
         _l("There is nothing for you to do."),
     ),
 }
+
+NEXT_OF_PROPOSAL = {
+    S.awaiting_employer: (
+        _l("Your employer is asked first, by %(when)s. You may say no at any time, and need not say why."),
+        "",
+    ),
+    S.sent: (
+        _l("%(name)s has until %(when)s to answer. You may say no at any time, and need not say why."),
+        _l("Answer by %(when)s: accept, ask for more, or decline. After your yes, %(name)s confirms."),
+    ),
+    S.withdrawn: (
+        _l("There is nothing for you to do. The committee sees it and goes on looking."),
+        _l("There is nothing for you to do. The committee sees it and goes on looking."),
+    ),
+}
+
+
+def next_words(state: S, proposed: bool) -> tuple[object, object]:
+    return NEXT_OF_PROPOSAL.get(state, NEXT[state]) if proposed else NEXT[state]
+
 
 # With a chemistry meeting, both read the same.
 TALK_HEADLINES = {

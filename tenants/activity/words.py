@@ -46,6 +46,8 @@ SENTENCES = {
     "request.refused_by_employer": _l("did not approve a request"),
     "request.needed_no_approval": _l("asked a mentor straight: there was nobody else to approve it"),
     "request.sent": _l("asked a mentor"),
+    "request.proposed": _l("proposed a pair in a cohort"),
+    "request.proposal_undone": _l("took back the proposal of a pair"),
     "request.more_asked": _l("asked the mentee for more"),
     "request.answered": _l("answered the mentor’s question"),
     "request.accepted": _l("accepted a request"),

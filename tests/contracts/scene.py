@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -39,6 +39,7 @@ from tenants.spreadsheets.models import ImportState, PeopleImport
 from tenants.spreadsheets.reading import pack
 from tests.cast import Cast
 from tests.factories import enrol, make_cohort, make_programme
+from tests.contracts.matching import make_matching
 
 
 @dataclass(slots=True)
@@ -67,6 +68,7 @@ class Scene:
     programme_id: int
     cohort_id: int
     enrolment_id: int
+    matching: dict[str, int] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.cast, name)
@@ -333,7 +335,9 @@ def set_scene(session: Session, cast: Cast) -> Scene:
     session.add(CheckIn(**mentorship.pair_key | {"id": mentorship.id} | about))
     in_programme = make_cohort_scene(session, cast)
     imports = [make_import(session, cast, state) for state in (ImportState.checked, ImportState.done)]
+    matching = make_matching(session, cast)
     session.commit()
     things = (mentorship, conflict, invitation, notice, letter)
     ids = (*[thing.id for thing in things], *imports, assistance.id, domain.id, document.id, meeting.id)
     return Scene(cast, sent, accepted, confirmed, *ids, *written, *in_programme)
+    return Scene(cast, sent, accepted, confirmed, *ids, *written, matching=matching)

@@ -66,6 +66,8 @@ MEETING = {
     "calendar": CALENDAR,
 }
 SAMPLES = {
+    "pair_proposed": PAIR | {"form": "reverse"},
+    "proposal_undone": {"other_name": "Max Globex", "url": "/acme/requests/7"},
     "role_changed": {"role": "hr_partner", "by": "Abe Acme", "url": "/acme/mentors/"},
     "affiliation_ending": {"ended_on": "2026-12-31", "url": "/workspaces/?all=1"},
     "affiliation_ended": {"url": "/workspaces/?all=1"},

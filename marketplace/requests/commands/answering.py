@@ -80,6 +80,15 @@ def accept_request(
     lock(acting, asked, "accept_request")
     spend_link(link, now)
     if not db.session.scalar(sa.select(sa.func.claim_place(asked.org_id, asked.id))):
+        if asked.cohort_id is not None:
+            raise Refused(
+                _(
+                    "Your places in this cohort are taken by now, or one of you is no longer in it. Tell %(name)s that you "
+                    "have no room, or ask whoever runs the programme for another place.",
+                    name=seen.mentee.first_name,
+                ),
+                way_back=way_back_to(acting, asked),
+            )
         raise Refused(
             _(
                 "All your places are taken by now. Raise the number of people you accompany on your mentor page, or "
@@ -115,5 +124,5 @@ def decline_request(
     write(acting, asked, MessageKind.decline, words, now=now, reason=reason)
     log_step("request.declined", acting, seen, now=now)
     path = letters.request_path(seen.mentee.slug, asked.id)
-    tell("request_declined", seen.mentee, asked, letters.request_declined(seen.mentor.name, path), now=now)
+    tell("request_declined", seen.mentee, asked, letters.request_declined(seen.mentor.name, path, asked.form), now=now)
     db.session.commit()

@@ -16,9 +16,14 @@ from marketplace.requests.queries.employer import (
 )
 from marketplace.requests.queries.mentors import (
     AskedMentor,
+    askable_again_or_404,
     askable_mentor_or_404,
     card_of_mentor,
+    may_be_asked_again,
+    mentor_in_cohort_or_404,
     networks_without_places,
+    profile_to_ask,
+    was_proposed,
 )
 from marketplace.requests.queries.own import (
     PAGE,
@@ -61,6 +66,7 @@ __all__ = [
     "ToldConcern",
     "approval_or_404",
     "approvers",
+    "askable_again_or_404",
     "askable_mentor_or_404",
     "card_of_mentor",
     "concern_or_404",
@@ -72,13 +78,16 @@ __all__ = [
     "due_requests",
     "employers_answer",
     "finished_requests",
+    "may_be_asked_again",
     "may_resend_now",
     "mentee_profile",
+    "mentor_in_cohort_or_404",
     "networks_without_places",
     "next_in_queue",
     "organisations_with_due_requests",
     "own_address",
     "people",
+    "profile_to_ask",
     "request_in_hand",
     "request_or_404",
     "requests_in_hand",
@@ -87,6 +96,7 @@ __all__ = [
     "shared_network",
     "talk_of",
     "visible_requests",
+    "was_proposed",
     "with_sides",
     "written_words",
 ]

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from flask import abort
 
 from marketplace.directory.forms import GREATEST_ID
 from marketplace.directory.queries import Mentor, visible_mentors
+from marketplace.pairing.models import CohortProposal
+from marketplace.pairing.queries import Stage, cohort_mentor_or_404, cohort_mentors, opening_of, own_enrolment, stage_of
+from marketplace.programmes.modalities import Side
+from marketplace.programmes.models import Cohort
+from marketplace.programmes.queries import cohort_or_404
 from marketplace.requests.models import MentoringRequest
 from tenants.current import Acting
 from tenants.organisations.models import Organisation
@@ -17,7 +23,11 @@ from tenants.shared.database import db
 
 @dataclass(frozen=True, slots=True)
 class AskedMentor:
-    """The public face of a mentor whom the viewer may ask."""
+    """The public face of a mentor whom the viewer may ask.
+
+    ``cohort``: where they meet in the matching of one; ``room`` is then what the mentor gives it, and ``enrolment_id`` says who
+    they are in it. A peer may have no ``mentor_id`` yet (0).
+    """
 
     org_id: int
     mentor_id: int
@@ -30,6 +40,9 @@ class AskedMentor:
     forms: tuple[str, ...]
     cadence: str | None
     fingerprint: str | None
+    cohort: Cohort | None = None
+    enrolment_id: int = 0
+    stage: Stage = Stage.open
 
     @property
     def id(self) -> int:
@@ -53,6 +66,67 @@ def askable_mentor_or_404(viewer: Acting, mentor_id: int) -> AskedMentor:
     if not seen:
         abort(404)
     return asked_mentor(seen[0])
+
+
+def mentor_in_cohort_or_404(viewer: Acting, cohort_id: int, enrolment_id: int) -> AskedMentor:
+    """Somebody whom the viewer, who takes part, may meet in this cohort, seen in the directory or not."""
+    seen = cohort_or_404(viewer, cohort_id)
+    own = own_enrolment(viewer, seen, Side.mentee, Side.peer) or abort(404)
+    one = cohort_mentor_or_404(viewer, seen.cohort, enrolment_id)
+    return _in_cohort(one, seen.cohort, stage_of(viewer, seen, opening_of(seen.cohort), own))
+
+
+def askable_again_or_404(viewer: Acting, asked: MentoringRequest) -> AskedMentor:
+    """The mentor of an earlier request, as the viewer sees them now where it was made: in the directory, or in its cohort."""
+    if asked.cohort_id is None:
+        return askable_mentor_or_404(viewer, asked.mentor_id)
+    return _met_again(viewer, asked) or abort(404)
+
+
+def may_be_asked_again(viewer: Acting, asked: MentoringRequest) -> bool:
+    return _met_again(viewer, asked) is not None if asked.cohort_id else card_of_mentor(viewer, asked) is not None
+
+
+def _met_again(viewer: Acting, asked: MentoringRequest) -> AskedMentor | None:
+    seen = cohort_or_404(viewer, asked.cohort_id or 0)
+    own = own_enrolment(viewer, seen, Side.mentee, Side.peer)
+    one = next((m for m in cohort_mentors(viewer, seen.cohort) if m.person_id == asked.mentor_person_id), None)
+    if one is None or own is None:
+        return None
+    return _in_cohort(one, seen.cohort, stage_of(viewer, seen, opening_of(seen.cohort), own))
+
+
+def _in_cohort(one: Any, cohort: Cohort, stage: Stage) -> AskedMentor:
+    rules = cohort.modalities
+    return AskedMentor(
+        *(one.org_id, one.mentor_id, one.person_id, one.room, one.name, one.firm, one.title, one.headline),
+        *((cohort.form.value,), rules.cadence, one.photo, cohort, one.enrolment_id, stage),
+    )
+
+
+def profile_to_ask(mentor: AskedMentor, fresh_id: int) -> int | None:
+    """The profile that a request to a peer points at, made if it is missing; None where the peer is gone."""
+    if mentor.cohort is None or mentor.mentor_id:
+        return mentor.mentor_id
+    return db.session.scalar(
+        sa.select(
+            sa.func.cohort_profile(
+                mentor.cohort.org_id,
+                sa.cast(mentor.enrolment_id, sa.BigInteger),
+                sa.cast(fresh_id, sa.BigInteger),
+            )
+        )
+    )
+
+
+def was_proposed(asked: MentoringRequest) -> bool:
+    """Whether a committee asked on the mentee's behalf; for the worker of the mentee's firm, and for the two."""
+    if asked.cohort_id is None:
+        return False
+    query = sa.select(CohortProposal.id).where(
+        CohortProposal.request_org_id == asked.org_id, CohortProposal.request_id == asked.id
+    )
+    return db.session.scalar(sa.select(query.exists())) or False
 
 
 def card_of_mentor(viewer: Acting, asked: MentoringRequest) -> Mentor | None:

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from marketplace.directory.faces import card_faces
 from marketplace.directory.queries import interests_of, similar_mentors
 from marketplace.mentorships.queries import mentorship_of
+from marketplace.pairing.queries import of_cohort
 from marketplace.requests import commands, faces, policy, queries
 from marketplace.requests.forms import (
     AcceptForm,
@@ -22,7 +23,7 @@ from marketplace.requests.forms import (
     TalkForm,
     WithdrawForm,
 )
-from marketplace.requests.models import RequestState
+from marketplace.requests.models import MentoringRequest, RequestState
 from marketplace.requests.queries import Seen
 from marketplace.requests.views.blueprint import back_to, bp
 from tenants.shared import clock
@@ -53,8 +54,13 @@ def index() -> str:
 
 def _page(seen: Seen, *, status: int = 200, **forms: Any) -> ResponseReturnValue:
     asked = seen.asked
+    of = of_cohort(g.acting, asked)
     card = similar = None
-    if seen.viewer_is_mentee and asked.state in {RequestState.declined, RequestState.expired}:
+    if (
+        asked.cohort_id is None
+        and seen.viewer_is_mentee
+        and asked.state in {RequestState.declined, RequestState.expired}
+    ):
         card = queries.card_of_mentor(g.acting, asked)
         in_hand = {one.mentor_id for one in queries.requests_in_hand(g.acting)}
         mentors = [m for m in similar_mentors(g.acting, card, limit=6) if m.mentor_id not in in_hand][:3]
@@ -75,7 +81,12 @@ def _page(seen: Seen, *, status: int = 200, **forms: Any) -> ResponseReturnValue
     page = render_template(
         "requests/show.html",
         **faces.scene(
-            seen, g.acting, queries.conversation(g.acting, asked), queries.employers_answer(g.acting, asked), talk=talk
+            seen,
+            g.acting,
+            queries.conversation(g.acting, asked),
+            queries.employers_answer(g.acting, asked),
+            talk=talk,
+            of_cohort=of,
         ),
         **(answers | forms),
         urls={
@@ -86,7 +97,7 @@ def _page(seen: Seen, *, status: int = 200, **forms: Any) -> ResponseReturnValue
         if not seen.viewer_is_mentee
         else None,
         may_withdraw=policy.may_withdraw(g.acting, asked) and asked.state in faces.WITHDRAWABLE,
-        may_resend=card is not None and queries.may_resend_now(g.acting, asked),
+        may_resend=_may_resend(asked, card is not None),
         mentor_is_seen=card is not None,
         may_report=policy.may_report(g.acting, asked),
         mentorship_id=mentorship_of(g.acting, asked) if asked.state is RequestState.confirmed else None,
@@ -95,9 +106,21 @@ def _page(seen: Seen, *, status: int = 200, **forms: Any) -> ResponseReturnValue
     return page, status
 
 
+def _may_resend(asked: MentoringRequest, seen_in_directory: bool) -> bool:
+    if asked.state is not RequestState.expired or not (seen_in_directory or asked.cohort_id):
+        return False
+    return queries.may_resend_now(g.acting, asked) and (
+        seen_in_directory or (queries.may_be_asked_again(g.acting, asked) and not queries.was_proposed(asked))
+    )
+
+
 @bp.get("/<int:request_id>")
 def show(request_id: int) -> ResponseReturnValue:
     seen = queries.request_or_404(g.acting, request_id)
+    if seen.asked.state is RequestState.draft and seen.asked.cohort_id is not None:
+        mentor = queries.askable_again_or_404(g.acting, seen.asked)
+        at: dict[str, Any] = {"cohort_id": seen.asked.cohort_id, "enrolment_id": mentor.enrolment_id}
+        return redirect(url_for("requests.new_in_cohort", **at), 303)
     if seen.asked.state is RequestState.draft:
         return redirect(url_for("requests.new", mentor_id=seen.asked.mentor_id), 303)
     return _page(seen)
@@ -192,14 +215,14 @@ def withdraw(request_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         commands.withdraw_request(acting=g.acting, seen=seen, words=form.words.data, now=clock.now())
         return back_to(seen)
-    page = render_template("requests/withdrawal.html", seen=seen, form=form)
+    page = render_template("requests/withdrawal.html", seen=seen, form=form, proposed=queries.was_proposed(seen.asked))
     return page, 422 if request.method == "POST" else 200
 
 
 @bp.post("/<int:request_id>/resending")
 def resend(request_id: int) -> ResponseReturnValue:
     seen = queries.request_or_404(g.acting, request_id)
-    mentor = queries.askable_mentor_or_404(g.acting, seen.asked.mentor_id)
+    mentor = queries.askable_again_or_404(g.acting, seen.asked)
     asked = commands.resend_request(acting=g.acting, seen=seen, mentor=mentor, now=clock.now())
     flash(_("Your request is on its way to %(name)s.", name=mentor.first_name), "ok")
     return redirect(url_for("requests.show", request_id=asked.id), 303)

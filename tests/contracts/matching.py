@@ -1,0 +1,56 @@
+"""For the access contract: a cohort in which Gus may ask Abe, and one of peers in which Pam sits in a circle and Max in none."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from marketplace.pairing.models import Circle, CircleMeeting, CircleMember
+from marketplace.programmes.modalities import Form, Phase, Side
+from tenants.shared import clock
+from tenants.shared.database import new_id
+from tests.cast import Cast
+from tests.factories import enrol, make_cohort, make_programme
+
+
+def make_matching(session: Session, cast: Cast) -> dict[str, int]:
+    """The ids that the rows of ``access/pairing.py`` point at; the session is flushed."""
+    now = clock.now()
+    across = make_cohort(session, make_programme(session, cast.ned, cast.abe, cast.gus), opened=Phase.matching)
+    enrol(session, across, cast.gus, Side.mentee)
+    mentor = enrol(session, across, cast.abe, Side.mentor)
+    programme = make_programme(session, cast.ned, cast.pam, cast.max, form=Form.peer, circle={"least": 3, "most": 5})
+    peers = make_cohort(session, programme, opened=Phase.matching)
+    seat = enrol(session, peers, cast.pam, Side.peer)
+    enrol(session, peers, cast.max, Side.peer)
+    key = {"org_id": peers.org_id}
+    circle = Circle(
+        **key,
+        id=new_id(),
+        cohort_id=peers.id,
+        name="North",
+        is_open=True,
+        created_by_id=cast.ned.person_id,
+        created_at=now,
+    )
+    session.add(circle)
+    session.flush()
+    member = CircleMember(
+        **key,
+        circle_id=circle.id,
+        person_id=cast.pam.person_id,
+        enrolment_id=seat.id,
+        firm_id=cast.pam.org_id,
+        joined_at=now,
+    )
+    meeting = CircleMeeting(
+        **key, id=new_id(), circle_id=circle.id, starts_at=now, minutes=60, set_by_id=cast.pam.person_id
+    )
+    session.add_all([member, meeting])
+    session.flush()
+    return {
+        "cohort_id": across.id,
+        "enrolment_id": mentor.id,
+        "peers_id": peers.id,
+        "circle_id": circle.id,
+        "meeting_id": meeting.id,
+    }

@@ -1,0 +1,184 @@
+"""Each form says who is what: reverse swaps the words, peers are the same, circles keep their size."""
+
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+from icalendar import Calendar
+
+from marketplace.mentorships.models import Mentorship
+from marketplace.pairing.models import Circle, CircleMember
+from marketplace.programmes.modalities import Form, Side
+from marketplace.programmes.models import Enrolment
+from tenants.organisations.models import ConflictDeclaration, ConflictKind
+from tenants.shared.database import new_id
+from tests.marketplace.pairing.conftest import requests_of
+from tests.marketplace.requests.conftest import FORM
+
+PEERS = {"mia": Side.peer, "pam": Side.peer, "max": Side.peer, "gus": Side.peer}
+SIZE = {"circle": {"least": 3, "most": 4}}
+
+
+@pytest.fixture
+def enrolment_of(operator):
+    def found(actor):
+        operator.rollback()
+        return operator.scalar(sa.select(Enrolment.id).where(Enrolment.person_id == actor.person_id))
+
+    return found
+
+
+@pytest.fixture
+def pair(sign_in, cast, operator, enrolment_of):
+    """Mia asks Max in the cohort, he says yes, she confirms; the mentorship."""
+
+    def paired(cohort):
+        mia, max_ = sign_in(cast.mia), sign_in(cast.max)
+        data = FORM | {"mentoring_form": cohort.form.value}
+        sent = mia.post(f"/acme/cohorts/{cohort.id}/matching/{enrolment_of(cast.max)}/requests", data=data)
+        assert sent.status_code == 303, sent.text
+        (asked,) = requests_of(operator)
+        assert max_.post(f"/globex/requests/{asked.id}/acceptance", data={"accept-contact": ""}).status_code == 303
+        assert mia.post(f"/acme/requests/{asked.id}/confirmation", data={"contact": ""}).status_code == 303
+        operator.rollback()
+        return operator.scalars(sa.select(Mentorship)).one()
+
+    return paired
+
+
+def test_in_a_reverse_mentorship_the_junior_is_the_mentor_everywhere(start, cast, sign_in, pair, operator, work):
+    made = pair(start(Form.reverse))
+    assert made.form == "reverse"
+    work()
+    assert "Max is your junior mentor" in sign_in(cast.mia).get(f"/acme/mentorships/{made.id}").text
+    assert "your junior mentor" in sign_in(cast.mia).get("/acme/mentorships/").text
+    page = sign_in(cast.max).get(f"/globex/mentorships/{made.id}").text
+    # He reads French.
+    assert "Vous êtes le mentor junior de Mia" in page
+
+
+@pytest.mark.parametrize("asks", ["mia", "gus"])
+def test_either_of_two_peers_may_ask_and_no_page_is_needed(start, cast, sign_in, operator, enrolment_of, asks):
+    cohort = start(Form.peer, sides={"mia": Side.peer, "gus": Side.peer})
+    one, other = cast[asks], cast[{"mia": "gus", "gus": "mia"}[asks]]
+    client, place = sign_in(one), f"/{one.slug}/cohorts/{cohort.id}/matching"
+    assert other.name in client.get(f"{place}/").text
+    assert "Find your peer" in client.get(f"{place}/").text
+    data = FORM | {"mentoring_form": "peer"}
+    sent = client.post(f"{place}/{enrolment_of(other)}/requests", data=data)
+    assert sent.status_code == 303
+    (asked,) = requests_of(operator)
+    page = sign_in(other).get(f"/{other.slug}/requests/{asked.id}").text
+    assert f"{one.name.split()[0]} would like to be your peer" in page
+    sign_in(other).post(f"/{other.slug}/requests/{asked.id}/acceptance", data={"accept-contact": ""})
+    client.post(f"/{one.slug}/requests/{asked.id}/confirmation", data={"contact": ""})
+    for somebody in (one, other):
+        assert "You have your pair" in sign_in(somebody).get(f"/{somebody.slug}/cohorts/{cohort.id}/matching/").text
+
+
+def test_inside_one_company_one_may_be_paired_and_between_firms_not(start, cast, sign_in):
+    sides = {"gus": Side.mentee, "max": Side.mentor}
+    inside = start(Form.organised, sides=sides, firms=("max",))
+    between = start(Form.cross_company, sides=sides)
+    gus = sign_in(cast.gus)
+    assert "Max Globex" in gus.get(f"/globex/cohorts/{inside.id}/matching/").text
+    assert "Max Globex" not in gus.get(f"/globex/cohorts/{between.id}/matching/").text
+
+
+# --- circles ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def circle(start, cast, sign_in, operator, enrolment_of):
+    """Ned composes a circle of Mia, Pam and Max; Gus sits in none."""
+    cohort = start(Form.peer, sides=PEERS, **SIZE)
+    people = [enrolment_of(cast[name]) for name in ("mia", "pam", "max")]
+    path = f"/bridge/cohorts/{cohort.id}/circles/"
+    made = sign_in(cast.ned).post(path, data={"name": "North", "people": people, "is_open": "y"})
+    assert made.status_code == 303, made.text
+    operator.rollback()
+    return operator.scalars(sa.select(Circle)).one()
+
+
+def at(actor, circle, further=""):
+    return f"/{actor.slug}/cohorts/{circle.cohort_id}/circles/{circle.id}{further}"
+
+
+def seats(operator):
+    operator.rollback()
+    return set(operator.scalars(sa.select(CircleMember.person_id).where(CircleMember.left_at.is_(None))))
+
+
+def test_a_circle_keeps_to_its_size(start, cast, sign_in, operator, enrolment_of, circle):
+    ned, path = sign_in(cast.ned), f"/bridge/cohorts/{circle.cohort_id}/circles/"
+    small = ned.post(path, data={"name": "South", "people": [enrolment_of(cast.gus)], "is_open": "y"})
+    assert small.status_code == 422 and "Choose between 3 and 4 people" in small.text and "South" in small.text
+    taken_out = ned.post(at(cast.ned, circle, f"/members/{cast.mia.person_id}/removal"))
+    assert taken_out.status_code == 409 and "too small" in taken_out.text
+    assert sign_in(cast.gus).post(at(cast.gus, circle, "/members")).status_code == 303
+    assert ned.post(at(cast.ned, circle, f"/members/{cast.mia.person_id}/removal")).status_code == 303
+    assert seats(operator) == {cast[name].person_id for name in ("pam", "max", "gus")}
+
+
+def test_a_member_leaves_and_the_circle_is_open_to_others(cast, sign_in, operator, circle):
+    operator.get(Circle, (circle.org_id, circle.id)).is_open = False
+    operator.commit()
+    assert sign_in(cast.gus).post(at(cast.gus, circle, "/members")).status_code == 409
+    mia = sign_in(cast.mia)
+    assert "Leave this circle?" in mia.get(at(cast.mia, circle, f"/members/{cast.mia.person_id}/removal")).text
+    assert mia.post(at(cast.mia, circle, f"/members/{cast.mia.person_id}/removal")).status_code == 303
+    assert "1 more makes it a circle" in sign_in(cast.gus).get(at(cast.gus, circle)).text
+    assert sign_in(cast.gus).post(at(cast.gus, circle, "/members")).status_code == 303
+
+
+def test_a_conflict_keeps_somebody_out_without_a_word_of_it(cast, sign_in, operator, circle):
+    operator.add(
+        ConflictDeclaration(
+            org_id=cast.mia.org_id,
+            id=new_id(),
+            other_org_id=cast.gus.org_id,
+            kind=ConflictKind.competitor,
+            since=date(2026, 1, 1),
+            declared_by_id=cast.ann.person_id,
+        )
+    )
+    operator.commit()
+    refused = sign_in(cast.gus).post(at(cast.gus, circle, "/members"))
+    assert refused.status_code == 409 and "not possible here" in refused.text and "conflict" not in refused.text.lower()
+
+
+def test_members_meet_and_write_and_nobody_else_reads_it(cast, sign_in, operator, circle):
+    mia, gus, ned = sign_in(cast.mia), sign_in(cast.gus), sign_in(cast.ned)
+    wrong = {"meeting-day": "2026-10-01", "meeting-at": "18:00", "meeting-minutes": "90"}
+    assert "This day is over" in mia.post(at(cast.mia, circle, "/meetings"), data=wrong).text
+    right = wrong | {"meeting-day": "2026-12-01", "meeting-place": "Room of the elms"}
+    assert mia.post(at(cast.mia, circle, "/meetings"), data=right).status_code == 303
+    assert (
+        mia.post(at(cast.mia, circle, "/notes"), data={"note-body": "Elms first", "note-version": "0"}).status_code
+        == 303
+    )
+    page = sign_in(cast.pam).get(at(cast.pam, circle)).text
+    assert "Room of the elms" in page and "Elms first" in page
+    file = page.split('calendar.ics"')[0].rsplit('"', 1)[1] + "calendar.ics"
+    (event,) = Calendar.from_ical(mia.get(file).data).walk("VEVENT")
+    assert event.start.isoformat() == "2026-12-01T18:00:00+01:00" and event["LOCATION"] == "Room of the elms"
+    for actor, client in ((cast.gus, gus), (cast.ned, ned)):
+        outside = client.get(at(actor, circle)).text
+        assert "North" in outside and "Elms" not in outside and "elms" not in outside
+        assert client.post(at(actor, circle, "/notes"), data={"note-body": "x", "note-version": "1"}).status_code == 404
+
+
+def test_whoever_saves_the_notes_second_sees_both_and_loses_nothing(cast, sign_in, circle):
+    mia, pam = sign_in(cast.mia), sign_in(cast.pam)
+    assert (
+        mia.post(at(cast.mia, circle, "/notes"), data={"note-body": "Mia was here", "note-version": "0"}).status_code
+        == 303
+    )
+    second = pam.post(at(cast.pam, circle, "/notes"), data={"note-body": "Pam too", "note-version": "0"})
+    assert second.status_code == 422 and "Mia was here" in second.text and "Pam too" in second.text
+    assert pam.post(at(cast.pam, circle, "/notes"), data={"note-body": "Both", "note-version": "1"}).status_code == 303
+
+
+def test_circles_are_for_their_own_cohort(cast, sign_in, circle):
+    for name in ("hal", "olga", "abe", "ann"):
+        assert sign_in(cast[name]).get(at(cast[name], circle)).status_code == 404
