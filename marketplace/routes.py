@@ -16,6 +16,8 @@ from marketplace.conversations import links as conversation_links
 from marketplace.conversations import views as conversations
 from marketplace.coordination import views as coordination
 from marketplace.directory import views as directory
+from marketplace.events import links as event_links
+from marketplace.events import views as events
 from marketplace.goals import views as goals
 from marketplace.home import views as home
 from marketplace.journal import views as journal
@@ -81,6 +83,7 @@ OUTSIDE = (
     (links.bp, "/links"),
     (request_links.bp, "/links"),
     (meeting_links.bp, "/links"),
+    (event_links.bp, "/links"),
     (feed.bp, "/calendar"),
     (charter_links.bp, "/links"),
     (closing_links.bp, "/links"),
@@ -110,6 +113,8 @@ WORKSPACE = (
     (file_pages.bp, "/mentorships/<int:mentorship_id>/files"),
     (rhythm.bp, "/mentorships/<int:mentorship_id>"),
     (coordination.bp, "/pairs"),
+    (events.bp, "/cohorts/<int:cohort_id>/events"),
+    (events.one, "/events/<int:event_id>"),
     (journal.bp, "/journal"),
     (journal.of_pair, "/mentorships/<int:mentorship_id>/journal"),
     (talk_views.bp, "/requests/<int:request_id>/chemistry-meeting/time"),

@@ -60,5 +60,11 @@ KINDS |= {
     "extension_declined": Kind(_l("A mentorship ends as planned")),
     "pause_planned": Kind(_l("My partner plans a pause")),
     "place_free": Kind(_l("A mentor I queue for has a free place"), essential=False),
+    "event_invited": Kind(_l("I am invited to an event")),
+    "event_changed": Kind(_l("An event that I am invited to changes")),
+    "event_cancelled": Kind(_l("An event that I am invited to is cancelled")),
+    "event_reminder": Kind(_l("An event is a day away"), essential=False),
+    "event_place": Kind(_l("A place at an event becomes free for me"), urgent=True),
+    "training_completed": Kind(_l("My training is done, and the certificate is there"), essential=False),
     "profile_published": Kind(_l("My mentor page is published"), essential=False),
 }
