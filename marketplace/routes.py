@@ -34,6 +34,7 @@ from marketplace.moving import views as arrival
 from marketplace.notices import subscriptions
 from marketplace.notices import views as notices
 from marketplace.programmes import pages as programme_templates
+from marketplace.programmes import stub_pages
 from marketplace.requests import links as request_links
 from marketplace.requests import views as requests
 from marketplace.rhythm import links as rhythm_links
@@ -95,6 +96,7 @@ OUTSIDE = (
 )
 
 WORKSPACE = (
+    (stub_pages.bp, "/programmes/<int:programme_id>"),
     (directory.bp, "/mentors"),
     (mentors.bp, "/profile"),
     (mentees.bp, "/about-me"),
