@@ -4,6 +4,7 @@ from marketplace.charters import holdings as charters
 from marketplace.closing import holdings as closing
 from marketplace.conversations import holdings as conversations
 from marketplace.directory import holdings as directory
+from marketplace.events import holdings as events
 from marketplace.goals import holdings as goals
 from marketplace.journal import holdings as journal
 from marketplace.meetings import holdings as meetings
@@ -13,6 +14,7 @@ from marketplace.mentorships import holdings as mentorships
 from marketplace.programmes import holdings as programmes
 from marketplace.requests import holdings as requests
 from marketplace.rhythm import holdings as rhythm
+from marketplace.training import holdings as training
 from tenants.privacy import holdings as tenants
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "closing",
     "conversations",
     "directory",
+    "events",
     "goals",
     "journal",
     "meetings",
@@ -30,4 +33,5 @@ __all__ = [
     "requests",
     "rhythm",
     "tenants",
+    "training",
 ]

@@ -39,6 +39,7 @@ from marketplace.requests import links as request_links
 from marketplace.requests import views as requests
 from marketplace.rhythm import links as rhythm_links
 from marketplace.rhythm import views as rhythm
+from marketplace.training import views as training
 from marketplace.vocabulary import FUNCTIONS, INDUSTRIES, SENIORITIES
 from tenants.accounts import account, confirmations, passkey_pages, second_factor, ways_in, workspaces
 from tenants.accounts import views as accounts
@@ -117,6 +118,7 @@ WORKSPACE = (
     (coordination.bp, "/pairs"),
     (events.bp, "/cohorts/<int:cohort_id>/events"),
     (events.one, "/events/<int:event_id>"),
+    (training.bp, "/cohorts/<int:cohort_id>/training"),
     (journal.bp, "/journal"),
     (journal.of_pair, "/mentorships/<int:mentorship_id>/journal"),
     (talk_views.bp, "/requests/<int:request_id>/chemistry-meeting/time"),

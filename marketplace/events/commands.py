@@ -11,11 +11,9 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 
-from marketplace.conversations.file_kinds import ReadFile
 from marketplace.events import letters
 from marketplace.events.models import (
     Answer,
-    CohortMaterial,
     Event,
     EventCode,
     EventGuest,
@@ -256,46 +254,6 @@ def _require_begun(event: Event, now: datetime) -> None:
         raise Refused(_("Attendance is noted at events that are published."))
     if now < event.starts_at - CODE_BEFORE:
         raise Refused(_("Attendance is noted from half an hour before the event on."))
-
-
-# --- materials ------------------------------------------------------------------------------------------------------------
-
-
-def add_material(
-    *,
-    acting: Acting,
-    seen: CohortSeen,
-    file: ReadFile | None = None,
-    name: str = "",
-    url: str = "",
-    event_id: int | None = None,
-    module_id: int | None = None,
-    now: datetime,
-) -> CohortMaterial:
-    """A file, or a link with its name, handed out with an event or a module."""
-    kept = CohortMaterial(
-        org_id=seen.cohort.org_id,
-        cohort_id=seen.cohort.id,
-        event_id=event_id,
-        module_id=module_id,
-        name=file.name if file else name,
-        url="" if file else url,
-        kind=file.kind if file else "",
-        size=len(file.content) if file else 0,
-        content=file.content if file else None,
-        added_by_id=acting.person_id,
-        created_at=now,
-    )
-    db.session.add(kept)
-    db.session.commit()
-    return kept
-
-
-def remove_material(*, acting: Acting, material: CohortMaterial, removed: bool, now: datetime) -> None:
-    """Take it away, or (``removed`` false) bring it back."""
-    del acting
-    material.removed_at = now if removed else None
-    db.session.commit()
 
 
 # --- pieces -----------------------------------------------------------------------------------------------------------------

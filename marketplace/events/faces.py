@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -101,18 +100,3 @@ def may_enter_code(there: EventSeen, now: datetime) -> bool:
         and attendance_open(event, now)
         and now <= event.ends_at + CODE_AFTER
     )
-
-
-def differences(typed: Any, kept: Any) -> tuple[tuple[str, str], ...]:
-    """(label, what is kept now) of each field of a form where somebody else's save differs from what was typed."""
-    return tuple(
-        (str(field.label.text), _words(field))
-        for field in kept
-        if field.name not in ("version", "csrf_token") and field.data != typed[field.name].data
-    )
-
-
-def _words(field: Any) -> str:
-    if hasattr(field, "iter_choices"):
-        return ", ".join(str(choice.label) for choice in field.iter_choices() if choice.selected) or "–"
-    return str(field._value() or "–")  # noqa: SLF001 - the words as WTForms would show them

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -13,9 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
-    Field,
     FileField,
-    Form,
     HiddenField,
     IntegerField,
     RadioField,
@@ -24,12 +21,12 @@ from wtforms import (
     StringField,
     TextAreaField,
     TimeField,
-    ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from marketplace.events.commands import Plan
+from marketplace.events.fields import secure_address, tidy
 from marketplace.events.models import Answer, Event, EventKind
 from marketplace.events.words import ANSWERS, KINDS, SIDES
 from marketplace.meetings.hours import moment_of
@@ -38,20 +35,6 @@ from tenants.onboarding.zones import zones
 
 FAR = 3 * 366
 """Days ahead, at most."""
-
-
-def tidy(text: str | None) -> str:
-    return (text or "").replace("\r\n", "\n").strip()
-
-
-def secure_address(_form: Form, field: Field) -> None:
-    """A link that calendars and pages will offer to open: https, and nothing else."""
-    try:
-        parts = urlsplit(field.data)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme != "https" or not parts.hostname or any(sign.isspace() for sign in field.data):
-        raise ValidationError(_l("Paste the whole link; it begins with https://."))
 
 
 class EventForm(FlaskForm):

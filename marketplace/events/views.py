@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from marketplace.conversations.file_kinds import MEDIA_TYPES, UnusableFile, read_file
+from marketplace.conversations.file_kinds import MEDIA_TYPES, UnusableFile
 from marketplace.conversations.models import FILE_MOST, MEGABYTE
-from marketplace.events import commands, faces, jobs, letters, queries
+from marketplace.events import commands, faces, jobs, letters, materials, queries
+from marketplace.events.differences import differences
 from marketplace.events.forms import AnswerForm, CodeForm, EventForm, MaterialForm, data_of
 from marketplace.events.models import CohortMaterial, Event, EventState
 from marketplace.events.queries import EventSeen, cohort_of_events_or_404, sees_events
@@ -87,11 +87,11 @@ def event_scene(seen: CohortSeen, there: EventSeen, **forms: Any) -> dict[str, A
 
 def _show(seen: CohortSeen, there: EventSeen, **forms: Any) -> str:
     event = there.event
-    materials = queries.materials_of(seen, event_id=event.id) if seen.runs or seen.takes_part else []
+    handed = queries.materials_of(seen, event_id=event.id) if seen.runs or seen.takes_part else []
     return render_template(
         "events/show.html",
         **({"material_form": MaterialForm(formdata=None)} | event_scene(seen, there, **forms)),
-        materials=materials,
+        materials=handed,
         accept=",".join(f".{ending}" for ending in (*MEDIA_TYPES, "jpeg")),
         most=FILE_MOST // MEGABYTE,
     )
@@ -211,7 +211,7 @@ def change(cohort_id: int, event_id: int) -> ResponseReturnValue:
     if plan is None:
         return _form_page(seen, form, event), 422
     if form.seen_version() != event.version:
-        meanwhile = faces.differences(form, _offered(seen, EventForm(formdata=None, data=data_of(event))))
+        meanwhile = differences(form, _offered(seen, EventForm(formdata=None, data=data_of(event))))
         form.version.data = str(event.version)
         return _form_page(seen, form, event, meanwhile), 422
     try:
@@ -304,52 +304,34 @@ def add_material(cohort_id: int, event_id: int) -> ResponseReturnValue:
     return _there(cohort_id, event_id)
 
 
-def take_material(seen: CohortSeen, form: MaterialForm, **of: int) -> CohortMaterial | None:
+def take_material(seen: CohortSeen, form: MaterialForm, *, event_id: int) -> CohortMaterial | None:
     """What the form hands out; None, with the reason on its field, when it is of no use."""
     if not form.validate_on_submit():
         return None
-    read = None
+    read, url = None, form.url.data or ""
     if form.has_file():
         try:
-            read = read_file(form.file.data.filename or "", form.file.data.read(FILE_MOST + 1))
+            read = materials.read_upload(form.file.data)
         except UnusableFile as wrong:
             form.file.errors = [wrong.sentence]
             return None
-    url = form.url.data or ""
-    return commands.add_material(
-        acting=g.acting,
-        seen=seen,
-        file=read,
-        name=form.name.data or url.removeprefix("https://")[:120],
-        url=url,
-        now=clock.now(),
-        **of,
+    name = form.name.data or url.removeprefix("https://")[:120]
+    return materials.add_material(
+        acting=g.acting, seen=seen, file=read, name=name, url=url, event_id=event_id, now=clock.now()
     )
 
 
 @bp.get("/<int:event_id>/materials/<int:material_id>")
 def material(cohort_id: int, event_id: int, material_id: int) -> Response:
     seen, _there_ = _found(cohort_id, event_id)
-    return download(queries.material_or_404(seen, material_id, event_id=event_id, content=True))
-
-
-def download(kept: CohortMaterial) -> Response:
-    """To keep, never to open inside the site: whatever it holds, it runs nowhere near a session."""
-    response = send_file(
-        io.BytesIO(kept.content or b""), mimetype=MEDIA_TYPES[kept.kind], as_attachment=True, download_name=kept.name
-    )
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return materials.download(queries.material_or_404(seen, material_id, event_id=event_id, content=True))
 
 
 @bp.post("/<int:event_id>/materials/<int:material_id>/removal")
 def remove_material(cohort_id: int, event_id: int, material_id: int) -> ResponseReturnValue:
     seen, _there_ = _hosted(cohort_id, event_id)
     kept = queries.material_or_404(seen, material_id, event_id=event_id)
-    commands.remove_material(acting=g.acting, material=kept, removed=True, now=clock.now())
+    materials.remove_material(acting=g.acting, material=kept, removed=True, now=clock.now())
     undo = url_for("events.return_material", cohort_id=cohort_id, event_id=event_id, material_id=material_id)
     flash_undo(_("“%(name)s” is taken away.", name=kept.name), undo)
     return _there(cohort_id, event_id)
@@ -359,5 +341,5 @@ def remove_material(cohort_id: int, event_id: int, material_id: int) -> Response
 def return_material(cohort_id: int, event_id: int, material_id: int) -> ResponseReturnValue:
     seen, _there_ = _hosted(cohort_id, event_id)
     kept = queries.material_or_404(seen, material_id, event_id=event_id, removed=True)
-    commands.remove_material(acting=g.acting, material=kept, removed=False, now=clock.now())
+    materials.remove_material(acting=g.acting, material=kept, removed=False, now=clock.now())
     return _there(cohort_id, event_id)
