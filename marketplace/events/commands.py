@@ -159,9 +159,7 @@ def cancel_event(*, acting: Acting, event: Event, now: datetime) -> None:
     db.session.commit()
 
 
-def answer_event(
-    *, acting: Acting, event: Event, answer: Answer, now: datetime, link: bytes | None = None
-) -> str:
+def answer_event(*, acting: Acting, event: Event, answer: Answer, now: datetime, link: bytes | None = None) -> str:
     """What became of the viewer's answer: ``yes``, ``waiting``, ``maybe`` or ``no``. ``link``: the hash of the letter's link.
 
     Two who take the last place at once take turns: one of them waits. Raises ``Refused`` when there is nothing to answer.

@@ -17,4 +17,4 @@ def differences(typed: Any, kept: Any) -> tuple[tuple[str, str], ...]:
 def _words(field: Any) -> str:
     if hasattr(field, "iter_choices"):
         return ", ".join(str(choice.label) for choice in field.iter_choices() if choice.selected) or "–"
-    return str(field._value() or "–")  # noqa: SLF001 - the words as WTForms would show them
+    return str(field._value() or "–")

@@ -22,7 +22,7 @@ SHADES = {"yes": "ok", "waiting": "waits", "maybe": "", "no": "ended", "": "wait
 
 @dataclass(frozen=True, slots=True)
 class EventFace:
-    """``own``: when, by the reader's clock; ``theirs``: by the event's, where clocks differ. ``places_left`` of a limited event."""
+    """``own``: when, by the reader's clock; ``theirs``: by the event's, where clocks differ. ``places_left``: if limited."""
 
     there: EventSeen
     title: str

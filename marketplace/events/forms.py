@@ -58,9 +58,7 @@ class EventForm(FlaskForm):
     words_en = TextAreaField(
         _l("What to expect, in English"), filters=[tidy], validators=[Optional(), Length(max=8000)]
     )
-    words_fr = TextAreaField(
-        _l("What to expect, in French"), filters=[tidy], validators=[Optional(), Length(max=8000)]
-    )
+    words_fr = TextAreaField(_l("What to expect, in French"), filters=[tidy], validators=[Optional(), Length(max=8000)])
 
     def offer(self, sides: Sequence[Side], hosts: Sequence[tuple[int, str]], locale: str) -> EventForm:
         self.kind.choices = [SelectChoice(kind.value, str(label)) for kind, label in KINDS.items()]
@@ -144,7 +142,9 @@ class AnswerForm(FlaskForm):
 
 class CodeForm(FlaskForm):
     code = StringField(
-        _l("Code"), filters=[tidy], validators=[InputRequired(_l("Enter the code that the host shows.")), Length(max=20)]
+        _l("Code"),
+        filters=[tidy],
+        validators=[InputRequired(_l("Enter the code that the host shows.")), Length(max=20)],
     )
 
 

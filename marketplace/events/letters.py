@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -43,12 +44,10 @@ def announce_moved(event: Event) -> None:
 @tenant_job("tell_event")
 def tell_event(*, org_id: int, event_id: int, sequence: int, what: str) -> None:
     """The letters about one step. An event that has changed again needs none: that change has letters of its own."""
-    event = db.session.get(Event, (org_id, event_id))
-    now = clock.now()
-    if event is None or event.sequence != sequence:
-        # Whoever is on its list for the first time is asked all the same, as it stands now.
-        if event is None or what != "invited":
-            return
+    event, now = db.session.get(Event, (org_id, event_id)), clock.now()
+    # Whoever is on its list for the first time is asked all the same, as it stands now.
+    if event is None or (event.sequence != sequence and what != "invited"):
+        return
     if what == "invited":
         invite(event, queries.recipients(event, sides=event.sides), now)
     else:
@@ -201,11 +200,10 @@ def facts(event: Event, reader: Recipient) -> dict[str, Any]:
 
 def differs(event: Event, zone: str) -> bool:
     """Whether clocks in ``zone`` show another hour than those of the event."""
-    from zoneinfo import ZoneInfo
-
-    return event.starts_at.astimezone(ZoneInfo(zone)).utcoffset() != event.starts_at.astimezone(
-        ZoneInfo(event.zone)
-    ).utcoffset()
+    return (
+        event.starts_at.astimezone(ZoneInfo(zone)).utcoffset()
+        != event.starts_at.astimezone(ZoneInfo(event.zone)).utcoffset()
+    )
 
 
 def calendar_facts(event: Event, reader: Recipient, url: str, *, over: bool) -> dict[str, Any]:

@@ -40,9 +40,7 @@ class Event(Base):
         sa.CheckConstraint("minutes BETWEEN 5 AND 1440", name="within_a_day"),
         sa.CheckConstraint("capacity >= 1", name="somebody"),
         sa.Index("ix_event_cohort", "org_id", "cohort_id", "starts_at"),
-        sa.Index(
-            "ix_event_due", "starts_at", postgresql_where=sa.text("state = 'published' AND reminded_at IS NULL")
-        ),
+        sa.Index("ix_event_due", "starts_at", postgresql_where=sa.text("state = 'published' AND reminded_at IS NULL")),
     )
 
     org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)

@@ -102,7 +102,7 @@ def event_or_404(viewer: Acting, seen: CohortSeen, event_id: int) -> EventSeen:
     return EventSeen(row[0], _figures(seen).get(event_id, Figures()), row[1])
 
 
-def _with_mine(viewer: Acting, seen: CohortSeen) -> sa.Select[tuple[Event, EventGuest]]:
+def _with_mine(viewer: Acting, seen: CohortSeen) -> Any:
     mine = sa.and_(
         EventGuest.org_id == Event.org_id,
         EventGuest.event_id == Event.id,
@@ -159,7 +159,8 @@ def guests_of(event: Event) -> list[Guest]:
         sa.column("attended_by", sa.Text),
     )
     told = sa.func.event_guests(event.org_id, event.id).table_valued(*columns)
-    return [Guest(*row[:4], tuple(row[4]), *row[5:]) for row in db.session.execute(sa.select(told))]
+    found = db.session.execute(sa.select(told)).mappings()
+    return [Guest(**(dict(row) | {"sides": tuple(row["sides"])})) for row in found]
 
 
 def code_of(event: Event, now: datetime) -> EventCode | None:

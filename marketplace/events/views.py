@@ -323,13 +323,13 @@ def take_material(seen: CohortSeen, form: MaterialForm, *, event_id: int) -> Coh
 
 @bp.get("/<int:event_id>/materials/<int:material_id>")
 def material(cohort_id: int, event_id: int, material_id: int) -> Response:
-    seen, _there_ = _found(cohort_id, event_id)
+    seen = _found(cohort_id, event_id)[0]
     return materials.download(queries.material_or_404(seen, material_id, event_id=event_id, content=True))
 
 
 @bp.post("/<int:event_id>/materials/<int:material_id>/removal")
 def remove_material(cohort_id: int, event_id: int, material_id: int) -> ResponseReturnValue:
-    seen, _there_ = _hosted(cohort_id, event_id)
+    seen = _hosted(cohort_id, event_id)[0]
     kept = queries.material_or_404(seen, material_id, event_id=event_id)
     materials.remove_material(acting=g.acting, material=kept, removed=True, now=clock.now())
     undo = url_for("events.return_material", cohort_id=cohort_id, event_id=event_id, material_id=material_id)
@@ -339,7 +339,7 @@ def remove_material(cohort_id: int, event_id: int, material_id: int) -> Response
 
 @bp.post("/<int:event_id>/materials/<int:material_id>/return")
 def return_material(cohort_id: int, event_id: int, material_id: int) -> ResponseReturnValue:
-    seen, _there_ = _hosted(cohort_id, event_id)
+    seen = _hosted(cohort_id, event_id)[0]
     kept = queries.material_or_404(seen, material_id, event_id=event_id, removed=True)
     materials.remove_material(acting=g.acting, material=kept, removed=False, now=clock.now())
     return _there(cohort_id, event_id)

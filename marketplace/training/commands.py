@@ -72,7 +72,8 @@ def add_ready_modules(*, acting: Acting, seen: CohortSeen, now: datetime) -> int
             continue
         sides = [Side.peer.value] if peer else values["sides"]
         place, added = place + 1, added + 1
-        db.session.add(_new(seen, ModuleKind(values["kind"]), place, now, **(values | {"sides": sides})))
+        of_kind = {name: value for name, value in values.items() if name != "kind"}
+        db.session.add(_new(seen, ModuleKind(values["kind"]), place, now, **(of_kind | {"sides": sides})))
     db.session.commit()
     return added
 

@@ -16,9 +16,7 @@ def settle_training(*, org_id: int, cohort_id: int, person_id: int, now: datetim
     ``back``: also take it back, where a tick was a mistake. A module that is added later takes nothing back.
     """
     db.session.flush()
-    trained = db.session.scalars(
-        sa.select(sa.func.settle_training(org_id, cohort_id, person_id, now, back))
-    ).all()
+    trained = db.session.scalars(sa.select(sa.func.settle_training(org_id, cohort_id, person_id, now, back))).all()
     for enrolment_id in trained:
         jobs.announce("training.completed", org_id=org_id, enrolment_id=enrolment_id)
     return len(trained)

@@ -49,7 +49,8 @@ class ModuleForm(FlaskForm):
     body_fr = TextAreaField(_l("Text in French"), filters=[tidy], validators=[Optional(), Length(max=40_000)])
     minutes = IntegerField(_l("Minutes it takes"), validators=[Optional(), NumberRange(0, 600)])
     pass_percent = IntegerField(
-        _l("Passed at, in per cent"), validators=[InputRequired(_l("Say from when on it is passed.")), NumberRange(1, 100)]
+        _l("Passed at, in per cent"),
+        validators=[InputRequired(_l("Say from when on it is passed.")), NumberRange(1, 100)],
     )
     tries = IntegerField(_l("Attempts"), validators=[Optional(), NumberRange(0, 20)])
 

@@ -32,9 +32,7 @@ class TrainingModule(Base):
     __tablename__ = "training_module"
     __table_args__ = (
         sa.ForeignKeyConstraint(["org_id", "cohort_id"], ["cohort.org_id", "cohort.id"]),
-        sa.ForeignKeyConstraint(
-            ["org_id", "cohort_id", "event_id"], ["event.org_id", "event.cohort_id", "event.id"]
-        ),
+        sa.ForeignKeyConstraint(["org_id", "cohort_id", "event_id"], ["event.org_id", "event.cohort_id", "event.id"]),
         sa.CheckConstraint("pass_percent BETWEEN 1 AND 100", name="percent"),
         sa.CheckConstraint("tries BETWEEN 0 AND 20", name="tries"),
         sa.Index("ix_training_module_cohort", "org_id", "cohort_id", "place"),
@@ -73,7 +71,7 @@ class TrainingModule(Base):
 
 
 class TrainingProgress(Base):
-    """How far one person is with one module; theirs alone to read. Coordinators learn done or not done from ``training_people``."""
+    """How far one person is with one module; theirs alone to read. Coordinators learn done or not done, no more."""
 
     __tablename__ = "training_progress"
     __table_args__ = (

@@ -53,7 +53,7 @@ class ModuleSeen:
         return max(self.module.tries - (self.progress.tries if self.progress else 0), 0)
 
 
-def _modules(viewer: Acting, seen: CohortSeen) -> sa.Select[Any]:
+def _modules(viewer: Acting, seen: CohortSeen) -> Any:
     mine = sa.and_(
         TrainingProgress.org_id == TrainingModule.org_id,
         TrainingProgress.module_id == TrainingModule.id,
@@ -141,11 +141,11 @@ def trainees(seen: CohortSeen, *, page: int = 1) -> list[Trainee]:
         sa.column("done", sa.ARRAY(sa.BigInteger)),
         sa.column("trained_at", sa.DateTime(timezone=True)),
     )
-    told = sa.func.training_people(
-        seen.cohort.org_id, seen.cohort.id, PAGE + 1, (page - 1) * PAGE
-    ).table_valued(*columns)
-    rows = db.session.execute(sa.select(told))
-    return [Trainee(*row[:5], frozenset(row[5]), row[6]) for row in rows]
+    told = sa.func.training_people(seen.cohort.org_id, seen.cohort.id, PAGE + 1, (page - 1) * PAGE).table_valued(
+        *columns
+    )
+    found = db.session.execute(sa.select(told)).mappings()
+    return [Trainee(**(dict(row) | {"done": frozenset(row["done"])})) for row in found]
 
 
 def counts_of(seen: CohortSeen) -> dict[int, tuple[int, int]]:

@@ -15,7 +15,7 @@ from marketplace.conversations.file_kinds import MEDIA_TYPES, UnusableFile
 from marketplace.conversations.models import FILE_MOST, MEGABYTE
 from marketplace.events import materials
 from marketplace.events.differences import differences
-from marketplace.events.queries import material_or_404, materials_of
+from marketplace.events.queries import material_or_404, materials_of, own_sides
 from marketplace.events.words import SIDES
 from marketplace.programmes.modalities import Side
 from marketplace.programmes.queries import CohortSeen, run_cohort_or_404
@@ -61,7 +61,7 @@ def _taken(cohort_id: int, module_id: int) -> tuple[CohortSeen, ModuleSeen]:
 
 
 def does(seen: CohortSeen, there: ModuleSeen) -> bool:
-    return bool(queries.own_sides(seen) & set(there.module.sides))
+    return bool(own_sides(seen) & set(there.module.sides))
 
 
 @bp.get("")

@@ -467,9 +467,7 @@ def _tables() -> None:
         _moment("updated_at", nullable=False),
         sa.PrimaryKeyConstraint("org_id", "id", name="pk_training_progress"),
         _child("training_progress", "module_id", of="training_module", to=("org_id", "id")),
-        sa.UniqueConstraint(
-            "org_id", "module_id", "person_id", name="uq_training_progress_org_id_module_id_person_id"
-        ),
+        sa.UniqueConstraint("org_id", "module_id", "person_id", name="uq_training_progress_org_id_module_id_person_id"),
     )
     op.create_index("ix_training_progress_person_id", "training_progress", ["person_id", "cohort_id"])
     op.create_table(

@@ -25,6 +25,7 @@ from tenants.shared.models import Letter, LetterState, Notice
 from tenants.spreadsheets.models import ImportState, PeopleImport
 from tenants.spreadsheets.reading import pack
 from tests.cast import Cast
+from tests.contracts.training_scene import make_training
 
 
 @dataclass(slots=True)
@@ -257,6 +258,7 @@ def set_scene(session: Session, cast: Cast) -> Scene:
     # By the mentorship's own number, so that the contract needs no other.
     week = timedelta(days=7)
     about = {"occasion": Occasion.check_in, "asked_at": now, "closes_at": now + week}
+    make_training(session, cast)
     session.add(CheckIn(**mentorship.pair_key | {"id": mentorship.id} | about))
     imports = [make_import(session, cast, state) for state in (ImportState.checked, ImportState.done)]
     session.commit()

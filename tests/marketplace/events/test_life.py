@@ -304,7 +304,9 @@ def test_materials_are_for_those_who_take_part(make_event, sign_in, work, cast, 
     wrong = host.post(f"/bridge{path}/materials", data={"file": (BytesIO(b"MZ\x00\x01"), "slides.pdf")})
     assert wrong.status_code == 422 and "Files of this type" in wrong.text
     assert host.post(f"/bridge{path}/materials", data={}).status_code == 422
-    assert host.post(f"/bridge{path}/materials", data={"file": (BytesIO(b"%PDF-1.7 x"), "slides.pdf")}).status_code == 303
+    assert (
+        host.post(f"/bridge{path}/materials", data={"file": (BytesIO(b"%PDF-1.7 x"), "slides.pdf")}).status_code == 303
+    )
     page = sign_in(cast.mia).get(f"/acme{path}").text
     address = re.search(r'href="(/acme[^"]+/materials/\d+)"', page).group(1)
     reply = sign_in(cast.mia).get(address)
@@ -319,9 +321,7 @@ def test_the_wall_hides_answers_and_codes_from_everybody_else(app, make_event, w
 
     event = make_event()
     work()
-    operator.add(
-        EventCode(org_id=event.org_id, event_id=event.id, code="ACDEF", opened_at=NOW, closes_at=NOW + DAY)
-    )
+    operator.add(EventCode(org_id=event.org_id, event_id=event.id, code="ACDEF", opened_at=NOW, closes_at=NOW + DAY))
     operator.commit()
     for actor, rows, codes in ((cast.mia, 1, 0), (cast.ned, 3, 1), (cast.ann, 0, 0), (cast.hal, 0, 0)):
         with acting(app, actor):

@@ -23,6 +23,7 @@ from marketplace.training.quizzes import Question, percent_right
 from tenants.shared.database import db
 from tests.factories import NOW, acting, enrol
 from tests.marketplace.events.conftest import LAUNCH, as_host, at, cohort, guest, make_event
+from tests.tenants.agreements.test_agreements import unpacked
 
 __all__ = ["as_host", "at", "cohort", "make_event"]
 
@@ -101,9 +102,7 @@ def test_ready_modules_come_with_one_click_and_in_both_languages(sign_in, cast, 
     assert "Ce que fait un mentor" in text and "C’est votre mentorat" not in text
 
 
-def test_somebody_is_trained_when_everything_required_is_done(
-    add, quiz, sign_in, cast, base, operator, work, mailbox
-):
+def test_somebody_is_trained_when_everything_required_is_done(add, quiz, sign_in, cast, base, operator, work, mailbox):
     text_module, extra, module = add(), add(required="", title_en="Extra"), quiz()
     mia = sign_in(cast.mia)
     assert "Next:" in mia.get(f"/acme{base}").text
@@ -123,7 +122,8 @@ def test_somebody_is_trained_when_everything_required_is_done(
     work()
     paper = operator.scalars(sa.select(TrainingCertificate)).one()
     operator.refresh(paper, ["content"])
-    assert paper.content.startswith(b"%PDF-1.7") and b"pdfuaid" in paper.content
+    plain = unpacked(paper.content)
+    assert plain.startswith(b"%PDF-1.7") and b"/StructTreeRoot" in plain and b"pdfuaid" in plain
     assert [letter["Subject"] for letter in mailbox.to(cast.mia.email)] == ["Your training is done: Crossing"]
     reply = mia.get(f"/acme{base}/certificate")
     assert reply.data == paper.content
@@ -212,7 +212,7 @@ def test_modules_are_put_in_order(add, sign_in, cast, base):
 @pytest.mark.parametrize(
     ("kind", "values", "words"),
     [
-        ("text", {"title_en": ""}, "Give it a title"),
+        ("text", {"title_en": "", "title_fr": ""}, "Give it a title"),
         ("text", {"body_en": ""}, "Write the text"),
         ("text", {"sides": []}, "Say for whom"),
         ("video", {}, "Paste the link"),
@@ -224,8 +224,10 @@ def test_modules_are_put_in_order(add, sign_in, cast, base):
 )
 def test_a_module_that_is_not_whole_is_refused_and_keeps_what_was_typed(sign_in, cast, base, kind, values, words):
     form = {"title_en": "Kept title", "title_fr": "Titre gardé", "sides": ["mentee"], "body_en": "x"} | values
-    reply = sign_in(cast.ned).post(f"/bridge{base}/modules?kind={kind}", data={"pass_percent": "70"} | form)
-    assert reply.status_code == 422 and words in reply.text and "Titre gardé" in reply.text
+    reply = sign_in(cast.ned).post(
+        f"/bridge{base}/modules?kind={kind}", data={"pass_percent": "70", "minutes": "25"} | form
+    )
+    assert reply.status_code == 422 and words in reply.text and "25" in reply.text
 
 
 @pytest.mark.parametrize(
@@ -247,9 +249,7 @@ def test_a_question_that_cannot_be_answered_is_refused(add, sign_in, cast, base,
 def test_files_of_a_module_are_of_known_types_and_for_those_it_is_for(add, sign_in, cast, base, operator):
     host = sign_in(cast.ned)
     form = {"title_en": "Reading", "sides": ["mentee"], "required": "y"}
-    bad = host.post(
-        f"/bridge{base}/modules?kind=file", data=form | {"file": (io.BytesIO(b"MZ\x90\x00"), "setup.exe")}
-    )
+    bad = host.post(f"/bridge{base}/modules?kind=file", data=form | {"file": (io.BytesIO(b"MZ\x90\x00"), "setup.exe")})
     assert bad.status_code == 422
     good = host.post(
         f"/bridge{base}/modules?kind=file", data=form | {"file": (io.BytesIO(b"%PDF-1.7 x"), "reading.pdf")}
@@ -276,9 +276,7 @@ def test_two_who_change_a_module_lose_nothing(add, sign_in, cast, base):
 
 def test_the_runner_is_warned_when_nobody_could_ever_be_matched(sign_in, cast, cohort, base, operator):
     choices = cohort.modalities.model_copy(update={"mentees": SideRules(training="before_matching")})
-    operator.execute(
-        sa.update(Cohort).where(Cohort.id == cohort.id).values(choices=choices.model_dump(mode="json"))
-    )
+    operator.execute(sa.update(Cohort).where(Cohort.id == cohort.id).values(choices=choices.model_dump(mode="json")))
     operator.commit()
     host = sign_in(cast.ned)
     assert "Nobody can be matched yet." in host.get(f"/bridge{base}").text
@@ -306,7 +304,11 @@ def test_counting():
         {
             "words": {"en": "?"},
             "many": True,
-            "options": [{"words": {"en": "a"}, "right": True}, {"words": {"en": "b"}, "right": True}, {"words": {"en": "c"}}],
+            "options": [
+                {"words": {"en": "a"}, "right": True},
+                {"words": {"en": "b"}, "right": True},
+                {"words": {"en": "c"}},
+            ],
         }
     )
     assert question.is_right([0, 1]) and not question.is_right([0]) and not question.is_right([0, 1, 2])
