@@ -324,6 +324,8 @@ def take_material(seen: CohortSeen, form: MaterialForm, *, event_id: int) -> Coh
 @bp.get("/<int:event_id>/materials/<int:material_id>")
 def material(cohort_id: int, event_id: int, material_id: int) -> Response:
     seen = _found(cohort_id, event_id)[0]
+    if not (seen.runs or seen.takes_part):
+        abort(404)
     return materials.download(queries.material_or_404(seen, material_id, event_id=event_id, content=True))
 
 
