@@ -23,7 +23,7 @@ PRESENT = (
         ("We begin", "Nous commençons"),
         (
             "An hour to meet each other and to hear what the year will be like. Bring the question you most want answered.",
-            "Une heure pour se rencontrer et savoir à quoi ressemblera l’année. Apportez la question qui vous tient le plus à cœur.",
+            "Une heure pour se rencontrer et savoir à quoi ressemblera l’année. Apportez la question qui vous tient à cœur.",
         ),
         None,
     ),
@@ -119,7 +119,7 @@ def _modules(world: World, rows: Rows, rng: Random, cohort: Mapping[str, Any], p
     made: datetime = world.now - 25 * DAY
     kept: list[Mapping[str, Any]] = []
     for place, ready in enumerate(ready_modules(), 1):
-        row = {
+        row: dict[str, Any] = {
             "org_id": cohort["org_id"],
             "id": world.ids.at(made),
             "cohort_id": cohort["id"],
@@ -146,17 +146,17 @@ def _modules(world: World, rows: Rows, rng: Random, cohort: Mapping[str, Any], p
     for number, one in enumerate(people):
         own = [row for row in kept if one["side"] in row["sides"]]
         done = own if number % 3 == 2 else own[: 2 if number == 0 else rng.randint(0, 2)]
-        for row in done:
-            at = made + timedelta(days=2 + number % 9, hours=row["place"])
+        for module in done:
+            at = made + timedelta(days=2 + number % 9, hours=module["place"])
             rows.add(
                 "training_progress",
                 org_id=cohort["org_id"],
                 id=world.ids.at(at),
                 cohort_id=cohort["id"],
-                module_id=row["id"],
+                module_id=module["id"],
                 person_id=one["person_id"],
-                tries=1 if row["kind"] == "quiz" else 0,
-                best=100 if row["kind"] == "quiz" else 0,
+                tries=1 if module["kind"] == "quiz" else 0,
+                best=100 if module["kind"] == "quiz" else 0,
                 done_at=at,
                 updated_at=at,
             )
