@@ -5,6 +5,7 @@ from marketplace.closing import holdings as closing
 from marketplace.conversations import holdings as conversations
 from marketplace.directory import holdings as directory
 from marketplace.enrolments import holdings as enrolments
+from marketplace.events import holdings as events
 from marketplace.goals import holdings as goals
 from marketplace.journal import holdings as journal
 from marketplace.meetings import holdings as meetings
@@ -15,6 +16,7 @@ from marketplace.pairing import holdings as pairing
 from marketplace.programmes import holdings as programmes
 from marketplace.requests import holdings as requests
 from marketplace.rhythm import holdings as rhythm
+from marketplace.training import holdings as training
 from tenants.privacy import holdings as tenants
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "conversations",
     "directory",
     "enrolments",
+    "events",
     "goals",
     "journal",
     "meetings",
@@ -34,4 +37,5 @@ __all__ = [
     "requests",
     "rhythm",
     "tenants",
+    "training",
 ]

@@ -3,6 +3,7 @@
 from marketplace.charters import models as charters
 from marketplace.closing import models as closing
 from marketplace.conversations import models as conversations
+from marketplace.events import models as events
 from marketplace.goals import models as goals
 from marketplace.journal import models as journal
 from marketplace.meetings import models as meetings
@@ -12,6 +13,7 @@ from marketplace.pairing import models as pairing
 from marketplace.programmes import models as programmes
 from marketplace.requests import models as requests
 from marketplace.rhythm import models as rhythm
+from marketplace.training import models as training
 from tenants.accounts import models as accounts
 from tenants.affiliations import models as affiliations
 from tenants.agreements import models as agreements
@@ -32,6 +34,7 @@ __all__ = [
     "closing",
     "conversations",
     "domains",
+    "events",
     "goals",
     "journal",
     "meetings",
@@ -46,4 +49,5 @@ __all__ = [
     "rhythm",
     "shared",
     "spreadsheets",
+    "training",
 ]

@@ -20,6 +20,8 @@ from marketplace.coordination import views as coordination
 from marketplace.directory import views as directory
 from marketplace.enrolments import links as enrolment_links
 from marketplace.enrolments import views as enrolments
+from marketplace.events import links as event_links
+from marketplace.events import views as events
 from marketplace.goals import views as goals
 from marketplace.home import views as home
 from marketplace.journal import views as journal
@@ -47,6 +49,7 @@ from marketplace.requests import links as request_links
 from marketplace.requests import views as requests
 from marketplace.rhythm import links as rhythm_links
 from marketplace.rhythm import views as rhythm
+from marketplace.training import views as training
 from marketplace.vocabulary import FUNCTIONS, INDUSTRIES, SENIORITIES
 from tenants.accounts import account, confirmations, passkey_pages, second_factor, ways_in, workspaces
 from tenants.accounts import views as accounts
@@ -92,6 +95,7 @@ OUTSIDE = (
     (links.bp, "/links"),
     (request_links.bp, "/links"),
     (meeting_links.bp, "/links"),
+    (event_links.bp, "/links"),
     (feed.bp, "/calendar"),
     (charter_links.bp, "/links"),
     (closing_links.bp, "/links"),
@@ -104,6 +108,7 @@ OUTSIDE = (
 )
 
 WORKSPACE = (
+    (stub_pages.bp, "/programmes/<int:programme_id>"),
     (directory.bp, "/mentors"),
     (mentors.bp, "/profile"),
     (mentees.bp, "/about-me"),
@@ -132,6 +137,9 @@ WORKSPACE = (
     (programme_stub.bp, "/programmes"),
     (cohorts.bp, "/cohorts"),
     (enrolments.bp, "/cohorts/<int:cohort_id>/enrolments"),
+    (events.bp, "/cohorts/<int:cohort_id>/events"),
+    (events.one, "/events/<int:event_id>"),
+    (training.bp, "/cohorts/<int:cohort_id>/training"),
     (journal.bp, "/journal"),
     (journal.of_pair, "/mentorships/<int:mentorship_id>/journal"),
     (talk_views.bp, "/requests/<int:request_id>/chemistry-meeting/time"),

@@ -40,6 +40,7 @@ from tenants.spreadsheets.reading import pack
 from tests.cast import Cast
 from tests.factories import enrol, make_cohort, make_programme
 from tests.contracts.matching import make_matching
+from tests.contracts.training_scene import make_training
 
 
 @dataclass(slots=True)
@@ -332,6 +333,7 @@ def set_scene(session: Session, cast: Cast) -> Scene:
     # By the mentorship's own number, so that the contract needs no other.
     week = timedelta(days=7)
     about = {"occasion": Occasion.check_in, "asked_at": now, "closes_at": now + week}
+    make_training(session, cast)
     session.add(CheckIn(**mentorship.pair_key | {"id": mentorship.id} | about))
     in_programme = make_cohort_scene(session, cast)
     imports = [make_import(session, cast, state) for state in (ImportState.checked, ImportState.done)]

@@ -65,6 +65,15 @@ MEETING = {
     "url": "/links/abc",
     "calendar": CALENDAR,
 }
+EVENT = {
+    "event_title": "We begin",
+    "starts_at": DUE.isoformat(),
+    "minutes": 60,
+    "where": "Lyon",
+    "event_zone": "America/Toronto",
+    "what": "invited",
+    "url": "/links/abc",
+}
 SAMPLES = {
     "pair_proposed": PAIR | {"form": "reverse"},
     "proposal_undone": {"other_name": "Max Globex", "url": "/acme/requests/7"},
@@ -97,6 +106,12 @@ SAMPLES = {
     "closing_proposed": {"other_name": "Max Globex", "url": "/links/abc"},
     "look_back_invited": {"other_name": "Max Globex", "url": "/links/abc"},
     "thanks_written": {"other_name": "Max Globex", "url": "/links/abc"},
+    "event_invited": EVENT | {"calendar": CALENDAR},
+    "event_changed": EVENT | {"calendar": CALENDAR},
+    "event_cancelled": EVENT | {"what": "left"},
+    "event_reminder": EVENT | {"coming": "yes"},
+    "event_place": EVENT,
+    "training_completed": {"programme": "Crossing", "url": "/acme/cohorts/1/training"},
     "certificate_issued": {
         "other_name": "Max Globex",
         "url": "/links/abc",
