@@ -6,6 +6,7 @@ from marketplace.conversations import holdings as conversations
 from marketplace.directory import holdings as directory
 from marketplace.goals import holdings as goals
 from marketplace.journal import holdings as journal
+from marketplace.kit import holdings as kit
 from marketplace.meetings import holdings as meetings
 from marketplace.mentees import holdings as mentees
 from marketplace.mentors import holdings as mentors
@@ -22,6 +23,7 @@ __all__ = [
     "directory",
     "goals",
     "journal",
+    "kit",
     "meetings",
     "mentees",
     "mentors",

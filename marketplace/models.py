@@ -5,12 +5,14 @@ from marketplace.closing import models as closing
 from marketplace.conversations import models as conversations
 from marketplace.goals import models as goals
 from marketplace.journal import models as journal
+from marketplace.kit import models as kit
 from marketplace.meetings import models as meetings
 from marketplace.mentors import models as mentors
 from marketplace.mentorships import models as mentorships
 from marketplace.programmes import models as programmes
 from marketplace.requests import models as requests
 from marketplace.rhythm import models as rhythm
+from marketplace.showcase import models as showcase
 from tenants.accounts import models as accounts
 from tenants.affiliations import models as affiliations
 from tenants.agreements import models as agreements
@@ -33,6 +35,7 @@ __all__ = [
     "domains",
     "goals",
     "journal",
+    "kit",
     "meetings",
     "mentors",
     "mentorships",
@@ -43,5 +46,6 @@ __all__ = [
     "requests",
     "rhythm",
     "shared",
+    "showcase",
     "spreadsheets",
 ]
