@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import HiddenField, RadioField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
 from marketplace.kit.commands import Written
@@ -33,7 +34,11 @@ class ResourceForm(FlaskForm):
     body_fr = TextAreaField(_l("Text in French"), [Length(max=TEXT_MOST)], filters=[tidy])
     url = StringField(_l("Address"), [Length(max=URL_MOST)], filters=[one_line])
     file = FileField(_l("File"))
-    side = RadioField(_l("For whom"), choices=list(READERS.items()), default=Readers.all.value)
+    side = RadioField(
+        _l("For whom"),
+        choices=[SelectChoice(value=value, label=label) for value, label in READERS.items()],
+        default=Readers.all.value,
+    )
     version = HiddenField(filters=[lambda value: int(value) if str(value or "").isdigit() else 0])
 
     kind: ResourceKind = ResourceKind.text

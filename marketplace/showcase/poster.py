@@ -74,7 +74,10 @@ def arc_svg(colour: str) -> bytes:
 
 def wash_svg(colour: str) -> bytes:
     """A block of the colour, for the foot of the page."""
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10" preserveAspectRatio="none"><rect width="10" height="10" fill="{colour}"/></svg>'.encode()
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10" preserveAspectRatio="none">'
+        f'<rect width="10" height="10" fill="{colour}"/></svg>'
+    ).encode()
 
 
 @lru_cache(maxsize=32)
