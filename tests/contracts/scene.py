@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.conversations.models import Message, Note, NoteVersion, PairFile
 from marketplace.goals.models import Goal, GoalStep
+from marketplace.kit.models import Resource, ResourceFile, ResourceKind, ResourceVersion
 from marketplace.meetings.models import Meeting
 from marketplace.mentorships.models import Mentorship
+from marketplace.programmes.modalities import Side
 from marketplace.requests.models import MentoringRequest, MessageKind, RequestMessage, RequestState
 from marketplace.rhythm.models import CheckIn, Occasion
 from tenants.affiliations.models import Assistance
@@ -25,6 +27,7 @@ from tenants.shared.models import Letter, LetterState, Notice
 from tenants.spreadsheets.models import ImportState, PeopleImport
 from tenants.spreadsheets.reading import pack
 from tests.cast import Cast
+from tests.factories import enrol, make_cohort, make_programme
 
 
 @dataclass(slots=True)
@@ -50,6 +53,9 @@ class Scene:
     step_id: int
     note_id: int
     file_id: int
+    kit_programme_id: int
+    kit_cohort_id: int
+    kit_own_id: int
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.cast, name)
@@ -146,6 +152,45 @@ def make_conversation(session: Session, pair: Mentorship) -> tuple[int, int, int
     session.add_all([step, version])
     session.flush()
     return goal.id, step.id, note.id, file.id
+
+
+def make_kit(session: Session, cast: Cast) -> tuple[int, int, int]:
+    """Bridge's programme with Acme and Globex, its cohort with Mia in it, and a file in its kit: their ids."""
+    now = clock.now()
+    programme = make_programme(session, cast.ned, cast.mia, cast.max)
+    cohort = make_cohort(session, programme)
+    enrol(session, cohort, cast.mia, Side.mentee)
+    key = {"org_id": programme.org_id}
+    own = Resource(
+        **key,
+        id=new_id(),
+        programme_id=programme.id,
+        kind=ResourceKind.file,
+        place=200,
+        edited=True,
+        version=1,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(own)
+    session.flush()
+    file = ResourceFile(**key, id=new_id(), resource_id=own.id, name="a.txt", kind="txt", size=4, content=b"Here")
+    session.add(file)
+    session.flush()
+    own.file_id = file.id
+    session.add(
+        ResourceVersion(
+            **key,
+            resource_id=own.id,
+            number=1,
+            title_en="A file",
+            file_id=file.id,
+            saved_by_id=cast.ned.person_id,
+            saved_at=now,
+        )
+    )
+    session.flush()
+    return programme.id, cohort.id, own.id
 
 
 def set_scene(session: Session, cast: Cast) -> Scene:
@@ -258,8 +303,9 @@ def set_scene(session: Session, cast: Cast) -> Scene:
     week = timedelta(days=7)
     about = {"occasion": Occasion.check_in, "asked_at": now, "closes_at": now + week}
     session.add(CheckIn(**mentorship.pair_key | {"id": mentorship.id} | about))
+    library = make_kit(session, cast)
     imports = [make_import(session, cast, state) for state in (ImportState.checked, ImportState.done)]
     session.commit()
     things = (mentorship, conflict, invitation, notice, letter)
     ids = (*[thing.id for thing in things], *imports, assistance.id, domain.id, document.id, meeting.id)
-    return Scene(cast, sent, accepted, confirmed, *ids, *written)
+    return Scene(cast, sent, accepted, confirmed, *ids, *written, *library)
