@@ -10,11 +10,13 @@ import pytest
 from marketplace.programmes.modalities import Form, Phase, Side
 from marketplace.programmes.models import CohortPhase, CohortState, EnrolmentState, ProgrammeState
 from marketplace.programmes.queries import phases_of
+from marketplace.showcase import views
 from marketplace.showcase.joining import Way, joining, next_cohort
 from marketplace.showcase.picture import FOOT, LEFT, RIGHT, picture
-from marketplace.showcase.poster import in_brief
+from marketplace.showcase.poster import code_svg, in_brief
 from marketplace.showcase.queries import cohorts_shown, host_of, named_firms, programme_seen_or_404
 from tests.factories import NOW, acting, enrol, make_cohort, make_programme
+from tests.marketplace.kit.qr_reader import read
 
 TODAY = date(2026, 11, 2)
 
@@ -237,3 +239,19 @@ def test_aims_on_a_poster_end_with_a_sentence():
     long = "This sentence has a good length, so that it may stand alone on a poster. " * 6
     assert in_brief(long).endswith("poster.") and len(in_brief(long)) <= 260
     assert in_brief("word " * 100).endswith("word…")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://localhost/acme/programmes/7", "https://mentorat.example.org/globex/programmes/7530422345503753612"],
+)
+def test_the_code_reads_as_the_address(address):
+    assert read(code_svg(address).decode()) == address
+
+
+def test_the_posters_code_is_the_page_of_its_readers(app, cast, sign_in, programme, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(views, "poster_pdf", lambda poster: drawn.append(poster) or b"%PDF")
+    sign_in(cast.ned).get(f"/bridge/programmes/{programme.id}/poster?firm=globex")
+    path = read(code_svg(drawn[0].address).decode()).removeprefix(app.config["BASE_URL"])
+    assert sign_in(cast.gus).get(path).status_code == 200
