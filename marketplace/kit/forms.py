@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import HiddenField, RadioField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length
+from wtforms.validators import InputRequired, Length
 
 from marketplace.kit.commands import Written
 from marketplace.kit.models import TEXT_MOST, TITLE_MOST, URL_MOST, Readers, ResourceKind
@@ -36,6 +36,7 @@ class ResourceForm(FlaskForm):
     file = FileField(_l("File"))
     side = RadioField(
         _l("For whom"),
+        validators=[InputRequired(_l("Choose for whom it is."))],
         choices=[SelectChoice(value=value, label=label) for value, label in READERS.items()],
         default=Readers.all.value,
     )

@@ -10,9 +10,9 @@ from flask_babel import force_locale
 from marketplace.kit.defaults import CHECKLISTS
 from marketplace.kit.models import ResourceKind
 from marketplace.kit.queries import Item
+from marketplace.kit.reading import paper_html
 from marketplace.showcase.queries import ProgrammeSeen
 from tenants.shared.papers import paper_pdf
-from tenants.shared.prose import prose_html
 
 
 def kit_pdf(seen: ProgrammeSeen, items: Sequence[Item], locale: str) -> bytes:
@@ -37,7 +37,7 @@ def _drawn(programme: str, pages: tuple[tuple[str, str, str, str, bool], ...], l
             pages=[
                 {
                     "title": title,
-                    "html": prose_html(text, below=1 if len(pages) == 1 else 2),
+                    "html": paper_html(text, top=2 if len(pages) == 1 else 3),
                     "url": url,
                     "lang": lang,
                     "checks": checks,

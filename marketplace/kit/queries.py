@@ -70,7 +70,11 @@ class Item:
         for part in self.text(locale).split("\n\n"):
             plain = " ".join(re.sub(r"[*_`>#]|^- |\[|\]\([^)]*\)", "", part, flags=re.MULTILINE).split())
             if plain and not part.startswith(("#", "---")):
-                return plain if len(plain) <= SUMMARY_MOST else plain[:SUMMARY_MOST].rpartition(" ")[0] + "…"
+                if len(plain) <= SUMMARY_MOST:
+                    return plain
+                cut = plain[:SUMMARY_MOST]
+                sentence = max(cut.rfind(mark) for mark in (". ", "? ", ".\u00a0"))
+                return cut[: sentence + 1] if sentence > 0 else cut.rpartition(" ")[0] + "…"
         return ""
 
     def language(self, locale: str) -> str:

@@ -21,13 +21,13 @@ from marketplace.kit.forms import ResourceForm
 from marketplace.kit.models import WORDS, ResourceKind, ResourceVersion
 from marketplace.kit.papers import kit_pdf
 from marketplace.kit.queries import Item
+from marketplace.kit.reading import paper_html
 from marketplace.kit.words import KINDS, READERS
 from marketplace.programmes.queries import cohort_or_404
 from marketplace.programmes.tabs import Tab, register
 from marketplace.showcase.queries import ProgrammeSeen, programme_seen_or_404, run_programme_seen_or_404
 from tenants.shared import clock
 from tenants.shared.flashes import flash_undo
-from tenants.shared.prose import prose_html
 
 bp = Blueprint("kit", __name__)
 of_cohort = Blueprint("cohort_kit", __name__)
@@ -87,7 +87,7 @@ def paper(programme_id: int, key: str) -> str:
         "kit/paper_page.html",
         **_scene(seen),
         item=item,
-        words=prose_html(item.text(language()), below=1),
+        words=paper_html(item.text(language()), top=2),
         checks=item.key in CHECKLISTS,
         file=queries.file_or_404(seen, item) if item.kind is ResourceKind.file else None,
         before=items[at - 1] if at else None,
@@ -130,7 +130,7 @@ def _form_page(
 def _preview(seen: ProgrammeSeen, form: ResourceForm, item: Item | None) -> ResponseReturnValue:
     """What readers would see, in both languages where both are written. Nothing is saved."""
     texts = [
-        (lang, form[f"title_{lang}"].data, prose_html(form[f"body_{lang}"].data or "", below=2))
+        (lang, form[f"title_{lang}"].data, paper_html(form[f"body_{lang}"].data or "", top=4))
         for lang in ("en", "fr")
         if form[f"body_{lang}"].data
     ]

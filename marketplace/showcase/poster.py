@@ -18,8 +18,8 @@ from tenants.shared.papers import Picture, paper_pdf
 
 SIZES = ("a4", "a3")
 INK = "#1d2530"
-LONGEST = 260
-"""Characters of a programme's aims on a poster: what one reads while walking past."""
+LONGEST = {1: (200, 160), 2: (160, 110)}
+"""Characters of the aims and of the audience, by the number of languages: what one reads while walking past, and what fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,17 @@ class Poster:
     address: str
 
 
-def in_brief(text: str) -> str:
+def size_of_name(name: str) -> str:
+    """How large a name can stand on the poster: it is never cut."""
+    return next((size for size, most in (("short", 14), ("middle", 40), ("long", 80)) if len(name) <= most), "longest")
+
+
+def in_brief(text: str, most: int) -> str:
     """As many whole sentences as fit; where not even one does, whole words and an ellipsis."""
     text = " ".join(re.sub(r"[*_#>`]", "", text).split())
-    if len(text) <= LONGEST:
+    if len(text) <= most:
         return text
-    cut = text[:LONGEST]
+    cut = text[:most]
     sentence = max(cut.rfind(mark) for mark in (". ", "? ", "! "))
     return cut[: sentence + 1] if sentence > 60 else cut[: cut.rfind(" ")].rstrip(",;: ") + "…"
 
@@ -98,6 +103,7 @@ def poster_pdf(poster: Poster) -> bytes:
             title=poster.columns[0].name,
             locale=poster.columns[0].locale,
             poster=poster,
+            size_of_name=size_of_name(max((column.name for column in poster.columns), key=len)),
             shown_address=re.sub(r"^https?://", "", poster.address),
         )
 

@@ -16,7 +16,7 @@ from marketplace.programmes.words import PHASES
 from marketplace.showcase import commands, queries, words
 from marketplace.showcase.joining import first_day, is_over, joining, last_day, next_cohort
 from marketplace.showcase.picture import HEIGHT, WIDTH, picture
-from marketplace.showcase.poster import SIZES, Column, Poster, in_brief, languages, poster_pdf
+from marketplace.showcase.poster import LONGEST, SIZES, Column, Poster, in_brief, languages, poster_pdf
 from marketplace.showcase.queries import Firm, ProgrammeSeen
 from tenants.current import Acting
 from tenants.shared import clock
@@ -49,6 +49,7 @@ def show(programme_id: int) -> str:
         phase_says=words.PHASE_SAYS,
         phase_names=PHASES,
         sides=words.sides(modalities),
+        asked_of_all=words.asked_of_all(modalities),
         rhythm=words.rhythm(modalities),
         joining=joining(seen, cohort, phases),
         cohort=cohort,
@@ -92,10 +93,10 @@ def poster(programme_id: int) -> Response:
     size = request.args.get("size", "a4")
     where = _hung_at(seen)
     page = url_for("programme_pages.show", organisation=where, programme_id=programme_id)
-    host = queries.host_of(seen)
+    host, asked = queries.host_of(seen), languages(request.args.get("languages", words.locale()))
     drawn = Poster(
         size=size if size in SIZES else "a4",
-        columns=tuple(_column(seen, locale) for locale in languages(request.args.get("languages", words.locale()))),
+        columns=tuple(_column(seen, locale, LONGEST[len(asked)]) for locale in asked),
         host=host.name,
         accent=host.accent,
         logo=host.logo,
@@ -120,7 +121,7 @@ def _hung_at(seen: ProgrammeSeen) -> str:
     return found.slug
 
 
-def _column(seen: ProgrammeSeen, locale: str) -> Column:
+def _column(seen: ProgrammeSeen, locale: str, longest: tuple[int, int]) -> Column:
     from marketplace.pages import calendar_day
 
     programme, modalities = seen.programme, seen.programme.modalities
@@ -135,8 +136,8 @@ def _column(seen: ProgrammeSeen, locale: str) -> Column:
         return Column(
             locale=locale,
             name=programme.name(locale),
-            aims=in_brief(modalities.aims.text(locale)) or str(words.FORMS[modalities.form]),
-            audience=in_brief(modalities.audience.text(locale)),
+            aims=in_brief(modalities.aims.text(locale), longest[0]) or str(words.FORMS[modalities.form]),
+            audience=in_brief(modalities.audience.text(locale), longest[1]),
             rhythm=words.rhythm(modalities),
             dates=tuple(dates),
         )

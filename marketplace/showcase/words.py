@@ -60,23 +60,41 @@ def eligible(modalities: Modalities, side: Side) -> list[str]:
 
 
 def asked_of(modalities: Modalities, side: Side) -> list[str]:
-    """What somebody on ``side`` takes on."""
-    lines = []
-    circle = modalities.circle
-    if modalities.form is Form.peer and circle.most > 2:
-        lines.append(_("Meet in a circle of %(least)d to %(most)d, prepared.", least=circle.least, most=circle.most))
-    elif side is Side.mentor:
-        lines.append(_("Listen, ask, and share what you have lived through. No reports, no grades."))
-    else:
-        lines.append(_("Bring your own goals, prepare each meeting, and decide for yourself."))
+    """What somebody on ``side`` takes on, beside what everybody does (``asked_of_all``)."""
+    lines = [_part(modalities, side)]
     training = modalities.rules(side).training
     if training == "before_matching":
         lines.append(_("Take a short training before pairs are made."))
     elif training == "offered":
         lines.append(_("A short training is offered."))
-    lines.append(_("Sign an agreement on confidentiality, and keep to it."))
     if modalities.employer_approval and side is not Side.mentor:
         lines.append(_("Have your employer’s yes; we ask for it on your behalf."))
+    return lines
+
+
+def _part(modalities: Modalities, side: Side) -> str:
+    """The part that one plays, in a sentence."""
+    form, circle = modalities.form, modalities.circle
+    if form is Form.peer:
+        if circle.most > 2:
+            return _("Meet in a circle of %(least)d to %(most)d, prepared.", least=circle.least, most=circle.most)
+        return _("Bring a question to one meeting, and lend your ear at the next.")
+    if form is Form.reverse:
+        if side is Side.mentor:
+            return _("Show how things look from where you stand, plainly and kindly.")
+        return _("Ask, listen, and see to it that nothing said has consequences.")
+    if side is Side.mentor:
+        if form is Form.external:
+            return _("Make the world of work readable: listen, explain, share. No placement to promise.")
+        if form is Form.board:
+            return _("Prepare and challenge your candidate in person, and name them only with their consent.")
+        return _("Listen, ask, and share what you have lived through. No reports, no grades.")
+    return _("Bring your own goals, prepare each meeting, and decide for yourself.")
+
+
+def asked_of_all(modalities: Modalities) -> list[str]:
+    """What everybody who takes part does, on whichever side."""
+    lines = [_("Sign an agreement on confidentiality, and keep to it.")]
     if modalities.evaluation:
         lines.append(_("Answer a few questions on how it goes. What you tell each other stays with you."))
     return lines

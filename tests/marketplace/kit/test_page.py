@@ -235,10 +235,10 @@ def test_a_poster_hangs_where_its_code_leads(app, sign_in, operator, cast, progr
 
 
 def test_aims_on_a_poster_end_with_a_sentence():
-    assert in_brief("One **bold** sentence.") == "One bold sentence."
+    assert in_brief("One **bold** sentence.", 200) == "One bold sentence."
     long = "This sentence has a good length, so that it may stand alone on a poster. " * 6
-    assert in_brief(long).endswith("poster.") and len(in_brief(long)) <= 260
-    assert in_brief("word " * 100).endswith("word…")
+    assert in_brief(long, 200).endswith("poster.") and len(in_brief(long, 200)) <= 200
+    assert in_brief("word " * 100, 200).endswith("word…")
 
 
 @pytest.mark.parametrize(
