@@ -8,6 +8,7 @@ from marketplace.enrolments import holdings as enrolments
 from marketplace.events import holdings as events
 from marketplace.goals import holdings as goals
 from marketplace.journal import holdings as journal
+from marketplace.kit import holdings as kit
 from marketplace.meetings import holdings as meetings
 from marketplace.mentees import holdings as mentees
 from marketplace.mentors import holdings as mentors
@@ -28,6 +29,7 @@ __all__ = [
     "events",
     "goals",
     "journal",
+    "kit",
     "meetings",
     "mentees",
     "mentors",

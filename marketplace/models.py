@@ -6,6 +6,7 @@ from marketplace.conversations import models as conversations
 from marketplace.events import models as events
 from marketplace.goals import models as goals
 from marketplace.journal import models as journal
+from marketplace.kit import models as kit
 from marketplace.meetings import models as meetings
 from marketplace.mentors import models as mentors
 from marketplace.mentorships import models as mentorships
@@ -14,6 +15,7 @@ from marketplace.programmes import models as programmes
 from marketplace.requests import models as requests
 from marketplace.rhythm import models as rhythm
 from marketplace.training import models as training
+from marketplace.showcase import models as showcase
 from tenants.accounts import models as accounts
 from tenants.affiliations import models as affiliations
 from tenants.agreements import models as agreements
@@ -37,6 +39,7 @@ __all__ = [
     "events",
     "goals",
     "journal",
+    "kit",
     "meetings",
     "mentors",
     "mentorships",
@@ -48,6 +51,7 @@ __all__ = [
     "requests",
     "rhythm",
     "shared",
+    "showcase",
     "spreadsheets",
     "training",
 ]

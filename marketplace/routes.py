@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from marketplace import links
+from marketplace import links, standins
 from marketplace.assisting import views as assisting
 from marketplace.charters import links as charter_links
 from marketplace.charters import templates as charter_rules
@@ -26,6 +26,7 @@ from marketplace.goals import views as goals
 from marketplace.home import views as home
 from marketplace.journal import views as journal
 from marketplace.journal.sealing import ring
+from marketplace.kit import views as kit
 from marketplace.meetings import feed, hour_views, talk_views
 from marketplace.meetings import links as meeting_links
 from marketplace.meetings import views as meetings
@@ -50,6 +51,7 @@ from marketplace.requests import views as requests
 from marketplace.rhythm import links as rhythm_links
 from marketplace.rhythm import views as rhythm
 from marketplace.training import views as training
+from marketplace.showcase import views as showcase
 from marketplace.vocabulary import FUNCTIONS, INDUSTRIES, SENIORITIES
 from tenants.accounts import account, confirmations, passkey_pages, second_factor, ways_in, workspaces
 from tenants.accounts import views as accounts
@@ -145,6 +147,12 @@ WORKSPACE = (
     (talk_views.bp, "/requests/<int:request_id>/chemistry-meeting/time"),
     (arrival.bp, "/arrival"),
     (assisting.bp, "/assisting"),
+    (standins.programmes, ""),
+    (standins.cohorts, ""),
+    (standins.enrolments, ""),
+    (showcase.bp, "/programmes"),
+    (kit.bp, "/programmes/<int:programme_id>/kit"),
+    (kit.of_cohort, "/cohorts/<int:cohort_id>/kit"),
     (notices.bp, "/notices"),
     (people.bp, "/people"),
     (leaving.bp, "/leaving"),

@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from flask import current_app
 
 
-def paper_pdf(template: str, **scene: Any) -> bytes:
-    """``template`` as a tagged PDF, in the present language. For the worker: it takes about a second."""
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a paper that is no file of ours: a logo, a code. The template calls it ``picture:<name>``."""
+
+    content: bytes
+    media_type: str
+
+
+def paper_pdf(template: str, *, pictures: Mapping[str, Picture] | None = None, **scene: Any) -> bytes:
+    """``template`` as a tagged PDF, in the present language. It takes about a second: for the worker, or kept by the caller."""
     # WeasyPrint takes a second to load, which only the worker has to spend.
     from weasyprint import HTML
 
     page = current_app.jinja_env.get_template(template).render(**scene)
     static = Path(str(current_app.static_folder)).resolve()
-    document = HTML(string=page, base_url=static.as_uri() + "/", url_fetcher=_own_files(static))
+    document = HTML(string=page, base_url=static.as_uri() + "/", url_fetcher=_own_files(static, pictures or {}))
     content: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
     return content
 
 
-def _own_files(static: Path) -> Any:
-    from weasyprint.urls import URLFetcher
+def _own_files(static: Path, pictures: Mapping[str, Picture]) -> Any:
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     allowed = static.as_uri() + "/"
 
     class OwnFiles(URLFetcher):
         def fetch(self, url: str, headers: Any = None) -> Any:
+            if url.startswith("picture:"):
+                picture = pictures[url.removeprefix("picture:")]
+                return URLFetcherResponse(url, picture.content, {"Content-Type": picture.media_type})
             if not url.startswith(allowed) or ".." in url:
                 raise ValueError(f"not one of our own files: {url}")
             return super().fetch(url, headers)

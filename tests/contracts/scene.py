@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.conversations.models import Message, Note, NoteVersion, PairFile
 from marketplace.enrolments.models import ManagerView
 from marketplace.goals.models import Goal, GoalStep
+from marketplace.kit.models import Resource, ResourceFile, ResourceKind, ResourceVersion
 from marketplace.meetings.models import Meeting
 from marketplace.mentorships.models import Mentorship
 from marketplace.programmes.modalities import Form
@@ -25,6 +26,7 @@ from marketplace.programmes.models import (
 from marketplace.programmes.templates_ready import ready_templates
 from marketplace.programmes.modalities import Phase, Side
 from marketplace.programmes.models import EnrolmentState
+from marketplace.programmes.modalities import Side
 from marketplace.requests.models import MentoringRequest, MessageKind, RequestMessage, RequestState
 from marketplace.rhythm.models import CheckIn, Occasion
 from tenants.affiliations.models import Assistance
@@ -70,6 +72,9 @@ class Scene:
     cohort_id: int
     enrolment_id: int
     matching: dict[str, int] = field(default_factory=dict)
+    kit_programme_id: int
+    kit_cohort_id: int
+    kit_own_id: int
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.cast, name)
@@ -221,6 +226,43 @@ def make_cohort_scene(session: Session, cast: Cast) -> tuple[int, int, int]:
     )
     session.flush()
     return programme.id, cohort.id, one.id
+def make_kit(session: Session, cast: Cast) -> tuple[int, int, int]:
+    """Bridge's programme with Acme and Globex, its cohort with Mia in it, and a file in its kit: their ids."""
+    now = clock.now()
+    programme = make_programme(session, cast.ned, cast.mia, cast.max)
+    cohort = make_cohort(session, programme)
+    enrol(session, cohort, cast.mia, Side.mentee)
+    key = {"org_id": programme.org_id}
+    own = Resource(
+        **key,
+        id=new_id(),
+        programme_id=programme.id,
+        kind=ResourceKind.file,
+        place=200,
+        edited=True,
+        version=1,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(own)
+    session.flush()
+    file = ResourceFile(**key, id=new_id(), resource_id=own.id, name="a.txt", kind="txt", size=4, content=b"Here")
+    session.add(file)
+    session.flush()
+    own.file_id = file.id
+    session.add(
+        ResourceVersion(
+            **key,
+            resource_id=own.id,
+            number=1,
+            title_en="A file",
+            file_id=file.id,
+            saved_by_id=cast.ned.person_id,
+            saved_at=now,
+        )
+    )
+    session.flush()
+    return programme.id, cohort.id, own.id
 
 
 def set_scene(session: Session, cast: Cast) -> Scene:
@@ -336,6 +378,7 @@ def set_scene(session: Session, cast: Cast) -> Scene:
     make_training(session, cast)
     session.add(CheckIn(**mentorship.pair_key | {"id": mentorship.id} | about))
     in_programme = make_cohort_scene(session, cast)
+    library = make_kit(session, cast)
     imports = [make_import(session, cast, state) for state in (ImportState.checked, ImportState.done)]
     matching = make_matching(session, cast)
     session.commit()
@@ -343,3 +386,4 @@ def set_scene(session: Session, cast: Cast) -> Scene:
     ids = (*[thing.id for thing in things], *imports, assistance.id, domain.id, document.id, meeting.id)
     return Scene(cast, sent, accepted, confirmed, *ids, *written, *in_programme)
     return Scene(cast, sent, accepted, confirmed, *ids, *written, matching=matching)
+    return Scene(cast, sent, accepted, confirmed, *ids, *written, *library)
