@@ -14,8 +14,8 @@ from marketplace.pairing import models as pairing
 from marketplace.programmes import models as programmes
 from marketplace.requests import models as requests
 from marketplace.rhythm import models as rhythm
-from marketplace.training import models as training
 from marketplace.showcase import models as showcase
+from marketplace.training import models as training
 from tenants.accounts import models as accounts
 from tenants.affiliations import models as affiliations
 from tenants.agreements import models as agreements

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from marketplace import links, standins
+from marketplace import links
 from marketplace.assisting import views as assisting
 from marketplace.charters import links as charter_links
 from marketplace.charters import templates as charter_rules
@@ -42,16 +42,13 @@ from marketplace.pairing import circle_views as circles
 from marketplace.pairing import views as pairing
 from marketplace.programmes import pages as programme_templates
 from marketplace.programmes import party_pages as programme_parties
-from marketplace.programmes import stub_until_merged as programme_pages
 from marketplace.programmes import views as programmes
-from marketplace.programmes import stub as programme_stub
-from marketplace.programmes import stub_pages
 from marketplace.requests import links as request_links
 from marketplace.requests import views as requests
 from marketplace.rhythm import links as rhythm_links
 from marketplace.rhythm import views as rhythm
-from marketplace.training import views as training
 from marketplace.showcase import views as showcase
+from marketplace.training import views as training
 from marketplace.vocabulary import FUNCTIONS, INDUSTRIES, SENIORITIES
 from tenants.accounts import account, confirmations, passkey_pages, second_factor, ways_in, workspaces
 from tenants.accounts import views as accounts
@@ -110,12 +107,10 @@ OUTSIDE = (
 )
 
 WORKSPACE = (
-    (stub_pages.bp, "/programmes/<int:programme_id>"),
     (directory.bp, "/mentors"),
     (mentors.bp, "/profile"),
     (mentees.bp, "/about-me"),
     (requests.bp, "/requests"),
-    (stub_pages.bp, "/programmes"),
     (pairing.bp, "/cohorts/<int:cohort_id>/matching"),
     (circles.bp, "/cohorts/<int:cohort_id>/circles"),
     (mentorships.bp, "/mentorships"),
@@ -134,9 +129,6 @@ WORKSPACE = (
     (coordination.bp, "/pairs"),
     (programmes.bp, "/programmes"),
     (programme_parties.bp, "/programmes"),
-    (programme_pages.bp, "/programmes"),
-    (programme_pages.cohorts, "/cohorts"),
-    (programme_stub.bp, "/programmes"),
     (cohorts.bp, "/cohorts"),
     (enrolments.bp, "/cohorts/<int:cohort_id>/enrolments"),
     (events.bp, "/cohorts/<int:cohort_id>/events"),
@@ -147,9 +139,6 @@ WORKSPACE = (
     (talk_views.bp, "/requests/<int:request_id>/chemistry-meeting/time"),
     (arrival.bp, "/arrival"),
     (assisting.bp, "/assisting"),
-    (standins.programmes, ""),
-    (standins.cohorts, ""),
-    (standins.enrolments, ""),
     (showcase.bp, "/programmes"),
     (kit.bp, "/programmes/<int:programme_id>/kit"),
     (kit.of_cohort, "/cohorts/<int:cohort_id>/kit"),

@@ -14,8 +14,9 @@ from marketplace.goals.models import Goal, GoalStep
 from marketplace.kit.models import Resource, ResourceFile, ResourceKind, ResourceVersion
 from marketplace.meetings.models import Meeting
 from marketplace.mentorships.models import Mentorship
-from marketplace.programmes.modalities import Form
+from marketplace.programmes.modalities import Form, Phase, Side
 from marketplace.programmes.models import (
+    EnrolmentState,
     PartyState,
     Programme,
     ProgrammeLoan,
@@ -24,9 +25,6 @@ from marketplace.programmes.models import (
     ProgrammeVersion,
 )
 from marketplace.programmes.templates_ready import ready_templates
-from marketplace.programmes.modalities import Phase, Side
-from marketplace.programmes.models import EnrolmentState
-from marketplace.programmes.modalities import Side
 from marketplace.requests.models import MentoringRequest, MessageKind, RequestMessage, RequestState
 from marketplace.rhythm.models import CheckIn, Occasion
 from tenants.affiliations.models import Assistance
@@ -40,9 +38,9 @@ from tenants.shared.models import Letter, LetterState, Notice
 from tenants.spreadsheets.models import ImportState, PeopleImport
 from tenants.spreadsheets.reading import pack
 from tests.cast import Cast
-from tests.factories import enrol, make_cohort, make_programme
 from tests.contracts.matching import make_matching
 from tests.contracts.training_scene import make_training
+from tests.factories import enrol, make_cohort, make_programme
 
 
 @dataclass(slots=True)
@@ -207,6 +205,8 @@ def make_programmes(session: Session, cast: Cast) -> None:
             )
         )
     session.flush()
+
+
 def make_cohort_scene(session: Session, cast: Cast) -> tuple[int, int, int]:
     """Bridge runs a programme with Acme and Globex; Mia has applied, her employer is asked, and Abe as her line manager."""
     programme = make_programme(session, cast.ned, cast.mia, cast.max, employer_approval=True)
@@ -226,6 +226,8 @@ def make_cohort_scene(session: Session, cast: Cast) -> tuple[int, int, int]:
     )
     session.flush()
     return programme.id, cohort.id, one.id
+
+
 def make_kit(session: Session, cast: Cast) -> tuple[int, int, int]:
     """Bridge's programme with Acme and Globex, its cohort with Mia in it, and a file in its kit: their ids."""
     now = clock.now()
