@@ -69,10 +69,10 @@ class Scene:
     programme_id: int
     cohort_id: int
     enrolment_id: int
-    matching: dict[str, int] = field(default_factory=dict)
     kit_programme_id: int
     kit_cohort_id: int
     kit_own_id: int
+    matching: dict[str, int] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.cast, name)
@@ -386,6 +386,4 @@ def set_scene(session: Session, cast: Cast) -> Scene:
     session.commit()
     things = (mentorship, conflict, invitation, notice, letter)
     ids = (*[thing.id for thing in things], *imports, assistance.id, domain.id, document.id, meeting.id)
-    return Scene(cast, sent, accepted, confirmed, *ids, *written, *in_programme)
-    return Scene(cast, sent, accepted, confirmed, *ids, *written, matching=matching)
-    return Scene(cast, sent, accepted, confirmed, *ids, *written, *library)
+    return Scene(cast, sent, accepted, confirmed, *ids, *written, *in_programme, *library, matching=matching)
