@@ -22,7 +22,6 @@ GROUPS = {
 
 LONGEST_SEARCH = 200
 MOST_CHOICES = 12
-GREATEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)

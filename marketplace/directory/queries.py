@@ -18,11 +18,11 @@ from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 from psycopg.rows import namedtuple_row, tuple_row
 
-from marketplace.directory.forms import GREATEST_ID, GROUPS, Search
+from marketplace.directory.forms import GROUPS, Search
 from marketplace.directory.ranking import Candidate, Interests, Ranked, put_in_order
 from marketplace.directory.words import IN_PERSON, REMOTE, any_of, meanings, place_key, typed_words
 from tenants.current import Acting
-from tenants.shared.database import db
+from tenants.shared.database import GREATEST_ID, db
 from tenants.shared.errors import Refused
 
 MOST_CANDIDATES = 300

@@ -21,11 +21,12 @@ from marketplace.directory.faces import (
     choice_label,
     facet_groups,
 )
-from marketplace.directory.forms import GREATEST_ID, Search, ids_from
+from marketplace.directory.forms import Search, ids_from
 from marketplace.directory.sightings import count_view
 from marketplace.directory.words import skills_meant
 from marketplace.mentors.faces import face_of
 from tenants.shared import clock
+from tenants.shared.database import GREATEST_ID
 from tenants.shared.flashes import flash_undo
 
 bp = Blueprint("directory", __name__)

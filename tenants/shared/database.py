@@ -47,6 +47,9 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
 
 
+GREATEST_ID = 2**63 - 1
+"""What a bigint holds: a greater number in an address is nobody's."""
+
 _latest = 0
 _one_at_a_time = Lock()
 

@@ -8,7 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 from flask import abort
 
-from marketplace.directory.forms import GREATEST_ID
 from marketplace.directory.queries import Mentor, visible_mentors
 from marketplace.pairing.models import CohortProposal
 from marketplace.pairing.queries import Stage, cohort_mentor_or_404, cohort_mentors, opening_of, own_enrolment, stage_of
@@ -18,7 +17,7 @@ from marketplace.programmes.queries import cohort_or_404
 from marketplace.requests.models import MentoringRequest
 from tenants.current import Acting
 from tenants.organisations.models import Organisation
-from tenants.shared.database import db
+from tenants.shared.database import GREATEST_ID, db
 
 
 @dataclass(frozen=True, slots=True)
