@@ -21,6 +21,7 @@ from dev.demo.programmes import play_programmes
 from dev.demo.rhythm import keep_time, play_rhythm
 from dev.demo.rows import Rows
 from dev.demo.scenes import Scenes
+from dev.demo.training import play_training
 from dev.demo.world import World
 from marketplace.requests import letters
 from tenants.shared import clock
@@ -92,6 +93,7 @@ def _load_world(loader: Loader, world: World, password_hash: str, seed: int) -> 
     play_journals(world, rows)
     play_designing(world, rows)
     play_programmes(world, rows, seed)
+    play_training(world, rows, seed)
     for mentor in world.mentors:
         add_mentor(rows, mentor)
         scenes.log_page(mentor)

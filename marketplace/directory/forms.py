@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from marketplace.directory.words import is_token
+from tenants.shared.database import GREATEST_ID
 
 GROUPS = {
     "skill": "s",
