@@ -270,7 +270,9 @@ def _attach_calendar(
     ]
     url = absolute(facts["url"]) if facts.get("url") else ""
     with force_locale(reader.locale):
-        replies = gettext("Answers from a calendar reach nobody here. To move the meeting or call it off: %(url)s", url=url)
+        replies = gettext(
+            "Answers from a calendar reach nobody here. To move the meeting or call it off: %(url)s", url=url
+        )
     entry = calendars.Entry(
         uid=facts["uid"],
         sequence=facts.get("sequence", 0),
