@@ -101,14 +101,14 @@ def city_of(zone: ZoneInfo) -> str:
     return zone.key.rsplit("/", 1)[-1].replace("_", " ")
 
 
-def moment(value: datetime, zone: ZoneInfo | str | None = None) -> str:
+def moment(value: datetime, zone: ZoneInfo | str | None = None, *, year: bool = False) -> str:
     """A moment as the reader's clock shows it, with the zone's city: ``Friday 4 December, 18:00 (Paris)``; with the year
-    (``Thursday 4 December 2025, 18:00 (Paris)``) unless it is this year's.
+    (``Thursday 4 December 2025, 18:00 (Paris)``) unless it is this year's. ``year``: always, as on a paper that is kept.
     """
     zone = ZoneInfo(zone) if isinstance(zone, str) else zone or reader_zone()
     locale, there = get_locale(), value.astimezone(zone)
     pattern = "EEEE d MMMM 'à' HH:mm" if str(locale).startswith("fr") else "EEEE d MMMM, HH:mm"
-    if not this_years(there):
+    if year or not this_years(there):
         pattern = pattern.replace("MMMM", "MMMM y")
     return f"{format_datetime(there, pattern, locale=locale)} ({city_of(zone)})"
 

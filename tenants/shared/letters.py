@@ -269,6 +269,10 @@ def _attach_calendar(
         for one in facts.get("attendees", ())
     ]
     url = absolute(facts["url"]) if facts.get("url") else ""
+    with force_locale(reader.locale):
+        replies = gettext(
+            "Answers from a calendar reach nobody here. To move the meeting or call it off: %(url)s", url=url
+        )
     entry = calendars.Entry(
         uid=facts["uid"],
         sequence=facts.get("sequence", 0),
@@ -277,11 +281,7 @@ def _attach_calendar(
         ends_at=datetime.fromisoformat(facts["end"]),
         zone=facts.get("zone", "UTC"),
         location=mail.one_line(facts.get("location", ""), 800),
-        description=(
-            gettext("Answers from a calendar reach nobody here. To move the meeting or call it off: %(url)s", url=url)
-            if method == "REQUEST" and attendees and url
-            else ""
-        ),
+        description=replies if method == "REQUEST" and attendees and url else "",
         url=url,
         cancelled=method == "CANCEL",
         organizer=organizer if attendees else None,

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from marketplace.rhythm import sweep
+from marketplace.rhythm import jobs, sweep
 from marketplace.rhythm.models import Pulse, RhythmSetting
 from marketplace.rhythm.signs import mark_sign_of_life
 from tenants.shared.database import db
@@ -111,3 +111,10 @@ def test_three_workers_at_the_same_moment_claim_each_once(pair, operator, worker
     assert sorted(told) == [["check_in_ids", "org_id"], ["check_in_ids", "org_id"], ["mentorship_ids", "org_id"]]
     operator.rollback()
     assert operator.scalars(sa.select(Pulse.nudged_at)).all() == [late]
+
+
+def test_who_gives_a_sign_between_the_clock_and_its_letter_gets_none(pair, again, worker_app, operator):
+    assert again()[1].nudged_at is None, "as a sign of life leaves it"
+    with working(worker_app, pair.org_id):
+        jobs.tell_quiet.func.__wrapped__(org_id=pair.org_id, mentorship_ids=[pair.id])
+    assert letters(operator, "pair_quiet") == []
