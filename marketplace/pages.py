@@ -19,6 +19,8 @@ from flask import Flask, Response, abort, current_app, g, render_template, reque
 from flask_babel import Babel, get_domain, get_locale, gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
@@ -297,6 +299,19 @@ def _catalogue(language: str) -> Any:
     return get_domain().get_translations()
 
 
+@lru_cache(maxsize=8192)
+def _sentence(language: str, sentence: str, in_html: bool) -> str:
+    text: str = _catalogue(language).ugettext(sentence)
+    return Markup(text) if in_html else text  # noqa: S704 - the catalogue is our own
+
+
+@pass_eval_context
+def _said(scene: EvalContext, sentence: str, /, **words: Any) -> str:
+    """``_("…")`` of the templates: as Jinja's own, in one call instead of three, and settled where no word is put in."""
+    said = _sentence(str(get_locale().language), sentence, bool(scene.autoescape))
+    return said % words if words or "%" in said else said
+
+
 def _translated(sentence: str) -> str:
     text: str = _catalogue(str(get_locale().language)).ugettext(sentence)
     return text
@@ -336,6 +351,7 @@ def install(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.do")
     # A page asks for some thirty sentences; Flask-Babel looks for the reader's catalogue at each.
     app.jinja_env.install_gettext_callables(_translated, _translated_number, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals["_"] = _said
     app.jinja_env.globals |= {"static_url": static_url, "drawn_icon": drawn_icon, "drawn_top": drawn_top}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {

@@ -169,14 +169,13 @@ def facet_groups(search: Search, results: Results, *, locale: str) -> list[Facet
     for name, kind in GROUPS.items():
         picked = chosen.get(name, ())
         counts = by_kind[kind]
-        drawn = [
-            drawn_choice(name, value, choice_label(name, value, locale, results.places), value in picked)
-            + count_words(counts.get(value, 0), results.capped)
-            for value in _shown(kind, counts, picked)
-        ]
+        drawn: list[Markup] = []
+        for value in _shown(kind, counts, picked):
+            drawn.append(drawn_choice(name, value, choice_label(name, value, locale, results.places), value in picked))
+            drawn.append(count_words(counts.get(value, 0), results.capped))
         if drawn:
             opened = bool(picked) or name in {"skill", "where", "language"}
-            groups.append(FacetGroup(legends[name], Markup("").join(drawn), opened))
+            groups.append(FacetGroup(legends[name], Markup("".join(drawn)), opened))  # noqa: S704 - drawn above
     full = drawn_choice("full", "1", legends["full mentors"], search.full) + NO_COUNT
     own = drawn_choice("own", "1", legends["own company"], search.own) + NO_COUNT
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -146,9 +147,10 @@ def stop_waiting(mentor_id: int) -> ResponseReturnValue:
 
 
 @bp.app_template_global()
-def drawn_card(card: CardFace, path: str) -> Markup:
-    """The card of a mentor, as an ``<li>``; ``path`` is the directory's address."""
-    return _drawn_card(card, path, str(get_locale()))
+def drawn_cards(cards: Sequence[CardFace], path: str) -> Markup:
+    """The cards of mentors, each an ``<li>``; ``path`` is the directory's address."""
+    locale = str(get_locale())
+    return Markup("".join([_drawn_card(card, path, locale) for card in cards]))  # noqa: S704 - drawn by our own template
 
 
 @lru_cache(maxsize=4096)

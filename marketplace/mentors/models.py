@@ -110,7 +110,8 @@ class MenteeProfile(Base):
 
 SCORE_BANDS = (
     "score >= 985",
-    "score >= 950 AND score < 985",
+    "score >= 970 AND score < 985",
+    "score >= 950 AND score < 970",
     "score >= 880 AND score < 950",
     "score >= 700 AND score < 880",
     "score < 700",
