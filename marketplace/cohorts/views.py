@@ -127,7 +127,15 @@ def _phase_page(seen: CohortSeen, phase: Phase, form: PhaseForm) -> str:
     counts = enrolments.counts(seen)
     waiting = not_done_before(phase, checklists(seen.cohort, counts))
     between = [one for one in phases[: phases.index(target)] if one.opened_at is None and one.skipped_at is None]
-    return render_template("cohorts/phase.html", seen=seen, target=target, form=form, waiting=waiting, between=between)
+    return render_template(
+        "cohorts/phase.html",
+        seen=seen,
+        target=target,
+        form=form,
+        waiting=waiting,
+        names=[_names(seen, line.board) for line in waiting],
+        between=between,
+    )
 
 
 MOST_NAMES = 6

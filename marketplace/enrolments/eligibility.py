@@ -9,7 +9,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from marketplace.enrolments.words import of_vocabulary
-from marketplace.mentors.models import MentorProfile
+from marketplace.mentors.models import MenteeProfile, MentorProfile
 from marketplace.programmes.modalities import Condition, Modalities, Side
 from tenants.accounts.models import Person
 from tenants.affiliations.models import Affiliation, Role
@@ -28,16 +28,23 @@ class Profile:
     job_title: str
     function: str
     seniority: str
+    capacity: int = 1
+    headline: str = ""
+    seeking: str = ""
 
 
 def profile_of(org_id: int, person_id: int) -> Profile | None:
     """The person as their employer and their own mentor page describe them, the employer first; None when they left."""
     found = db.session.execute(
-        sa.select(Affiliation, Person.name, MentorProfile.title, MentorProfile.function, MentorProfile.seniority)
+        sa.select(Affiliation, Person.name, MentorProfile, MenteeProfile.seeking)
         .join(Person, Person.id == Affiliation.person_id)
         .outerjoin(
             MentorProfile,
             sa.and_(MentorProfile.org_id == Affiliation.org_id, MentorProfile.person_id == Affiliation.person_id),
+        )
+        .outerjoin(
+            MenteeProfile,
+            sa.and_(MenteeProfile.org_id == Affiliation.org_id, MenteeProfile.affiliation_id == Affiliation.id),
         )
         .where(
             Affiliation.org_id == org_id,
@@ -47,15 +54,18 @@ def profile_of(org_id: int, person_id: int) -> Profile | None:
     ).first()
     if found is None:
         return None
-    tie, name, title, function, seniority = found
+    tie, name, page, seeking = found
     return Profile(
         person_id,
         name,
         org_id,
         tie.role.value,
-        tie.job_title or title or "",
-        tie.function or function or "",
-        tie.seniority or seniority or "",
+        tie.job_title or (page.title if page else ""),
+        tie.function or (page and page.function) or "",
+        tie.seniority or (page and page.seniority) or "",
+        max(page.capacity, 1) if page else 1,
+        page.headline if page else "",
+        seeking or "",
     )
 
 

@@ -139,3 +139,16 @@ def tell_ended_together(*, org_id: int, enrolment_ids: list[int]) -> None:
         letters.tell_person(one, one.reason or one.state.value, now)
         announce("enrolment.ended", org_id=org_id, enrolment_id=one.id)
     db.session.commit()
+
+
+@tenant_job("places_of_erased", on="person.erased")
+def places_of_erased(*, org_id: int, person_id: int) -> None:
+    """Somebody's account is erased, and they are in no cohort any more: their places go on to those who wait."""
+    cohorts = db.session.execute(
+        sa.select(Enrolment.org_id, Enrolment.cohort_id)
+        .where(Enrolment.person_id == person_id, sa.or_(Enrolment.org_id == org_id, Enrolment.firm_id == org_id))
+        .distinct()
+    )
+    for keeper, cohort_id in cohorts.all():
+        announce("place.perhaps_free", org_id=keeper, cohort_id=cohort_id)
+    db.session.commit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -88,6 +88,9 @@ BOARD = sa.text(
 )
 
 
+PROFILE = sa.text("SELECT * FROM enrolment_profile(:org, :id)")
+
+
 def _rows(
     cohort: Cohort, now: datetime, filters: Filters, only: int | None, before: int | None, most: int
 ) -> list[BoardRow]:
@@ -165,7 +168,8 @@ class EnrolmentSeen:
     row: BoardRow | None = None
     view: ManagerView | None = None
     departure: str = ""
-    position: int | None = field(default=None)
+    position: int | None = None
+    profile: Mapping[str, Any] = field(default_factory=dict)
 
 
 def enrolment_or_404(viewer: Acting, seen: CohortSeen, enrolment_id: int, now: datetime) -> EnrolmentSeen:
@@ -188,11 +192,20 @@ def enrolment_or_404(viewer: Acting, seen: CohortSeen, enrolment_id: int, now: d
     key = (one.org_id, one.id)
     view = db.session.get(ManagerView, key)
     departure = db.session.get(DepartureReason, key) if (runs or mine) and one.ended_at else None
+    profile = db.session.execute(PROFILE, {"org": one.org_id, "id": one.id}).mappings().first() if runs else None
     position = (
         db.session.scalar(sa.select(sa.func.waiting_position(*key))) if one.state is EnrolmentState.waiting else None
     )
     return EnrolmentSeen(
-        one, mine, runs, cares, rows[0] if rows else None, view, departure.words if departure else "", position
+        one,
+        mine,
+        runs,
+        cares,
+        rows[0] if rows else None,
+        view,
+        departure.words if departure else "",
+        position,
+        dict(profile) if profile else {},
     )
 
 

@@ -26,7 +26,7 @@ from marketplace.enrolments.forms import (
 from marketplace.enrolments.policy import may_nominate
 from marketplace.enrolments.queries import EnrolmentSeen
 from marketplace.enrolments.sheets import Fault, read_nominations
-from marketplace.enrolments.words import HAS_TIME, KINDS, REASONS, TURNS
+from marketplace.enrolments.words import HAS_TIME, KINDS, REASONS, TURNS, of_vocabulary
 from marketplace.programmes.modalities import Side
 from marketplace.programmes.models import EnrolmentState
 from marketplace.programmes.queries import CohortSeen, cohort_or_404
@@ -156,11 +156,13 @@ def _application_page(seen: CohortSeen, form: ApplicationForm) -> str:
         own=queries.current_enrolment(seen),
         against={side: obstacles(modalities, side, profile) for side in modalities.sides},
         said=_said(seen),
+        words_of=of_vocabulary,
     )
 
 
 def _application_form(seen: CohortSeen, **options: Any) -> ApplicationForm:
     form = ApplicationForm(**options)
+    form.manager.flags.required = seen.cohort.modalities.manager_view
     form.offer(seen.cohort.modalities.sides, seen.cohort.form)
     return form
 
@@ -173,7 +175,9 @@ def _to_apply(cohort_id: int) -> CohortSeen:
 @bp.get("/application")
 def application(cohort_id: int) -> str:
     seen = _to_apply(cohort_id)
-    return _application_page(seen, _application_form(seen, formdata=None))
+    return _application_page(
+        seen, _application_form(seen, formdata=None, data={"places": str(_own_profile().capacity)})
+    )
 
 
 @bp.post("/application")
@@ -228,6 +232,7 @@ def _show(seen: CohortSeen, found: EnrolmentSeen, **forms: Any) -> str:
         turns=TURNS,
         kinds=KINDS,
         has_time=HAS_TIME,
+        words_of=of_vocabulary,
         may_continue=found.mine and one.firm_id is None and one.state is EnrolmentState.enrolled,
         **scene,
     )

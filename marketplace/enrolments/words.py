@@ -70,8 +70,9 @@ KINDS = {
 
 
 def of_vocabulary(kind: str, slugs: tuple[str, ...]) -> str:
+    """Labels in the reader's language; a slug that the vocabulary does not hold is left out."""
     words = {"seniority": SENIORITIES, "function": FUNCTIONS}[kind]
-    return ", ".join(words.label(slug, str(get_locale())) for slug in slugs)
+    return ", ".join(words.label(slug, str(get_locale())) for slug in slugs if slug in words)
 
 
 def room_sentence(word: str) -> str:

@@ -15,6 +15,7 @@ depends_on = None
 
 S = "(SELECT wall_sealed())"
 TABLES = ("manager_view", "departure_reason")
+GATE_READS = ("manager_view", "cohort_phase", "mentee_profile")
 
 FUNCTIONS = {
     # '' when one more may come in on this side for this firm, else what is full. Holds the cohort's lock until the commit.
@@ -151,6 +152,25 @@ BEGIN
     WHERE wall_sealed() AND v.org_id = p_org AND v.enrolment_id = p_enrolment AND v.manager_id = wall_person()
       AND v.firm_id = wall_org();
 END $$""",
+    # What goes along with somebody's way in, once they said yes to it: for those who decide, and for themselves.
+    "enrolment_profile(integer, bigint)": """
+CREATE FUNCTION enrolment_profile(p_org integer, p_enrolment bigint)
+RETURNS TABLE (job_title text, function text, seniority text, headline text, seeking text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT coalesce(nullif(a.job_title, ''), m.title, '')::text, coalesce(nullif(a.function, ''), m.function, '')::text,
+           coalesce(nullif(a.seniority, ''), m.seniority, '')::text,
+           CASE WHEN e.side <> 'mentee' THEN coalesce(m.headline, '') ELSE '' END::text,
+           CASE WHEN e.side <> 'mentor' THEN coalesce(s.seeking, '') ELSE '' END::text
+    FROM enrolment e
+    JOIN affiliation a ON a.org_id = e.firm_id AND a.person_id = e.person_id AND (a.ended_on IS NULL OR a.ended_on > current_date)
+    LEFT JOIN mentor_profile m ON m.org_id = a.org_id AND m.person_id = a.person_id
+    LEFT JOIN mentee_profile s ON s.org_id = a.org_id AND s.affiliation_id = a.id
+    WHERE wall_sealed() AND e.org_id = p_org AND e.id = p_enrolment AND e.consented_at IS NOT NULL
+      AND (e.person_id = wall_person() OR (wall_coordinates() AND p_org = wall_org()));
+END $$""",
     "may_write_to_manager(integer, bigint)": """
 CREATE FUNCTION may_write_to_manager(p_org integer, p_person bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
@@ -187,6 +207,7 @@ GRANTED = {
     "waiting_position(integer, bigint)": ("web",),
     "colleague_by_address(text)": ("web",),
     "asked_of_manager(integer, bigint)": ("web",),
+    "enrolment_profile(integer, bigint)": ("web",),
     "may_write_to_manager(integer, bigint)": ("web", "worker"),
     "organisations_with_due_cohorts(timestamptz)": ("worker",),
     "enrolments_of_leaver(integer, bigint)": ("worker",),
@@ -227,7 +248,7 @@ GRANT SELECT, INSERT ON manager_view, departure_reason TO passerelle_web;
 GRANT UPDATE (has_time, words, answered_at) ON manager_view TO passerelle_web;
 GRANT SELECT, INSERT, UPDATE, DELETE ON manager_view, departure_reason TO passerelle_worker, passerelle_operator;
 GRANT SELECT ON manager_view TO passerelle_gate;
-GRANT SELECT ON cohort_phase TO passerelle_gate;
+GRANT SELECT ON cohort_phase, mentee_profile TO passerelle_gate;
 """
 
 
@@ -291,8 +312,8 @@ def upgrade() -> None:
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY operator ON {table} TO passerelle_operator USING (true)")
     execute(GRANTS)
-    for table in ("manager_view", "cohort_phase"):
-        op.execute(f"CREATE POLICY gate_select ON {table} FOR SELECT TO passerelle_gate USING (true)")
+    for table in GATE_READS:
+        op.execute(f"CREATE POLICY gate_select_0025 ON {table} FOR SELECT TO passerelle_gate USING (true)")
     op.execute("SET LOCAL ROLE passerelle_gate")
     for body in FUNCTIONS.values():
         execute(body)
@@ -314,13 +335,13 @@ def downgrade() -> None:
     op.execute("DROP TRIGGER keep_places ON enrolment")
     for table, name, *_rest in POLICIES:
         op.execute(f"DROP POLICY {name} ON {table}")
-    for table in ("manager_view", "cohort_phase"):
-        op.execute(f"DROP POLICY gate_select ON {table}")
+    for table in GATE_READS:
+        op.execute(f"DROP POLICY gate_select_0025 ON {table}")
     op.execute("SET LOCAL ROLE passerelle_gate")
     for signature in reversed(FUNCTIONS):
         op.execute(f"DROP FUNCTION {signature}")
     op.execute("SET LOCAL ROLE passerelle_owner")
-    op.execute("REVOKE SELECT ON cohort_phase FROM passerelle_gate")
+    op.execute("REVOKE SELECT ON cohort_phase, mentee_profile FROM passerelle_gate")
     for table in reversed(TABLES):
         op.drop_table(table)
     op.drop_index("ix_enrolment_counts", table_name="enrolment")

@@ -166,6 +166,8 @@ def test_opening_the_next_shows_who_is_not_done_and_ends_it_for_nobody_without_a
     ned, path = sign_in(cast.ned), f"/bridge/cohorts/{cohort.id}/phases/training/opening"
     page = ned.get(path).text
     assert page.count("1 still to do") == 2
+    assert "Mia Acme" in page
+    assert "Gus Globex" in page
     assert "Approval" in page, "what is left out by it is said"
     assert ned.post(path, data={}).status_code == 422
     assert ned.post(path, data={"then": "close"}).status_code == 303

@@ -327,6 +327,18 @@ def test_a_firm_that_leaves_takes_nobody_along_who_is_in(cohort, desk, cast, wor
         assert cohort_or_404(viewer, cohort.id).takes_part
 
 
+def test_the_profile_goes_along_once_the_person_agreed_and_nobody_types_it_again(cohort, desk, cast, sign_in):
+    seeks = "Somebody who led a plant"
+    assert seeks in sign_in(cast.mia).get(f"/acme/cohorts/{cohort.id}/enrolments/application").text
+    asked, applied = desk.nominate(cast.ann, cohort, cast.pam), desk.apply(cast.mia, cohort)
+    ned = sign_in(cast.ned)
+    shown = ned.get(f"/bridge/cohorts/{cohort.id}/enrolments/{applied}").text
+    assert seeks in shown
+    assert "Project lead" in shown
+    assert "What goes along" not in ned.get(f"/bridge/cohorts/{cohort.id}/enrolments/{asked}").text
+    assert seeks not in sign_in(cast.ann).get(f"/acme/cohorts/{cohort.id}/enrolments/{applied}").text
+
+
 def test_late_comers_come_in_after_the_launch_and_not_once_it_closes(make, desk, cast, operator):
     cohort = make()
     for phase in (Phase.launch, Phase.mid_point):
