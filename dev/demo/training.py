@@ -58,6 +58,8 @@ def _event(
 ) -> None:
     kind, days, titles, words, capacity = plan
     starts_at = (world.now + days * DAY).replace(hour=16, minute=0, second=0, microsecond=0)
+    # On a Tuesday, on the same side of today.
+    starts_at += timedelta(days=(1 - starts_at.weekday()) % 7 - (7 if days < 0 else 0))
     made = min(starts_at, world.now) - 12 * DAY
     event_id, over = world.ids.at(made), starts_at < world.now
     rows.add(

@@ -53,7 +53,7 @@ class EventForm(FlaskForm):
     place = StringField(_l("Room or place"), filters=[tidy], validators=[Optional(), Length(max=200)])
     video_url = StringField(_l("Video link"), filters=[tidy], validators=[Optional(), Length(max=500), secure_address])
     capacity = IntegerField(_l("Places"), validators=[Optional(), NumberRange(1, 100_000)])
-    sides = SelectMultipleField(_l("Who is invited"))
+    sides = SelectMultipleField(_l("Who is invited"), validators=[InputRequired(_l("Say who is invited."))])
     host_id = SelectField(_l("Host"), validators=[InputRequired()])
     words_en = TextAreaField(
         _l("What to expect, in English"), filters=[tidy], validators=[Optional(), Length(max=8000)]
@@ -74,9 +74,6 @@ class EventForm(FlaskForm):
         valid = super().validate(*args, **kwargs)
         if not (self.title_en.data or self.title_fr.data):
             self.title_en.errors = [_("Give it a title, in one language at least.")]
-            valid = False
-        if not self.sides.data:
-            self.sides.errors = [_("Say who is invited.")]
             valid = False
         return valid
 

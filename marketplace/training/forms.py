@@ -40,7 +40,7 @@ class ModuleForm(FlaskForm):
     version = HiddenField()
     title_en = StringField(_l("Title in English"), filters=[tidy], validators=[Optional(), Length(max=120)])
     title_fr = StringField(_l("Title in French"), filters=[tidy], validators=[Optional(), Length(max=120)])
-    sides = SelectMultipleField(_l("For whom"))
+    sides = SelectMultipleField(_l("For whom"), validators=[InputRequired(_l("Say for whom it is."))])
     required = BooleanField(_l("It has to be done before somebody counts as trained"))
     video_url = StringField(_l("Video link"), filters=[tidy], validators=[Optional(), Length(max=500), secure_address])
     file = FileField(_l("File"))
@@ -76,8 +76,6 @@ class ModuleForm(FlaskForm):
         wrong = {}
         if not (self.title_en.data or self.title_fr.data):
             wrong["title_en"] = _("Give it a title, in one language at least.")
-        if not self.sides.data:
-            wrong["sides"] = _("Say for whom it is.")
         if self.kind is ModuleKind.text and not (self.body_en.data or self.body_fr.data):
             wrong["body_en"] = _("Write the text, in one language at least.")
         if self.kind is ModuleKind.video and not self.video_url.data:

@@ -225,7 +225,7 @@ def test_a_code_is_entered_within_its_time_and_guesses_are_throttled(make_event,
     assert mia.post(f"/acme{path}/presence", data={"code": spoken}).status_code == 303
     assert guest(operator, event, cast.mia).attended_by == "code"
     at(LAUNCH + timedelta(minutes=31))
-    assert "No code is shown" in max_.post(f"/globex{path}/presence", data={"code": code}).text
+    assert "Aucun code" in max_.post(f"/globex{path}/presence", data={"code": code}).text
 
 
 # --- what is shown to whom ----------------------------------------------------------------------------------------------
