@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -208,8 +209,8 @@ def _merged(seen: ProgrammeSeen, item: Item, written: Written, began_with: int) 
     if not fits or url is None or written.file is not None:
         db.session.rollback()
         raise ItemChanged(item_or_404(seen, item.key))
-    kept = {name: text or "" for name, text in found.items()}
-    return Written(**kept, side=written.side, url=url)
+    kept: dict[str, Any] = {name: text or "" for name, text in found.items()}
+    return replace(written, **kept, url=url)
 
 
 def restore_version(*, acting: Acting, seen: ProgrammeSeen, key: str, number: int, now: datetime) -> None:
@@ -221,7 +222,7 @@ def restore_version(*, acting: Acting, seen: ProgrammeSeen, key: str, number: in
     if version is None or version.is_default:
         raise Refused(_("This version has no words of its own. Use “Back to the default” instead."))
     row.file_id = version.file_id
-    words = {name: getattr(version, name) for name in WORDS}
+    words: dict[str, Any] = {name: getattr(version, name) for name in WORDS}
     _write(acting, row, Written(**words, side=row.side, url=version.url), now)
     _record(acting, "kit.saved", row, version.title_en or version.title_fr, now)
     db.session.commit()

@@ -76,6 +76,8 @@ class ResourceForm(FlaskForm):
             raise ValidationError(_l("Choose a file first."))
 
     def written(self, **more: Any) -> Written:
-        values = {name: self[name].data or "" for name in ("title_en", "title_fr", "body_en", "body_fr")}
+        values: dict[str, Any] = {
+            name: self[name].data or "" for name in ("title_en", "title_fr", "body_en", "body_fr")
+        }
         url = self.url.data if self.kind is ResourceKind.link else ""
         return Written(**values, side=Readers(self.side.data), url=url, **more)

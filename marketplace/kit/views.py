@@ -252,7 +252,7 @@ def version(programme_id: int, key: str, number: int) -> str:
         **_scene(seen),
         item=item,
         saved=saved,
-        pieces=_differences(before, after),
+        changes=_differences(before, after),
         url=(before.url if isinstance(before, ResourceVersion) else "", saved.version.url),
     )
 

@@ -28,6 +28,7 @@ class Way(enum.StrEnum):
     took_part = "took_part"
     nominated = "nominated"
     on_its_way = "on_its_way"
+    runs = "runs"
     nominate = "nominate"
     apply = "apply"
     through_firm = "through_firm"
@@ -40,7 +41,7 @@ class Way(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """``day``: until when the way is open (``nominate``, ``apply``, ``through_firm``), or from when (``soon``).
+    """``day``: until when the way is open (``nominate``, ``apply``, ``through_firm``, ``runs``), or from when (``soon``).
 
     ``applies``: whoever nominates may also apply themselves.
     """
@@ -86,19 +87,27 @@ def joining(seen: ProgrammeSeen, cohort: Cohort | None, phases: Sequence[CohortP
         return Joining(Way.archived)
     if cohort is None:
         return Joining(Way.no_cohort)
-    end, begin = last_day(phases), first_day(phases)
+    end = last_day(phases)
     day = end.starts_on if end else None
+    if seen.runs:
+        return Joining(Way.runs, cohort, day=None if is_over(phases) else day)
+    ways = cohort.modalities.ways_in
+    doors = {way: _door(phases, Phase(way)) for way in ways}
     if is_over(phases):
         return Joining(Way.closed, cohort)
-    if begin is not None and begin.opened_at is None:
-        return Joining(Way.soon, cohort, day=begin.starts_on)
-    ways = cohort.modalities.ways_in
-    applies = "application" in ways and not seen.runs
-    if "nomination" in ways and (seen.coordinates or seen.runs):
-        return Joining(Way.nominate, cohort, day=day, applies=applies)
-    if applies or "application" in ways:
-        return Joining(Way.apply, cohort, day=day)
-    return Joining(Way.through_firm, cohort, day=day)
+    open_now = {way for way, one in doors.items() if one is None or (one.opened_at and not one.closed_at)}
+    if not open_now:
+        coming = [one.starts_on for one in doors.values() if one is not None and one.opened_at is None]
+        return Joining(Way.soon, cohort, day=min(coming)) if coming else Joining(Way.closed, cohort)
+    if "nomination" in open_now and seen.coordinates:
+        return Joining(Way.nominate, cohort, day=day, applies="application" in open_now)
+    return Joining(Way.apply if "application" in open_now else Way.through_firm, cohort, day=day)
+
+
+def _door(phases: Sequence[CohortPhase], phase: Phase) -> CohortPhase | None:
+    """The phase that opens one way in: its own, else the one with which people begin to come in; None: always open."""
+    own = next((one for one in phases if one.phase is phase and one.skipped_at is None), None)
+    return own or first_day(phases)
 
 
 def _standing(seen: ProgrammeSeen) -> Joining | None:

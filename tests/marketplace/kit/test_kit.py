@@ -352,3 +352,14 @@ def test_a_version_of_nobodys_any_more_still_shows(operator, sign_in, at, cast, 
     assert page(sign_in, at, cast.ned, f"{GUIDE}/versions/1")[0] == 200
     assert page(sign_in, at, cast.ned, f"{GUIDE}/versions/2")[0] == 404
     assert page(sign_in, at, cast.max, f"{GUIDE}/versions")[0] == 404
+
+
+def test_a_version_shows_what_it_changed(sign_in, at, cast, cohort):
+    del cohort
+    write(sign_in, at, cast.ned, body_en="One.\n\nTwo.")
+    write(sign_in, at, cast.ned, version="1", body_en="One.\n\nThree.")
+    text = page(sign_in, at, cast.ned, f"{GUIDE}/versions/2")[1]
+    main = text[text.index("<main") :]
+    assert "<h1>How we do it</h1>" in main
+    assert "<del>Two.</del>" in main and "<ins>Three.</ins>" in main and "One.<br>" in main
+    assert "shortens somebody" in page(sign_in, at, cast.ned, f"{GUIDE}/versions/1")[1]

@@ -74,6 +74,7 @@ def test_the_page_says_what_for_whom_and_when(operator, cast, said, programme, c
         (Phase.nomination, ("nomination",), "gil", Way.nominate),
         (Phase.nomination, ("nomination", "application"), "gus", Way.apply),
         (Phase.matching, ("application",), "gus", Way.closed),
+        (Phase.call, ("application",), "ned", Way.runs),
     ],
 )
 def test_the_page_offers_what_can_be_done_today(app, operator, cast, opened, ways_in, name, expected):
@@ -88,6 +89,15 @@ def test_the_page_offers_what_can_be_done_today(app, operator, cast, opened, way
     assert found is expected
     if expected in {Way.apply, Way.through_firm, Way.nominate}:
         assert day == cohort.launch_on - timedelta(days=60)
+
+
+def test_applications_wait_for_their_own_phase(app, operator, cast):
+    days = {Phase.nomination: -90, Phase.application: -60, Phase.approval: -30, Phase.launch: 0}
+    timeline = [{"phase": phase, "day": day} for phase, day in days.items()]
+    programme = make_programme(operator, cast.ned, cast.mia, cast.max, timeline=timeline, ways_in=("application",))
+    cohort = make_cohort(operator, programme, opened=Phase.nomination)
+    operator.commit()
+    assert way(app, cast.gus, programme) == (Way.soon, cohort.launch_on - timedelta(days=60))
 
 
 def test_without_a_cohort_or_before_it_opens_there_are_no_dates(app, operator, cast, programme):
