@@ -16,11 +16,12 @@ from marketplace.coordination.policy import may_see_pairs
 from marketplace.coordination.queries import CoordinatedPair, Standing
 from marketplace.coordination.words import STANDINGS
 from tenants.shared import clock
+from tenants.shared.database import GREATEST_ID
 from tenants.spreadsheets.writing import FORMATS, write_sheet
 
 bp = Blueprint("coordination", __name__)
 
-POSITION = re.compile(r"([0-4])-(\d{1,18})")
+POSITION = re.compile(r"([0-4])-(\d{1,19})")
 
 
 @bp.before_request
@@ -36,7 +37,7 @@ def _standing() -> Standing | None:
 
 def _after() -> tuple[int, int] | None:
     found = POSITION.fullmatch(request.args.get("after", ""))
-    return (int(found[1]), int(found[2])) if found else None
+    return (int(found[1]), int(found[2])) if found and int(found[2]) <= GREATEST_ID else None
 
 
 def _page(form: QuietDaysForm | None = None) -> str:

@@ -68,6 +68,8 @@ def choose_parties(
         if party.state is PartyState.active and party.firm_id in looked_at and party.firm_id not in chosen:
             _refuse_below(acting, programme, party.firm_id, party.name, (0, 0))
             _change(acting, programme, party.firm_id, {"state": PartyState.left, "answered_at": now})
+            left = {"programme_id": programme.id, "firm_id": party.firm_id}
+            jobs.announce("party.left", org_id=acting.org_id, **left)
             gone += 1
     db.session.flush()
     note("programme.parties_chosen", acting, programme, now, number=len(chosen))
@@ -165,6 +167,7 @@ def leave_programme(*, acting: Acting, asked: Asked, now: datetime) -> None:
     if asked.state is not PartyState.active:
         raise Refused(_("This was already changed. Look at the list again."))
     _answer(acting, asked, PartyState.left, now)
+    jobs.announce("party.left", org_id=asked.org_id, programme_id=asked.programme_id, firm_id=acting.org_id)
     _note_own("programme.party_left", acting, asked, now)
     db.session.commit()
 
