@@ -84,15 +84,14 @@ def play_programmes(world: World, rows: Rows, seed: int) -> None:
     made = world.now - 500 * DAY
     programme_id = world.ids.at(made)
     choices = CHOICES.model_dump(mode="json")
+    named = {"name_en": "Crossings", "name_fr": "Traversées", "choices": choices}
     rows.add(
         "programme",
         org_id=network.id,
         id=programme_id,
         form="cross_company",
-        name_en="Crossings",
-        name_fr="Traversées",
         state="open",
-        choices=choices,
+        **named,
         template="cross_company",
         version=1,
         created_by_id=runner,
@@ -100,7 +99,7 @@ def play_programmes(world: World, rows: Rows, seed: int) -> None:
         updated_at=made,
     )
     key = {"org_id": network.id, "programme_id": programme_id}
-    rows.add("programme_version", **key, version=1, choices=choices, saved_by_id=runner, saved_at=made)
+    rows.add("programme_version", **key, **named, version=1, saved_by_id=runner, saved_at=made)
     for firm in firms:
         rows.add(
             "programme_party",
