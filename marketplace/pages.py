@@ -53,6 +53,12 @@ def everybody(_acting: Acting) -> bool:
     return True
 
 
+FAMILIES = dict.fromkeys(
+    "programme_parties programme_pages cohorts enrolments pairing circles training events event kit cohort_kit".split(),
+    "programmes",
+)
+"""Blueprints whose pages belong to a place of the navigation that has another's name."""
+
 NAVIGATION = (
     Place("firms.index", _l("Member firms"), "firm", lambda acting: acting.in_network and acting.coordinates),
     Place("directory.index", _l("Mentors"), "search", everybody),
@@ -185,7 +191,7 @@ def _drawn_top(top: Top) -> Markup:
             "label": place.label,
             "icon": place.icon,
             "url": url_for(place.endpoint, organisation=top.slug),
-            "current": place.endpoint.split(".")[0] == top.here,
+            "current": place.endpoint.split(".")[0] == FAMILIES.get(top.here or "", top.here),
             "menu": place.menu,
             "count": top.unread if place.endpoint == "notices.index" else 0,
         }
