@@ -190,15 +190,16 @@ class Visitor:
         )
         assert ring, f"nothing shows that {control} has the focus"
 
-    def axe(self, rules: Sequence[str] = ()) -> list[str]:
+    def axe(self, rules: Sequence[str] = (), *, without: Sequence[str] = ()) -> list[str]:
         """What axe finds wrong with the page as it stands, one line each; by these rules only, where some are named."""
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE)
         found = self.page.evaluate(
-            """(rules) => axe.run(document, {
-                resultTypes: ["violations"], ...(rules.length ? {runOnly: rules} : {}),
+            """([rules, without]) => axe.run(document, {
+                resultTypes: ["violations"], preload: false, ...(rules.length ? {runOnly: rules} : {}),
+                rules: Object.fromEntries(without.map((rule) => [rule, {enabled: false}])),
             })""",
-            list(rules),
+            [list(rules), list(without)],
         )
         faults = []
         for broken in found["violations"]:
@@ -216,29 +217,30 @@ class Visitor:
         self.page.evaluate(TURNED, scheme)
         self.page.evaluate(SETTLE)
 
-    def _at_rest(self, rules: Sequence[str]) -> list[str]:
+    def _at_rest(self, rules: Sequence[str] = (), *, without: Sequence[str] = ()) -> list[str]:
         """What axe finds. Half of a page that is being drawn anew is light and half of it dark: it is looked at once more."""
-        if found := self.axe(rules):
+        if found := self.axe(rules, without=without):
             self.page.wait_for_load_state("networkidle")
             self.page.evaluate(SETTLE)
-            found = self.axe(rules)
+            found = self.axe(rules, without=without)
         return found
 
     def check(self, *, layout_only: bool = False) -> None:
         """Note what axe finds on this page, in light and in dark, and whether something sticks out.
 
-        English pages are looked at whole in light and for their colours in dark, French ones whole in dark: colours know no
-        language. ``layout_only``: by the rules that the size of the screen matters to, for pages that were looked at whole.
+        Contrasts know no language, and are most of what a look costs: they are measured on English pages, in both schemes.
+        ``layout_only``: by the rules that the size of the screen matters to, for pages that were looked at whole.
         """
         self.page.wait_for_load_state("load")
         found = self.fits()
         if layout_only:
             found += self.axe(LAYOUT)
+        elif self.language != "en":
+            found += self._at_rest(without=COLOURS)
         else:
-            if self.language == "en":
-                found += self._at_rest(())
+            found += self._at_rest()
             self._turn("dark")
-            found += [f"dark: {fault}" for fault in self._at_rest(COLOURS if self.language == "en" else ())]
+            found += [f"dark: {fault}" for fault in self._at_rest(COLOURS)]
             self._turn("light")
         path = re.sub(r"/links/.*", "/links/…", self.page.url.removeprefix(self.site))
         self.faults += [f"{path}: {fault}" for fault in found]
