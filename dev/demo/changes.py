@@ -168,7 +168,8 @@ def _who_leaves(world: World, rows: Rows) -> Mentor | None:
         asked, pairs = _theirs(rows, "mentoring_request", mentor), _theirs(rows, "mentorship", mentor)
         around = {row["mentee_person_id"] for row in (*asked, *pairs)} | {mentor.member.person_id}
         waiting = [row for row in asked if row["state"] in OPEN]
-        long_here = all(row["created_at"] < world.days_ago(LEFT_DAYS_AGO + 1) for row in waiting)
+        # Nobody has begun to write to somebody who had left.
+        long_here = all(row["created_at"] < world.days_ago(LEFT_DAYS_AGO + 1) for row in asked)
         plain = mentor.member.role == "member" and mentor.state == "published" and not around & known
         return plain and bool(waiting) and long_here and any(row["state"] == "running" for row in pairs)
 
