@@ -1,4 +1,4 @@
-"""Axe on every page of the access contract, in both languages and schemes; at a phone's width what the width matters to."""
+"""Axe on every page of the access contract: English ones on a desktop, in light and dark, French ones on a phone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask import Flask, url_for
 from sqlalchemy.orm import Session
 
 from tenants.shared import clock
-from tests.browser.people import DESKTOP, PHONE, Visitor
+from tests.browser.people import Visitor
 from tests.cast import Actor, Cast
 from tests.contracts.scene import set_scene
 from tests.contracts.table import Row
@@ -63,7 +63,8 @@ def test_axe_finds_nothing_on_any_page(
     language: str,
 ):
     scene = set_scene(operator, people)
-    visitor = visit(language)
+    # French is the longer of the two: it has the narrow screen. Contrasts are measured on the wide one, in both schemes.
+    visitor = visit(language, phone=language == "fr")
     if reader:
         seat(visitor, app, people[reader])
     with app.test_request_context():
@@ -78,6 +79,3 @@ def test_axe_finds_nothing_on_any_page(
             continue
         visitor.open(path)
         visitor.check()
-        visitor.page.set_viewport_size(PHONE)
-        visitor.check(layout_only=True)
-        visitor.page.set_viewport_size(DESKTOP)

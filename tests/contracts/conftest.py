@@ -24,7 +24,7 @@ def kept_scene(app: Flask, operator_engine: sa.Engine, _admin, _tables, keep_row
         for mentor in (cast.max, cast.abe, cast.ida, cast.olga):
             publish(app, mentor)
         scene = set_scene(operator, cast)
-    return scene, keep_rows("kept_scene")
+    return scene, f"{_tables}; {keep_rows('kept_scene')}"
 
 
 @pytest.fixture
