@@ -75,7 +75,7 @@ def stage_of(viewer: Acting, seen: CohortSeen, opening: Opening, own: Enrolment)
     """Where the viewer, who may ask as ``own``, stands. One statement at most."""
     if opening.is_over:
         return Stage.over
-    if _has_pair(viewer, seen.cohort):
+    if has_pair_in_cohort(viewer.person_id, seen.cohort.org_id, seen.cohort.id):
         return Stage.paired
     rules = seen.cohort.modalities
     if rules.rules(own.side).training == "before_matching" and own.trained_at is None:
@@ -85,14 +85,15 @@ def stage_of(viewer: Acting, seen: CohortSeen, opening: Opening, own: Enrolment)
     return Stage.by_hand if rules.matching == "hand" else Stage.open
 
 
-def _has_pair(viewer: Acting, cohort: Cohort) -> bool:
-    """A place that is held for somebody whose request was confirmed is a pair that goes on."""
-    mine = MentoringRequest.mentee_person_id == viewer.person_id
-    if cohort.form is Form.peer:
-        mine = sa.or_(mine, MentoringRequest.mentor_person_id == viewer.person_id)
+def has_pair_in_cohort(person_id: int, cohort_org_id: int | None, cohort_id: int) -> bool:
+    """A place that is held for somebody whose request was confirmed is a pair that goes on; of peers whichever asked."""
+    peer = MentoringRequest.form == Form.peer.value
+    mine = sa.or_(
+        MentoringRequest.mentee_person_id == person_id, sa.and_(peer, MentoringRequest.mentor_person_id == person_id)
+    )
     query = sa.select(MentoringRequest.id).where(
-        MentoringRequest.cohort_org_id == cohort.org_id,
-        MentoringRequest.cohort_id == cohort.id,
+        MentoringRequest.cohort_org_id == cohort_org_id,
+        MentoringRequest.cohort_id == cohort_id,
         MentoringRequest.state == RequestState.confirmed,
         MentoringRequest.holds_place,
         mine,

@@ -12,6 +12,7 @@ from marketplace.requests.commands.steps import (
     allow,
     begin_mentorship,
     give_back_place,
+    has_other_pair,
     lock,
     log_step,
     move,
@@ -41,6 +42,14 @@ def confirm_request(
     if db.session.get(ChemistryMeeting, (asked.org_id, asked.id)):
         raise Refused(
             _("You two talk first. After it, both of you are asked in private whether you go on."),
+            way_back=way_back_to(acting, asked),
+        )
+    if has_other_pair(asked):
+        raise Refused(
+            _(
+                "You have your pair in this cohort. Withdraw this request, so that %(name)s is free for somebody else.",
+                name=seen.mentor.first_name,
+            ),
             way_back=way_back_to(acting, asked),
         )
     spend_link(link, now)

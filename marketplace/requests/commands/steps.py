@@ -16,6 +16,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
 from marketplace.mentorships.models import Mentorship, MentorshipState
+from marketplace.pairing.queries import has_pair_in_cohort
 from marketplace.requests import letters, queries
 from marketplace.requests.models import (
     ChemistryMeeting,
@@ -193,6 +194,14 @@ def begin_mentorship(asked: MentoringRequest, now: datetime) -> Mentorship:
     db.session.add(mentorship)
     db.session.flush()
     return mentorship
+
+
+def has_other_pair(asked: MentoringRequest) -> bool:
+    """Whether the mentee has a pair that goes on in the cohort of ``asked``; until the commit none of theirs begins there."""
+    if asked.cohort_id is None:
+        return False
+    db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(asked.mentee_id)))
+    return has_pair_in_cohort(asked.mentee_person_id, asked.cohort_org_id, asked.cohort_id)
 
 
 def want_talk(asked: MentoringRequest, now: datetime) -> None:

@@ -19,6 +19,7 @@ from marketplace.requests.commands.steps import (
     allow,
     begin_mentorship,
     give_back_place,
+    has_other_pair,
     lock,
     log,
     move,
@@ -102,7 +103,7 @@ def settle_talk(*, org_id: int, request_id: int, now: datetime) -> None:
     given = db.session.scalars(
         sa.select(ChemistryAnswer).where(ChemistryAnswer.org_id == org_id, ChemistryAnswer.request_id == request_id)
     ).all()
-    if len(given) == 2 and all(one.goes_on for one in given):
+    if len(given) == 2 and all(one.goes_on for one in given) and not has_other_pair(asked):
         _confirm(asked, given, now)
     elif asked.due_at is not None and asked.due_at <= now:
         _end(asked, now)

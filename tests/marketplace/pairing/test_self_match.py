@@ -137,6 +137,24 @@ def test_a_cohort_counts_its_own_open_requests(app, start, cast, sign_in, operat
     assert "Your draft" in mia.get(f"{place}/").text
 
 
+def test_of_two_mentors_who_say_yes_the_mentee_confirms_one(app, start, cast, sign_in, operator, enrolment_of):
+    make_mentor(operator, cast.gus, network_ids=[cast.ned.org_id])
+    operator.commit()
+    publish(app, cast.gus)
+    cohort = start(sides={"mia": Side.mentee, "max": Side.mentor, "gus": Side.mentor})
+    mia = sign_in(cast.mia)
+    for mentor in (cast.max, cast.gus):
+        mia.post(f"/acme/cohorts/{cohort.id}/matching/{enrolment_of(mentor)}/requests", data=ASK)
+    first, second = requests_of(operator)
+    for mentor, asked in ((cast.max, first), (cast.gus, second)):
+        sign_in(mentor).post(f"/globex/requests/{asked.id}/acceptance", data={"accept-contact": ""})
+    assert mia.post(f"/acme/requests/{first.id}/confirmation", data={"contact": ""}).status_code == 303
+    refused = mia.post(f"/acme/requests/{second.id}/confirmation", data={"contact": ""})
+    assert refused.status_code == 409 and "You have your pair in this cohort" in refused.text
+    operator.rollback()
+    assert len(operator.scalars(sa.select(Mentorship)).all()) == 1
+
+
 @pytest.mark.parametrize(("approval", "state"), [(True, RequestState.awaiting_employer), (False, RequestState.sent)])
 def test_where_each_programme_says_the_employer_is_asked_as_it_says(
     start, cast, sign_in, operator, enrolment_of, approval, state
