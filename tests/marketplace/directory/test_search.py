@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -218,3 +219,9 @@ def test_one_typo_is_one_letter_more_less_or_other_or_two_swapped() -> None:
         exact, further = meanings(typed)
         stored = {f"n:{name}", *(f"d:{key}" for key in shorter_by_one(name))}
         assert stored & {*exact, *further}, typed
+
+
+def test_nobody_waits_for_parallel_workers_to_start(operator):
+    """Starting them takes thirty times what a band takes, and the guess behind a plan for everybody asks for them."""
+    kept = operator.scalar(sa.text("SELECT proconfig FROM pg_proc WHERE proname = 'directory_candidates'"))
+    assert "max_parallel_workers_per_gather=0" in kept
