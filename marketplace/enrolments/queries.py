@@ -209,6 +209,17 @@ def enrolment_or_404(viewer: Acting, seen: CohortSeen, enrolment_id: int, now: d
     )
 
 
+def waits_on(org_id: int, cohort_id: int, side: Side) -> bool:
+    """For the worker: whether anybody waits for a place on this side."""
+    waiting = sa.select(Enrolment.id).where(
+        Enrolment.org_id == org_id,
+        Enrolment.cohort_id == cohort_id,
+        Enrolment.side == side,
+        Enrolment.state == EnrolmentState.waiting,
+    )
+    return db.session.scalar(sa.select(waiting.exists())) or False
+
+
 def current_enrolment(seen: CohortSeen) -> Enrolment | None:
     """The viewer's own that counts now, else None."""
     return next((one for one in seen.own if one.state in COUNTED), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from marketplace.programmes.models import PartyState, Programme, ProgrammeAsking, ProgrammeParty, ProgrammeState
+from marketplace.programmes.parting import part
 from tenants.organisations.models import Organisation
 from tenants.shared import clock, jobs
 from tenants.shared.database import db
@@ -80,4 +81,20 @@ def tell_answer(*, org_id: int, programme_id: int, firm_id: int) -> None:
         queue_letter(
             "programme_party_answered", org_id=org_id, person_id=person_id, now=clock.now(), data=data, path=path
         )
+    db.session.commit()
+
+
+@jobs.tenant_job("part_with_firm_that_left", on="firm.left")
+def part_with_firm(*, org_id: int, firm_id: int) -> None:
+    """A firm has left the network: it takes part in none of its programmes any more."""
+    there = db.session.scalars(
+        sa.select(ProgrammeParty.programme_id).where(
+            ProgrammeParty.org_id == org_id,
+            ProgrammeParty.firm_id == firm_id,
+            ProgrammeParty.state == PartyState.active,
+        )
+    ).all()
+    for programme_id in there:
+        if part(org_id=org_id, programme_id=programme_id, firm_id=firm_id, now=clock.now()):
+            jobs.enqueue(tell_answer, org_id=org_id, programme_id=programme_id, firm_id=firm_id)
     db.session.commit()

@@ -23,6 +23,7 @@ from marketplace.programmes.models import (
     ProgrammeParty,
     ProgrammeState,
 )
+from marketplace.programmes.parting import part
 from tenants.current import Acting
 from tenants.shared import jobs
 from tenants.shared.activity import record
@@ -67,10 +68,7 @@ def choose_parties(
     for party in there.values():
         if party.state is PartyState.active and party.firm_id in looked_at and party.firm_id not in chosen:
             _refuse_below(acting, programme, party.firm_id, party.name, (0, 0))
-            _change(acting, programme, party.firm_id, {"state": PartyState.left, "answered_at": now})
-            left = {"programme_id": programme.id, "firm_id": party.firm_id}
-            jobs.announce("party.left", org_id=acting.org_id, **left)
-            gone += 1
+            gone += part(org_id=acting.org_id, programme_id=programme.id, firm_id=party.firm_id, now=now)
     db.session.flush()
     note("programme.parties_chosen", acting, programme, now, number=len(chosen))
     db.session.commit()
@@ -166,8 +164,9 @@ def leave_programme(*, acting: Acting, asked: Asked, now: datetime) -> None:
     allow(acting)
     if asked.state is not PartyState.active:
         raise Refused(_("This was already changed. Look at the list again."))
-    _answer(acting, asked, PartyState.left, now)
-    jobs.announce("party.left", org_id=asked.org_id, programme_id=asked.programme_id, firm_id=acting.org_id)
+    if not part(org_id=asked.org_id, programme_id=asked.programme_id, firm_id=acting.org_id, now=now):
+        raise Refused(_("This was already changed. Look at the list again."))
+    jobs.enqueue(tell_answer, org_id=asked.org_id, programme_id=asked.programme_id, firm_id=acting.org_id)
     _note_own("programme.party_left", acting, asked, now)
     db.session.commit()
 
