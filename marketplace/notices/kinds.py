@@ -73,6 +73,7 @@ KINDS |= {
     "manager_view_asked": Kind(_l("I am asked for my view as a line manager")),
     "cohort_opened": Kind(_l("A cohort opens for my organisation"), essential=False),
     "cohort_phase_opened": Kind(_l("A phase of a cohort begins"), essential=False),
+    "cohorts_wait": Kind(_l("What waits for those who run a cohort")),
     "cohort_over": Kind(_l("A cohort is over"), essential=False),
     "place_free": Kind(_l("A mentor I queue for has a free place"), essential=False),
     "event_invited": Kind(_l("I am invited to an event")),

@@ -113,6 +113,7 @@ class DesignForm(FlaskForm):
     ways_in = SelectMultipleField(_l("How people come in"), choices=_listed(words.WAYS))
     employer_approval = BooleanField(_l("The employer says yes before somebody is in"))
     manager_view = BooleanField(_l("The line manager is asked for their view"))
+    decide_within = _figure(_l("Days in which you decide about somebody"), 1, 60)
     quota_mentors = _figure(_l("Mentors a firm may give"), 0, 10_000)
     quota_mentees = _figure(_l("Mentees a firm may send"), 0, 10_000)
     quota_balance = _figure(_l("How far the two may differ"), 0, 10_000)
@@ -190,6 +191,7 @@ def _choices(data: Mapping[str, Any]) -> dict[str, Any]:
         "ways_in": data["ways_in"],
         "employer_approval": data["employer_approval"],
         "manager_view": data["manager_view"],
+        "decide_within": 7 if data["decide_within"] is None else data["decide_within"],
         "quota": {name: data[f"quota_{name}"] for name in ("mentors", "mentees", "balance")},
         "months": data["months"],
         "cadence": data["cadence"],
@@ -253,7 +255,7 @@ def sheet_data(design: Design) -> dict[str, Any]:
     }
 
 
-PLAIN = "matching open_requests ways_in employer_approval manager_view months cadence evaluation".split()
+PLAIN = "matching open_requests ways_in employer_approval manager_view decide_within months cadence evaluation".split()
 
 
 def _side_data(rules: Mapping[str, Any]) -> dict[str, Any]:

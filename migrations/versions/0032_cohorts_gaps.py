@@ -5,6 +5,7 @@ A firm's quotas and its balance hold for pairs as they do for places: one functi
 ask it again whenever a pair is proposed or a mentor says yes.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0032"
@@ -115,6 +116,18 @@ BEGIN
     IF word <> '' THEN RAISE EXCEPTION USING MESSAGE = 'no pair: ' || word, ERRCODE = 'check_violation'; END IF;
     RETURN NEW;
 END $$""",
+    # Where a cohort waits for those who run it, or soon may; the job looks closer.
+    "organisations_with_waiting_cohorts(timestamptz)": """
+CREATE FUNCTION organisations_with_waiting_cohorts(p_now timestamptz) RETURNS SETOF integer
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT DISTINCT c.org_id FROM cohort c
+    WHERE c.state = 'open' AND (c.runner_told_on IS NULL OR c.runner_told_on < (p_now AT TIME ZONE 'UTC')::date)
+      AND (EXISTS (SELECT FROM cohort_phase p WHERE p.org_id = c.org_id AND p.cohort_id = c.id AND p.opened_at IS NULL
+                   AND p.skipped_at IS NULL AND p.starts_on <= (p_now AT TIME ZONE 'UTC')::date + 2)
+           OR EXISTS (SELECT FROM enrolment e WHERE e.org_id = c.org_id AND e.cohort_id = c.id AND e.state = 'awaiting_decision'
+                      AND coalesce(e.state_at, e.created_at)
+                          <= p_now - make_interval(days => coalesce((c.choices ->> 'decide_within')::integer, 7))))
+$$""",
     # What each firm gives and sends, against its quotas: all of them for whoever runs the cohort, its own line for a firm.
     "firm_balances(integer, bigint)": f"""
 CREATE FUNCTION firm_balances(p_org integer, p_cohort bigint)
@@ -154,6 +167,7 @@ GRANTED = {
     "pairs_within_firm(bigint)": ("worker",),
     "cohort_pair_room(integer, bigint, integer, bigint, integer, bigint)": ("web", "worker"),
     "keep_pairs()": ("owner",),
+    "organisations_with_waiting_cohorts(timestamptz)": ("worker",),
     "firm_balances(integer, bigint)": ("web",),
 }
 
@@ -165,6 +179,7 @@ TRIGGERS = {
 
 
 def upgrade() -> None:
+    op.add_column("cohort", sa.Column("runner_told_on", sa.Date(), nullable=True))
     execute = op.get_bind().exec_driver_sql
     op.execute("SET LOCAL ROLE passerelle_gate")
     for body in FUNCTIONS.values():
@@ -185,3 +200,4 @@ def downgrade() -> None:
     for signature in reversed(FUNCTIONS):
         op.execute(f"DROP FUNCTION {signature}")
     op.execute("SET LOCAL ROLE passerelle_owner")
+    op.drop_column("cohort", "runner_told_on")

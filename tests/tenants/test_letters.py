@@ -146,6 +146,20 @@ SAMPLES = {
     "manager_view_asked": ENROLMENT,
     "cohort_opened": COHORT,
     "cohort_phase_opened": COHORT | {"phase": "training"},
+    "cohorts_wait": {
+        "url": "/bridge/cohorts/7",
+        "waiting": [
+            {
+                "programme": "Crossing",
+                "number": 5,
+                "lines": [
+                    {"what": "by_hand", "phase": "matching", "open": 3},
+                    {"what": "unready", "phase": "launch", "begins_on": "2027-01-11", "open": 1},
+                    {"what": "decisions", "count": 2, "days": 7, "open": 0},
+                ],
+            }
+        ],
+    },
     "cohort_over": COHORT | {"what": "cancelled"},
     "enrolment_place_free": ENROLMENT | {"what": "choose"},
     "request_over_in_cohort": {
