@@ -25,6 +25,7 @@ from marketplace.programmes.models import (
 )
 from tenants.accounts.models import Person
 from tenants.current import Acting
+from tenants.onboarding.models import Invitation, InvitationState
 from tenants.organisations.models import FirmMembership, MembershipState, Organisation
 from tenants.shared.database import db
 
@@ -59,6 +60,54 @@ def askings_of(viewer: Acting, programme: Programme) -> Sequence[ProgrammeAsking
         .order_by(ProgrammeAsking.slug)
     )
     return db.session.scalars(query).all()
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolAsked:
+    """A school that the viewer's organisation invited to this house.
+
+    ``standing`` of its invitation: "open", "expired", "accepted" or "withdrawn".
+    """
+
+    org_id: int
+    slug: str
+    name: str
+    email: str
+    locale: str
+    standing: str
+    sent_at: datetime | None
+    expires_at: datetime
+
+
+def schools_asked(viewer: Acting, askings: Sequence[ProgrammeAsking], now: datetime) -> dict[str, SchoolAsked]:
+    """By address here, of those asked: the schools that the viewer's organisation invited, each with its latest invitation."""
+    rows = db.session.execute(
+        sa.select(
+            Organisation.id,
+            Organisation.slug,
+            Organisation.name,
+            Organisation.locale,
+            Invitation.email,
+            Invitation.state,
+            Invitation.sent_at,
+            Invitation.expires_at,
+        )
+        .join(Invitation, Invitation.org_id == Organisation.id)
+        .where(
+            Organisation.invited_by_id == viewer.org_id,
+            Invitation.inviter_org_id == viewer.org_id,
+            Organisation.slug.in_([one.slug for one in askings]),
+        )
+        .order_by(Invitation.created_at, Invitation.id)
+    )
+    found: dict[str, SchoolAsked] = {}
+    for row in rows:
+        over = row.state is InvitationState.open and row.expires_at <= now
+        standing = "expired" if over else row.state.value
+        found[row.slug] = SchoolAsked(
+            row.id, row.slug, row.name, row.email, row.locale, standing, row.sent_at, row.expires_at
+        )
+    return found
 
 
 def possible_parties(viewer: Acting) -> list[tuple[int, str]]:

@@ -12,6 +12,7 @@ from flask_wtf.file import FileField
 from pydantic import ValidationError
 from wtforms import (
     BooleanField,
+    EmailField,
     FieldList,
     Form,
     FormField,
@@ -24,7 +25,7 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import Field
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
 from marketplace.programmes import sheet_words as words
@@ -306,6 +307,23 @@ class AskForm(FlaskForm):
         filters=[lambda text: one_line(text).lower().rstrip("/").rpartition("/")[2]],
     )
     is_school = BooleanField(_l("It is a school"))
+
+
+class SchoolForm(FlaskForm):
+    """Its fields are named apart from those of the page's other forms, so that every label finds its own control."""
+
+    partner = EmailField(
+        _l("E-mail of whoever will look after it there"),
+        [
+            InputRequired(_l("Give the address the invitation goes to.")),
+            Length(max=254),
+            Email(_l("An address like name@school.com.")),
+        ],
+        filters=[one_line],
+    )
+    language = SelectField(
+        _l("Language of the invitation"), choices=[SelectChoice("en", "English"), SelectChoice("fr", "Français")]
+    )
 
 
 class PartyForm(Form):

@@ -98,3 +98,23 @@ def part_with_firm(*, org_id: int, firm_id: int) -> None:
         if part(org_id=org_id, programme_id=programme_id, firm_id=firm_id, now=clock.now()):
             jobs.enqueue(tell_answer, org_id=org_id, programme_id=programme_id, firm_id=firm_id)
     db.session.commit()
+
+
+@jobs.tenant_job("renew_askings_of_renamed", on="organisation.renamed")
+def renew_askings(*, org_id: int) -> None:
+    """An organisation that was asked has chosen its address: what it is asked follows, in jobs of those who ask."""
+    slug = db.session.get_one(Organisation, org_id).slug
+    rows = db.session.execute(sa.text("SELECT org_id, programme_id, slug FROM askings_of_ours()")).all()
+    for keeper, programme_id, asked_at in rows:
+        if asked_at != slug:
+            jobs.enqueue(renew_asking, org_id=keeper, programme_id=programme_id, slug=asked_at, now_at=slug)
+    db.session.commit()
+
+
+@jobs.tenant_job("renew_asking")
+def renew_asking(*, org_id: int, programme_id: int, slug: str, now_at: str) -> None:
+    key = (ProgrammeAsking.org_id == org_id, ProgrammeAsking.programme_id == programme_id)
+    db.session.execute(sa.delete(ProgrammeAsking).where(*key, ProgrammeAsking.slug == now_at))
+    db.session.execute(sa.update(ProgrammeAsking).where(*key, ProgrammeAsking.slug == slug).values(slug=now_at))
+    jobs.enqueue(tell_asked, org_id=org_id, programme_id=programme_id, slug=now_at)
+    db.session.commit()

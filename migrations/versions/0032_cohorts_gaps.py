@@ -1,4 +1,4 @@
-"""What ends when somebody leaves a cohort or it is over, and the quotas of pairs.
+"""What ends when somebody leaves a cohort or it is over, the quotas of pairs, what waits for those who run it, and schools.
 
 Requests are kept where the mentee works, so whoever runs the cohort learns their numbers from the gate and has each ended there.
 A firm's quotas and its balance hold for pairs as they do for places: one function counts under the cohort's lock, and triggers
@@ -116,6 +116,33 @@ BEGIN
     IF word <> '' THEN RAISE EXCEPTION USING MESSAGE = 'no pair: ' || word, ERRCODE = 'check_violation'; END IF;
     RETURN NEW;
 END $$""",
+    # A school that is not here yet, founded without a name for an external programme of ours; NULL when it may not be, or when
+    # twenty that we founded are without a name still. Only who registers by the invitation comes to act for it.
+    "found_school(bigint, text, text, text, timestamptz)": """
+CREATE FUNCTION found_school(p_programme bigint, p_slug text, p_name text, p_locale text, p_now timestamptz) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE school integer;
+BEGIN
+    IF NOT wall_sealed() OR NOT wall_coordinates() OR NOT starts_with(p_slug, 'school-') OR NOT EXISTS (SELECT FROM programme p
+        WHERE p.org_id = wall_org() AND p.id = p_programme AND p.form = 'external' AND p.state <> 'archived') THEN RETURN NULL; END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('schools ' || wall_org(), 0));
+    IF (SELECT count(*) FROM organisation o WHERE o.invited_by_id = wall_org() AND o.provisional AND starts_with(o.slug, 'school-')) >= 20
+    THEN RETURN NULL; END IF;
+    school := nextval('organisation_id_seq');
+    INSERT INTO organisation (id, kind, slug, name, accent, locale, in_marketplace, request_approval, max_open_requests,
+        invited_by_id, provisional, welcome_open, created_at)
+    VALUES (school, 'company', p_slug, p_name, '#0e5a5c', p_locale, false, 'never', 3, wall_org(), true, true, p_now);
+    RETURN school;
+END $$""",
+    # What an organisation is asked, and has not answered; by the address it was asked at.
+    "askings_of_ours()": """
+CREATE FUNCTION askings_of_ours() RETURNS TABLE (org_id integer, programme_id bigint, slug text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+#variable_conflict use_column
+BEGIN
+    IF NOT wall_sealed() OR wall_role() <> 'system' THEN RETURN; END IF;
+    RETURN QUERY SELECT a.org_id, a.programme_id, a.slug::text FROM programme_asking a WHERE a.firm_id = wall_org() ORDER BY 1, 2, 3;
+END $$""",
     # Where a cohort waits for those who run it, or soon may; the job looks closer.
     "organisations_with_waiting_cohorts(timestamptz)": """
 CREATE FUNCTION organisations_with_waiting_cohorts(p_now timestamptz) RETURNS SETOF integer
@@ -167,6 +194,8 @@ GRANTED = {
     "pairs_within_firm(bigint)": ("worker",),
     "cohort_pair_room(integer, bigint, integer, bigint, integer, bigint)": ("web", "worker"),
     "keep_pairs()": ("owner",),
+    "found_school(bigint, text, text, text, timestamptz)": ("web",),
+    "askings_of_ours()": ("worker",),
     "organisations_with_waiting_cohorts(timestamptz)": ("worker",),
     "firm_balances(integer, bigint)": ("web",),
 }
@@ -179,6 +208,9 @@ TRIGGERS = {
 
 
 def upgrade() -> None:
+    op.execute("GRANT INSERT ON organisation TO passerelle_gate")
+    op.execute("GRANT USAGE ON SEQUENCE organisation_id_seq TO passerelle_gate")
+    op.execute("CREATE POLICY gate_insert_0032 ON organisation FOR INSERT TO passerelle_gate WITH CHECK (provisional)")
     op.add_column("cohort", sa.Column("runner_told_on", sa.Date(), nullable=True))
     execute = op.get_bind().exec_driver_sql
     op.execute("SET LOCAL ROLE passerelle_gate")
@@ -201,3 +233,6 @@ def downgrade() -> None:
         op.execute(f"DROP FUNCTION {signature}")
     op.execute("SET LOCAL ROLE passerelle_owner")
     op.drop_column("cohort", "runner_told_on")
+    op.execute("DROP POLICY gate_insert_0032 ON organisation")
+    op.execute("REVOKE USAGE ON SEQUENCE organisation_id_seq FROM passerelle_gate")
+    op.execute("REVOKE INSERT ON organisation FROM passerelle_gate")

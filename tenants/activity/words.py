@@ -121,6 +121,7 @@ SENTENCES = {
     "programme.loan_ended": _l("took back the design of %(programme)s"),
     "programme.parties_chosen": _l("chose who takes part in %(programme)s: %(number)s"),
     "programme.party_asked": _l("asked “%(slug)s” to take part in %(programme)s"),
+    "programme.school_invited": _l("invited the school %(school)s to take part in %(programme)s"),
     "programme.asking_withdrawn": _l("no longer asks “%(slug)s” to take part in %(programme)s"),
     "programme.asking_accepted": _l("agreed to take part in %(programme)s of %(runner)s"),
     "programme.asking_declined": _l("declined to take part in %(programme)s of %(runner)s"),

@@ -11,6 +11,7 @@ from flask_babel import ngettext
 
 from marketplace.programmes import design_queries as queries
 from marketplace.programmes.commands.logging import allow, note
+from marketplace.programmes.commands.schools import withdraw_invitations
 from marketplace.programmes.design_queries import Asked
 from marketplace.programmes.jobs import tell_added, tell_answer, tell_asked
 from marketplace.programmes.models import (
@@ -141,8 +142,12 @@ def ask_party(*, acting: Acting, programme: Programme, slug: str, is_school: boo
 
 
 def withdraw_asking(*, acting: Acting, programme: Programme, slug: str, now: datetime) -> None:
-    """Take back what was asked and not answered. Answered or withdrawn already: nothing happens."""
+    """Take back what was asked and not answered, with the invitation of a school that is not here yet.
+
+    Answered or withdrawn already: nothing happens.
+    """
     allow(acting)
+    withdraw_invitations(acting, programme, slug, now)
     db.session.execute(sa.select(sa.func.withdraw_asking(programme.id, slug)))
     note("programme.asking_withdrawn", acting, programme, now, slug=slug)
     db.session.commit()
