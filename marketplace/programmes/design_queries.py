@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -75,8 +75,11 @@ class SchoolAsked:
     email: str
     locale: str
     standing: str
-    sent_at: datetime | None
     expires_at: datetime
+    may_be_invited_again: bool
+
+
+BETWEEN_INVITATIONS = timedelta(days=1)
 
 
 def schools_asked(viewer: Acting, askings: Sequence[ProgrammeAsking], now: datetime) -> dict[str, SchoolAsked]:
@@ -105,7 +108,15 @@ def schools_asked(viewer: Acting, askings: Sequence[ProgrammeAsking], now: datet
         over = row.state is InvitationState.open and row.expires_at <= now
         standing = "expired" if over else row.state.value
         found[row.slug] = SchoolAsked(
-            row.id, row.slug, row.name, row.email, row.locale, standing, row.sent_at, row.expires_at
+            org_id=row.id,
+            slug=row.slug,
+            name=row.name,
+            email=row.email,
+            locale=row.locale,
+            standing=standing,
+            expires_at=row.expires_at,
+            may_be_invited_again=row.state is InvitationState.open
+            and (row.sent_at is None or row.sent_at + BETWEEN_INVITATIONS <= now),
         )
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -20,8 +20,6 @@ from tenants.onboarding.writing import write_invitation
 from tenants.organisations.models import Organisation
 from tenants.shared.database import db
 from tenants.shared.errors import Refused
-
-BETWEEN_INVITATIONS = timedelta(days=1)
 
 
 def invite_school(*, acting: Acting, programme: Programme, email: str, locale: str, now: datetime) -> None:
@@ -55,7 +53,7 @@ def reinvite_school(*, acting: Acting, programme: Programme, slug: str, now: dat
     found = _found(acting, programme, slug, now)
     if found is None or found.standing not in ("open", "expired"):
         raise Refused(_("There is no invitation of a school to send again. Look at the list."))
-    if found.sent_at is not None and now < found.sent_at + BETWEEN_INVITATIONS:
+    if not found.may_be_invited_again:
         raise Refused(_("This school was written to less than a day ago. Give it time."))
     _write(acting, db.session.get_one(Organisation, found.org_id), found.email, found.locale, now)
     db.session.commit()
