@@ -14,7 +14,7 @@ from marketplace.enrolments import queries
 from marketplace.enrolments.policy import may_nominate
 from marketplace.enrolments.queries import BoardRow, Filters
 from marketplace.enrolments.words import KINDS, TURNS
-from marketplace.programmes.modalities import Side
+from marketplace.programmes.modalities import Form, Side
 from marketplace.programmes.models import EnrolmentState
 from marketplace.programmes.queries import CohortSeen, cohort_or_404
 from marketplace.programmes.words import ENROLMENT_STATES, side_word
@@ -67,6 +67,8 @@ def board(cohort_id: int) -> str:
         total=sum(counts.values()),
         filters=filters,
         firms=queries.firms_of(seen),
+        balances=queries.balances(seen),
+        balance=seen.cohort.modalities.quota.balance if seen.cohort.form is not Form.peer else None,
         more=url_for(".board", cohort_id=cohort_id, before=shown[-1].id, **filters.query()) if more else None,
         may_nominate=may_nominate(g.acting, seen),
         now=now,

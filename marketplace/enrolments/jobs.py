@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from marketplace.enrolments import commands, letters
+from marketplace.enrolments import commands, letters, queries
 from marketplace.enrolments.models import ManagerView
-from marketplace.programmes.models import Enrolment, EnrolmentState, PartyState, ProgrammeParty
+from marketplace.programmes.models import (
+    Cohort,
+    CohortState,
+    Enrolment,
+    EnrolmentState,
+)
 from tenants.affiliations.models import Affiliation
 from tenants.shared import clock
 from tenants.shared.database import db
@@ -71,9 +76,15 @@ def ask_manager_for_view(*, org_id: int, enrolment_id: int) -> None:
 
 @tenant_job("give_place_on", on="enrolment.ended")
 def give_place_on(*, org_id: int, enrolment_id: int) -> None:
-    one = db.session.get(Enrolment, (org_id, enrolment_id))
-    if one is not None:
-        commands.take_from_waiting(org_id=org_id, cohort_id=one.cohort_id, now=clock.now())
+    """The next of the waiting list comes in; those who run the cohort read whether, and are offered to choose where not."""
+    one, now = db.session.get(Enrolment, (org_id, enrolment_id)), clock.now()
+    if one is None or db.session.get_one(Cohort, (org_id, one.cohort_id)).state is not CohortState.open:
+        return
+    taken = commands.take_from_waiting(org_id=org_id, cohort_id=one.cohort_id, now=now)
+    if one.enrolled_at is not None and one.state is not EnrolmentState.completed:
+        what = "taken" if taken else "choose" if queries.waits_on(org_id, one.cohort_id, one.side) else "nobody"
+        letters.write_to_coordinators("enrolment_place_free", one, org_id, now, what=what)
+    db.session.commit()
 
 
 @tenant_job("fill_places", on="place.perhaps_free")
@@ -103,19 +114,8 @@ def enrolments_of_leaver(*, org_id: int, affiliation_id: int) -> None:
 
 @tenant_job("enrolments_after_party_left", on="party.left")
 def enrolments_after_party_left(*, org_id: int, programme_id: int, firm_id: int) -> None:
-    """A firm has left one programme."""
+    """A firm takes part no longer in one programme (see ``programmes.parting``)."""
     commands.end_for_firm(org_id=org_id, firm_id=firm_id, programme_id=programme_id, now=clock.now())
-
-
-@tenant_job("enrolments_after_firm_left", on="firm.left")
-def enrolments_after_firm_left(*, org_id: int, firm_id: int) -> None:
-    """A firm has left the network: it leaves its programmes too, and nobody of it comes in any more."""
-    db.session.execute(
-        sa.update(ProgrammeParty)
-        .where(ProgrammeParty.org_id == org_id, ProgrammeParty.firm_id == firm_id)
-        .values(state=PartyState.left, answered_at=clock.now())
-    )
-    commands.end_for_firm(org_id=org_id, firm_id=firm_id, now=clock.now())
 
 
 MOST_BATCHES = 1000

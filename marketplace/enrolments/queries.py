@@ -158,6 +158,38 @@ def firms_of(seen: CohortSeen) -> list[Firm]:
 
 
 @dataclass(frozen=True, slots=True)
+class FirmBalance:
+    """What one organisation gives and sends here, against its quotas (None: no limit), and how many of them are in pairs."""
+
+    firm_id: int
+    firm: str
+    mentors: int
+    mentees: int
+    max_mentors: int | None
+    max_mentees: int | None
+    paired_mentors: int
+    paired_mentees: int
+
+    def more(self, balance: int | None) -> int | None:
+        """How many more mentees it may send; below zero, its mentors have left since. None: as many as it likes."""
+        limits = [] if self.max_mentees is None else [self.max_mentees - self.mentees]
+        if balance is not None:
+            limits.append(self.mentors + balance - self.mentees)
+        return min(limits) if limits else None
+
+
+def balances(seen: CohortSeen) -> list[FirmBalance]:
+    """Of all organisations for those who run the cohort, its own for one that takes part. None where nothing is limited."""
+    quota = seen.cohort.modalities.quota
+    if quota.mentors is None and quota.mentees is None and quota.balance is None:
+        return []
+    rows = db.session.execute(
+        sa.text("SELECT * FROM firm_balances(:org, :cohort)"), {"org": seen.cohort.org_id, "cohort": seen.cohort.id}
+    )
+    return [FirmBalance(**row) for row in rows.mappings()]
+
+
+@dataclass(frozen=True, slots=True)
 class EnrolmentSeen:
     """An enrolment as the viewer stands to it. ``row``: for those who look after it. ``mine``: it is the viewer's own."""
 
@@ -207,6 +239,17 @@ def enrolment_or_404(viewer: Acting, seen: CohortSeen, enrolment_id: int, now: d
         position,
         dict(profile) if profile else {},
     )
+
+
+def waits_on(org_id: int, cohort_id: int, side: Side) -> bool:
+    """For the worker: whether anybody waits for a place on this side."""
+    waiting = sa.select(Enrolment.id).where(
+        Enrolment.org_id == org_id,
+        Enrolment.cohort_id == cohort_id,
+        Enrolment.side == side,
+        Enrolment.state == EnrolmentState.waiting,
+    )
+    return db.session.scalar(sa.select(waiting.exists())) or False
 
 
 def current_enrolment(seen: CohortSeen) -> Enrolment | None:

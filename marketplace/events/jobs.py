@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from marketplace.events import letters, queries
 from marketplace.events.models import Event, EventState
-from marketplace.programmes.models import EnrolmentState
+from marketplace.programmes.models import Cohort, CohortState, EnrolmentState
 from tenants.shared import clock
 from tenants.shared.database import db
 from tenants.shared.jobs import clock_job, enqueue, tenant_job
@@ -34,6 +34,8 @@ def uninvite_leaver(*, org_id: int, enrolment_id: int) -> None:
     one, now = letters.of_enrolment(org_id, enrolment_id), clock.now()
     if one is None or one.state in queries.TAKING_PART:
         return
+    if db.session.get_one(Cohort, (org_id, one.cohort_id)).state is not CohortState.open:
+        return  # What was to come is called off for everybody (see ``calling_off``).
     for event in queries.events_ahead(org_id, one.cohort_id, now):
         if queries.recipients(event, people=[one.person_id], sides=event.sides):
             continue

@@ -52,7 +52,8 @@ def tell_event(*, org_id: int, event_id: int, sequence: int, what: str) -> None:
         invite(event, queries.recipients(event, sides=event.sides), now)
     else:
         asked = [guest.person_id for guest in queries.guest_rows(event)]
-        for reader in queries.recipients(event, people=asked):
+        # Of a cohort that does not take place nobody takes part any more.
+        for reader in queries.recipients(event, people=asked, left=what == "cancelled"):
             _write(KINDS[what], event, reader, f"{what} {sequence}", now, {"what": what})
     db.session.commit()
 

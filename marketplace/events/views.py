@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from marketplace.conversations.file_kinds import MEDIA_TYPES, UnusableFile
 from marketplace.conversations.models import FILE_MOST, MEGABYTE
-from marketplace.events import commands, faces, jobs, letters, materials, queries
+from marketplace.events import calling_off, commands, faces, jobs, letters, materials, queries
 from marketplace.events.differences import differences
 from marketplace.events.forms import AnswerForm, CodeForm, EventForm, MaterialForm, data_of
 from marketplace.events.models import CohortMaterial, Event, EventState
@@ -27,7 +27,7 @@ from tenants.shared.flashes import flash_undo
 bp = Blueprint("events", __name__)
 one = Blueprint("event", __name__)
 
-WORKERS = (jobs, letters)
+WORKERS = (calling_off, jobs, letters)
 """Named here so that the worker, which knows the product by its pages, registers them."""
 
 register(Tab("events", _l("Events"), "events.index", 50, shown=sees_events))

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from marketplace.pairing.candidates import Candidate, Candidates
 from marketplace.pairing.policy import may_pair_by_hand
 from marketplace.pairing.queries import opening_of
+from marketplace.pairing.quotas import require_room_for_pair
 from marketplace.pairing.rules import REFUSALS, Rule
 from marketplace.programmes.queries import CohortSeen
 from marketplace.requests.states import ANSWER_WITHIN
@@ -57,6 +58,12 @@ def propose_pair(
     rule = candidates.forbids(mentee, mentor)
     if rule is not None:
         raise _refusal(rule, mentee, mentor, back)
+    require_room_for_pair(
+        cohort=(seen.cohort.org_id, seen.cohort.id),
+        mentee=(mentee.firm_id, mentee.person_id),
+        mentor=(mentor.firm_id, mentor.person_id),
+        way_back=back,
+    )
     request_id, proposal_id = new_id(), new_id()
     ids = (mentee.enrolment_id, mentor.enrolment_id, request_id, proposal_id, new_id())
     asked = sa.func.propose_pair(

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from marketplace.directory.faces import card_faces
 from marketplace.directory.queries import interests_of
 from marketplace.mentors.faces import face_of
-from marketplace.pairing import commands, jobs, policy, queries
+from marketplace.pairing import commands, ending_jobs, jobs, policy, queries
 from marketplace.pairing.candidates import Candidate, Candidates, candidates_of, standings
 from marketplace.pairing.forms import PairForm
 from marketplace.pairing.queries import Stage
@@ -27,7 +27,7 @@ from tenants.shared.flashes import flash_undo
 
 bp = Blueprint("pairing", __name__)
 
-JOBS = jobs
+JOBS = (jobs, ending_jobs)
 """Named here so that the worker, which knows the product by its pages, registers them."""
 
 

@@ -32,7 +32,7 @@ STATES = {
     S.expired: _l("No answer in time"),
     S.lapsed: _l("Not confirmed in time"),
     S.refused_by_employer: _l("Refused by the employer"),
-    S.closed: _l("Closed: a change of employer"),
+    S.closed: _l("Closed: somebody has left"),
 }
 STATES_OF_PEERS = STATES | {
     S.sent: _l("Waits for the other’s answer"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ from marketplace.programmes.models import (
 )
 from tenants.accounts.models import Person
 from tenants.current import Acting
+from tenants.onboarding.models import Invitation, InvitationState
 from tenants.organisations.models import FirmMembership, MembershipState, Organisation
 from tenants.shared.database import db
 
@@ -59,6 +60,65 @@ def askings_of(viewer: Acting, programme: Programme) -> Sequence[ProgrammeAsking
         .order_by(ProgrammeAsking.slug)
     )
     return db.session.scalars(query).all()
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolAsked:
+    """A school that the viewer's organisation invited to this house.
+
+    ``standing`` of its invitation: "open", "expired", "accepted" or "withdrawn".
+    """
+
+    org_id: int
+    slug: str
+    name: str
+    email: str
+    locale: str
+    standing: str
+    expires_at: datetime
+    may_be_invited_again: bool
+
+
+BETWEEN_INVITATIONS = timedelta(days=1)
+
+
+def schools_asked(viewer: Acting, askings: Sequence[ProgrammeAsking], now: datetime) -> dict[str, SchoolAsked]:
+    """By address here, of those asked: the schools that the viewer's organisation invited, each with its latest invitation."""
+    rows = db.session.execute(
+        sa.select(
+            Organisation.id,
+            Organisation.slug,
+            Organisation.name,
+            Organisation.locale,
+            Invitation.email,
+            Invitation.state,
+            Invitation.sent_at,
+            Invitation.expires_at,
+        )
+        .join(Invitation, Invitation.org_id == Organisation.id)
+        .where(
+            Organisation.invited_by_id == viewer.org_id,
+            Invitation.inviter_org_id == viewer.org_id,
+            Organisation.slug.in_([one.slug for one in askings]),
+        )
+        .order_by(Invitation.created_at, Invitation.id)
+    )
+    found: dict[str, SchoolAsked] = {}
+    for row in rows:
+        over = row.state is InvitationState.open and row.expires_at <= now
+        standing = "expired" if over else row.state.value
+        found[row.slug] = SchoolAsked(
+            org_id=row.id,
+            slug=row.slug,
+            name=row.name,
+            email=row.email,
+            locale=row.locale,
+            standing=standing,
+            expires_at=row.expires_at,
+            may_be_invited_again=row.state is InvitationState.open
+            and (row.sent_at is None or row.sent_at + BETWEEN_INVITATIONS <= now),
+        )
+    return found
 
 
 def possible_parties(viewer: Acting) -> list[tuple[int, str]]:

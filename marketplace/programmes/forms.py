@@ -12,6 +12,7 @@ from flask_wtf.file import FileField
 from pydantic import ValidationError
 from wtforms import (
     BooleanField,
+    EmailField,
     FieldList,
     Form,
     FormField,
@@ -24,7 +25,7 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import Field
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
 from marketplace.programmes import sheet_words as words
@@ -113,6 +114,7 @@ class DesignForm(FlaskForm):
     ways_in = SelectMultipleField(_l("How people come in"), choices=_listed(words.WAYS))
     employer_approval = BooleanField(_l("The employer says yes before somebody is in"))
     manager_view = BooleanField(_l("The line manager is asked for their view"))
+    decide_within = _figure(_l("Days in which you decide about somebody"), 1, 60)
     quota_mentors = _figure(_l("Mentors a firm may give"), 0, 10_000)
     quota_mentees = _figure(_l("Mentees a firm may send"), 0, 10_000)
     quota_balance = _figure(_l("How far the two may differ"), 0, 10_000)
@@ -190,6 +192,7 @@ def _choices(data: Mapping[str, Any]) -> dict[str, Any]:
         "ways_in": data["ways_in"],
         "employer_approval": data["employer_approval"],
         "manager_view": data["manager_view"],
+        "decide_within": 7 if data["decide_within"] is None else data["decide_within"],
         "quota": {name: data[f"quota_{name}"] for name in ("mentors", "mentees", "balance")},
         "months": data["months"],
         "cadence": data["cadence"],
@@ -253,7 +256,7 @@ def sheet_data(design: Design) -> dict[str, Any]:
     }
 
 
-PLAIN = "matching open_requests ways_in employer_approval manager_view months cadence evaluation".split()
+PLAIN = "matching open_requests ways_in employer_approval manager_view decide_within months cadence evaluation".split()
 
 
 def _side_data(rules: Mapping[str, Any]) -> dict[str, Any]:
@@ -304,6 +307,23 @@ class AskForm(FlaskForm):
         filters=[lambda text: one_line(text).lower().rstrip("/").rpartition("/")[2]],
     )
     is_school = BooleanField(_l("It is a school"))
+
+
+class SchoolForm(FlaskForm):
+    """Its fields are named apart from those of the page's other forms, so that every label finds its own control."""
+
+    partner = EmailField(
+        _l("E-mail of whoever will look after it there"),
+        [
+            InputRequired(_l("Give the address the invitation goes to.")),
+            Length(max=254),
+            Email(_l("An address like name@school.com.")),
+        ],
+        filters=[one_line],
+    )
+    language = SelectField(
+        _l("Language of the invitation"), choices=[SelectChoice("en", "English"), SelectChoice("fr", "Français")]
+    )
 
 
 class PartyForm(Form):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from marketplace.programmes.models import PartyState, Programme, ProgrammeAsking, ProgrammeParty, ProgrammeState
+from marketplace.programmes.parting import part
 from tenants.organisations.models import Organisation
 from tenants.shared import clock, jobs
 from tenants.shared.database import db
@@ -80,4 +81,40 @@ def tell_answer(*, org_id: int, programme_id: int, firm_id: int) -> None:
         queue_letter(
             "programme_party_answered", org_id=org_id, person_id=person_id, now=clock.now(), data=data, path=path
         )
+    db.session.commit()
+
+
+@jobs.tenant_job("part_with_firm_that_left", on="firm.left")
+def part_with_firm(*, org_id: int, firm_id: int) -> None:
+    """A firm has left the network: it takes part in none of its programmes any more."""
+    there = db.session.scalars(
+        sa.select(ProgrammeParty.programme_id).where(
+            ProgrammeParty.org_id == org_id,
+            ProgrammeParty.firm_id == firm_id,
+            ProgrammeParty.state == PartyState.active,
+        )
+    ).all()
+    for programme_id in there:
+        if part(org_id=org_id, programme_id=programme_id, firm_id=firm_id, now=clock.now()):
+            jobs.enqueue(tell_answer, org_id=org_id, programme_id=programme_id, firm_id=firm_id)
+    db.session.commit()
+
+
+@jobs.tenant_job("renew_askings_of_renamed", on="organisation.renamed")
+def renew_askings(*, org_id: int) -> None:
+    """An organisation that was asked has chosen its address: what it is asked follows, in jobs of those who ask."""
+    slug = db.session.get_one(Organisation, org_id).slug
+    rows = db.session.execute(sa.text("SELECT org_id, programme_id, slug FROM askings_of_ours()")).all()
+    for keeper, programme_id, asked_at in rows:
+        if asked_at != slug:
+            jobs.enqueue(renew_asking, org_id=keeper, programme_id=programme_id, slug=asked_at, now_at=slug)
+    db.session.commit()
+
+
+@jobs.tenant_job("renew_asking")
+def renew_asking(*, org_id: int, programme_id: int, slug: str, now_at: str) -> None:
+    key = (ProgrammeAsking.org_id == org_id, ProgrammeAsking.programme_id == programme_id)
+    db.session.execute(sa.delete(ProgrammeAsking).where(*key, ProgrammeAsking.slug == now_at))
+    db.session.execute(sa.update(ProgrammeAsking).where(*key, ProgrammeAsking.slug == slug).values(slug=now_at))
+    jobs.enqueue(tell_asked, org_id=org_id, programme_id=programme_id, slug=now_at)
     db.session.commit()

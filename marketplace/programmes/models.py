@@ -151,7 +151,10 @@ class CohortState(enum.StrEnum):
 
 
 class Cohort(Base):
-    """One intake of a programme. ``form``, ``parties`` and ``choices`` are the programme's of the day it opened."""
+    """One intake of a programme. ``form``, ``parties`` and ``choices`` are the programme's of the day it opened.
+
+    ``runner_told_on``: when those who run it were last written what waits for them.
+    """
 
     __tablename__ = "cohort"
     __table_args__ = (
@@ -170,6 +173,7 @@ class Cohort(Base):
     choices: Mapped[dict[str, Any]]
     parties: Mapped[list[int]] = mapped_column(default=list, server_default="{}")
     launch_on: Mapped[date]
+    runner_told_on: Mapped[date | None]
     created_by_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from marketplace.programmes import commands
 from marketplace.programmes import design_queries as queries
 from marketplace.programmes import sheet_words as words
-from marketplace.programmes.forms import AskForm, PartiesForm
+from marketplace.programmes.forms import AskForm, PartiesForm, SchoolForm
 from marketplace.programmes.modalities import Form
 from marketplace.programmes.models import PartyState, Programme
 from marketplace.programmes.policy import may_run_programmes
@@ -49,8 +49,11 @@ def _rows(programme: Programme) -> PartiesForm:
     return PartiesForm(formdata=None, data={"rows": rows, "shown": "1"})
 
 
-def _page(programme: Programme, rows: PartiesForm, ask: AskForm, refused: str = "") -> str:
+def _page(
+    programme: Programme, rows: PartiesForm, ask: AskForm, refused: str = "", school: SchoolForm | None = None
+) -> str:
     parties = queries.parties_of(g.acting, programme)
+    askings = queries.askings_of(g.acting, programme)
     return render_template(
         "programmes/parties.html",
         programme=programme,
@@ -60,7 +63,9 @@ def _page(programme: Programme, rows: PartiesForm, ask: AskForm, refused: str = 
         names=_names(programme),
         schools={one.firm_id for one in parties if one.is_school},
         gone=[one for one in parties if one.state is PartyState.left],
-        askings=queries.askings_of(g.acting, programme),
+        askings=askings,
+        invited=queries.schools_asked(g.acting, askings, clock.now()),
+        school=school or SchoolForm(formdata=None, data={"language": g.acting.locale}),
         external=programme.form is Form.external,
         may_admit=may_admit_firms(g.acting),
         quota=programme.modalities.quota,
@@ -117,6 +122,33 @@ def withdraw(programme_id: int) -> ResponseReturnValue:
     slug = request.form.get("slug", "")[:60]
     commands.withdraw_asking(acting=g.acting, programme=programme, slug=slug, now=clock.now())
     flash(_("Withdrawn."), "ok")
+    return redirect(url_for("programme_parties.show", programme_id=programme_id), 303)
+
+
+@bp.post("/<int:programme_id>/schools")
+def invite_school(programme_id: int) -> ResponseReturnValue:
+    programme, form = run_programme_or_404(g.acting, programme_id), SchoolForm()
+    if not form.validate_on_submit():
+        return _page(programme, _rows(programme), AskForm(formdata=None), school=form), 422
+    try:
+        commands.invite_school(
+            acting=g.acting, programme=programme, email=form.partner.data, locale=form.language.data, now=clock.now()
+        )
+    except Refused as refusal:
+        if refusal.status != 409 or programme.form is not Form.external:
+            raise
+        form.partner.errors = [refusal.sentence]
+        return _page(programme, _rows(programme), AskForm(formdata=None), school=form), 422
+    flash(_("Invited. Whoever opens the letter names the school and answers for it."), "ok")
+    return redirect(url_for("programme_parties.show", programme_id=programme_id), 303)
+
+
+@bp.post("/<int:programme_id>/schools/invitation")
+def reinvite_school(programme_id: int) -> ResponseReturnValue:
+    programme = run_programme_or_404(g.acting, programme_id)
+    slug = request.form.get("slug", "")[:60]
+    commands.reinvite_school(acting=g.acting, programme=programme, slug=slug, now=clock.now())
+    flash(_("A new invitation is on its way; the earlier link works no longer."), "ok")
     return redirect(url_for("programme_parties.show", programme_id=programme_id), 303)
 
 

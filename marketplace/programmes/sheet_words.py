@@ -85,6 +85,7 @@ LABELS: dict[str, Any] = {
     "ways_in": _l("Ways in"),
     "employer_approval": _l("The employer approves"),
     "manager_view": _l("The line manager is asked"),
+    "decide_within": _l("Days to decide"),
     "quota": _l("Quota"),
     "mentors": _l("Mentors"),
     "mentees": _l("Mentees"),

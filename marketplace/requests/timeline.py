@@ -78,7 +78,7 @@ def _ending(seen: Seen) -> str:
         case S.lapsed:
             return _("Not confirmed")
         case S.closed:
-            return _("Closed by a change of employer")
+            return _("Closed, and nobody said no")
         case _:
             return _("Your employer said no")
 

@@ -19,7 +19,7 @@ STATES = {
     S.expired: (_l("No answer in time"), _l("No answer in time")),
     S.lapsed: (_l("Not confirmed"), _l("Not confirmed")),
     S.refused_by_employer: (_l("Refused by your employer"), _l("Refused by the employer")),
-    S.closed: (_l("Closed: a change of employer"), _l("Closed: a change of employer")),
+    S.closed: (_l("Closed: somebody has left"), _l("Closed: somebody has left")),
 }
 
 # What somebody reads whose act came too late.
@@ -35,7 +35,7 @@ MEANWHILE = {
     S.expired: _l("Nobody answered in time, so this request has expired."),
     S.lapsed: _l("The request was not confirmed, so the place was given back."),
     S.refused_by_employer: _l("The employer has refused this request."),
-    S.closed: _l("One of the two has changed employer, so this request is closed."),
+    S.closed: _l("One of the two has left, or the cohort is over, so this request is closed."),
 }
 
 CONCERNS = {
@@ -59,7 +59,7 @@ HEADLINES = {
     S.expired: (_l("No answer in time"), _l("The time to answer is over")),
     S.lapsed: (_l("Not confirmed in time"), _l("%(name)s did not confirm in time")),
     S.refused_by_employer: (_l("Your employer said no"), ""),
-    S.closed: (_l("Closed by a change of employer"), _l("Closed by a change of employer")),
+    S.closed: (_l("Closed, and nobody said no"), _l("Closed, and nobody said no")),
 }
 
 # Where the form is another, so are the words: in a reverse mentorship the junior is the mentor, and two peers are the same.

@@ -146,7 +146,35 @@ SAMPLES = {
     "manager_view_asked": ENROLMENT,
     "cohort_opened": COHORT,
     "cohort_phase_opened": COHORT | {"phase": "training"},
+    "cohorts_wait": {
+        "url": "/bridge/cohorts/7",
+        "waiting": [
+            {
+                "programme": "Crossing",
+                "number": 5,
+                "lines": [
+                    {"what": "by_hand", "phase": "matching", "open": 3},
+                    {"what": "unready", "phase": "launch", "begins_on": "2027-01-11", "open": 1},
+                    {"what": "decisions", "count": 2, "days": 7, "open": 0},
+                ],
+            }
+        ],
+    },
     "cohort_over": COHORT | {"what": "cancelled"},
+    "enrolment_place_free": ENROLMENT | {"what": "choose"},
+    "request_over_in_cohort": {
+        "other_name": "Max Globex",
+        "programme": "Crossing",
+        "what": "left_cohort",
+        "url": "/acme/requests/1",
+    },
+    "pair_within_firm": {
+        "mentee": "Mia Acme",
+        "mentor": "Max Globex",
+        "firm": "Globex",
+        "programme": "Crossing",
+        "url": "/bridge/cohorts/1/matching/",
+    },
     "request_received": REQUEST,
     "request_reminder": REQUEST,
     "information_asked": ANSWER,

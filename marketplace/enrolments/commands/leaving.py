@@ -136,8 +136,8 @@ def continue_for(*, acting: Acting, seen: CohortSeen, enrolment: Enrolment, prof
     db.session.commit()
 
 
-def end_for_firm(*, org_id: int, firm_id: int, now: datetime, programme_id: int | None = None) -> int:
-    """A job of the organisation that runs it: ``firm_id`` has left its programmes, or the one named.
+def end_for_firm(*, org_id: int, programme_id: int, firm_id: int, now: datetime) -> int:
+    """A job of the organisation that runs it: ``firm_id`` has left the programme.
 
     Who is in stays to the end; who was on the way is told that it ends. Returns how many ended.
     """
@@ -148,7 +148,7 @@ def end_for_firm(*, org_id: int, firm_id: int, now: datetime, programme_id: int 
             Enrolment.org_id == org_id,
             Enrolment.firm_id == firm_id,
             Enrolment.state.in_(ON_THE_WAY),
-            *([Cohort.programme_id == programme_id] if programme_id is not None else []),
+            Cohort.programme_id == programme_id,
         )
         .order_by(Enrolment.id)
         .with_for_update(of=Enrolment)

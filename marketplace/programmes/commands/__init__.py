@@ -16,6 +16,7 @@ from marketplace.programmes.commands.partying import (
     leave_programme,
     withdraw_asking,
 )
+from marketplace.programmes.commands.schools import invite_school, reinvite_school
 from marketplace.programmes.commands.turning import bring_back, turn_programme
 
 __all__ = [
@@ -27,8 +28,10 @@ __all__ = [
     "choose_parties",
     "clone_programme",
     "create_programme",
+    "invite_school",
     "leave_programme",
     "lend_template",
+    "reinvite_school",
     "restore_version",
     "save_design",
     "take_template_back",

@@ -11,6 +11,7 @@ from flask_babel import ngettext
 
 from marketplace.programmes import design_queries as queries
 from marketplace.programmes.commands.logging import allow, note
+from marketplace.programmes.commands.schools import withdraw_invitations
 from marketplace.programmes.design_queries import Asked
 from marketplace.programmes.jobs import tell_added, tell_answer, tell_asked
 from marketplace.programmes.models import (
@@ -23,6 +24,7 @@ from marketplace.programmes.models import (
     ProgrammeParty,
     ProgrammeState,
 )
+from marketplace.programmes.parting import part
 from tenants.current import Acting
 from tenants.shared import jobs
 from tenants.shared.activity import record
@@ -67,10 +69,7 @@ def choose_parties(
     for party in there.values():
         if party.state is PartyState.active and party.firm_id in looked_at and party.firm_id not in chosen:
             _refuse_below(acting, programme, party.firm_id, party.name, (0, 0))
-            _change(acting, programme, party.firm_id, {"state": PartyState.left, "answered_at": now})
-            left = {"programme_id": programme.id, "firm_id": party.firm_id}
-            jobs.announce("party.left", org_id=acting.org_id, **left)
-            gone += 1
+            gone += part(org_id=acting.org_id, programme_id=programme.id, firm_id=party.firm_id, now=now)
     db.session.flush()
     note("programme.parties_chosen", acting, programme, now, number=len(chosen))
     db.session.commit()
@@ -143,8 +142,12 @@ def ask_party(*, acting: Acting, programme: Programme, slug: str, is_school: boo
 
 
 def withdraw_asking(*, acting: Acting, programme: Programme, slug: str, now: datetime) -> None:
-    """Take back what was asked and not answered. Answered or withdrawn already: nothing happens."""
+    """Take back what was asked and not answered, with the invitation of a school that is not here yet.
+
+    Answered or withdrawn already: nothing happens.
+    """
     allow(acting)
+    withdraw_invitations(acting, programme, slug, now)
     db.session.execute(sa.select(sa.func.withdraw_asking(programme.id, slug)))
     note("programme.asking_withdrawn", acting, programme, now, slug=slug)
     db.session.commit()
@@ -166,8 +169,9 @@ def leave_programme(*, acting: Acting, asked: Asked, now: datetime) -> None:
     allow(acting)
     if asked.state is not PartyState.active:
         raise Refused(_("This was already changed. Look at the list again."))
-    _answer(acting, asked, PartyState.left, now)
-    jobs.announce("party.left", org_id=asked.org_id, programme_id=asked.programme_id, firm_id=acting.org_id)
+    if not part(org_id=asked.org_id, programme_id=asked.programme_id, firm_id=acting.org_id, now=now):
+        raise Refused(_("This was already changed. Look at the list again."))
+    jobs.enqueue(tell_answer, org_id=asked.org_id, programme_id=asked.programme_id, firm_id=acting.org_id)
     _note_own("programme.party_left", acting, asked, now)
     db.session.commit()
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm.attributes import set_committed_value
 
+from marketplace.pairing.quotas import require_room_for_pair
 from marketplace.requests import letters, policy
 from marketplace.requests.commands.steps import (
     allow,
@@ -79,6 +80,13 @@ def accept_request(
     allow(policy.may_answer(acting, asked))
     lock(acting, asked, "accept_request")
     spend_link(link, now)
+    if asked.cohort_id is not None:
+        require_room_for_pair(
+            cohort=(asked.cohort_org_id, asked.cohort_id),
+            mentee=(asked.org_id, asked.mentee_person_id),
+            mentor=(asked.mentor_org_id, asked.mentor_person_id),
+            way_back=way_back_to(acting, asked),
+        )
     if not db.session.scalar(sa.select(sa.func.claim_place(asked.org_id, asked.id))):
         if asked.cohort_id is not None:
             raise Refused(

@@ -64,6 +64,8 @@ ROWS = [
     *run_by_bridge("POST", "programme_parties.save", 422),
     *run_by_bridge("POST", "programme_parties.ask", 422),
     *run_by_bridge("POST", "programme_parties.withdraw", 303),
+    *run_by_bridge("POST", "programme_parties.invite_school", 422),
+    *run_by_bridge("POST", "programme_parties.reinvite_school", 409),
     # Acme asks Globex; those who answer for Globex answer.
     Row("GET", "programme_parties.asked", "globex", {"gil": 200}, url=asked),
     Row("POST", "programme_parties.agree", "globex", {"gil": 303}, url=asked),

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from marketplace.programmes.modalities import Form, Side
 from marketplace.programmes.models import PartyState, Programme, ProgrammeParty, ProgrammeState, ProgrammeVersion
 from marketplace.programmes.templates_ready import ready_templates
+from tenants.organisations.models import Organisation
 from tenants.shared.models import Activity
 from tests.factories import acting, enrol, make_cohort, make_programme
 
@@ -271,6 +272,57 @@ def test_a_school_is_asked_by_its_address_and_answers_for_itself(begin, cast, si
     assert browser.post(f"{page}/opening").status_code == 303
     work()
     assert "Initech takes part in" in str(mailbox.to("abe@acme.example")[-1]["Subject"])
+
+
+def test_a_school_that_is_not_here_yet_is_brought_in(begin, cast, sign_in, anonymous, operator, work, mailbox):
+    programme = begin(cast.abe, "external")
+    browser, page = sign_in(cast.abe), f"/acme/programmes/{programme.id}"
+    wrong = browser.post(f"{page}/schools", data={"partner": "dean", "language": "en"})
+    assert wrong.status_code == 422 and 'value="dean"' in wrong.text
+    answer = browser.post(
+        f"{page}/schools", data={"partner": "dean@lyceum.example", "language": "en"}, follow_redirects=True
+    )
+    assert "lyceum.example" in answer.text and "the link works until" in answer.text
+    slug = re.search(r'value="(school-[0-9a-f]+)"', answer.text)[1]
+    assert browser.post(f"{page}/schools/invitation", data={"slug": slug}).status_code == 409, "a day has not passed"
+    operator.execute(sa.text("UPDATE invitation SET sent_at = sent_at - interval '2 days' WHERE email LIKE 'dean%'"))
+    operator.commit()
+    assert browser.post(f"{page}/schools/invitation", data={"slug": slug}).status_code == 303
+    work()
+    first, second = (
+        re.search(r"/invitations/\S+", one.get_body(("plain",)).get_content()).group()
+        for one in mailbox.to("dean@lyceum.example")
+    )
+    assert "Abe Acme" in anonymous.get(second).text
+    data = {"name": "Dora Dean", "password": "a sentence of my own", "locale": "en", "time_zone": "Europe/Paris"}
+    assert anonymous.post(f"{first}/acceptance", data=data).status_code == 410, "the earlier link is dead"
+    assert anonymous.post(f"{second}/acceptance", data=data).status_code == 303
+    assert "its answer is still to come" in browser.get(f"{page}/parties").text
+    named = {"name": "Lyceum", "slug": "lyceum", "industry": "", "accent": "#0e5a5c"}
+    assert anonymous.post(f"/{slug}/welcome/name", data=named).status_code == 303
+    work()
+    (letter,) = [
+        one for one in mailbox.to("dean@lyceum.example") if "take part" in one.get_body(("plain",)).get_content()
+    ]
+    where = f"/lyceum/programmes/askings/{cast.abe.org_id}/{programme.id}"
+    assert where in letter.get_body(("plain",)).get_content()
+    assert anonymous.post(f"{where}/acceptance").status_code == 303
+    school = operator.scalars(sa.select(Organisation).where(Organisation.slug == "lyceum")).one()
+    party = next(one for one in rows(operator, ProgrammeParty) if one.firm_id == school.id)
+    assert (party.state, party.is_school) == (PartyState.active, True)
+    assert "Lyceum" in browser.get(f"{page}/parties").text
+
+
+def test_only_an_external_programme_founds_a_school(app, begin, cast, sign_in):
+    programme = begin(cast.abe, "informal")
+    data = {"partner": "dean@lyceum.example", "language": "en"}
+    answer = sign_in(cast.abe).post(f"/acme/programmes/{programme.id}/schools", data=data)
+    assert answer.status_code == 409 and "external form" in answer.text
+    with acting(app, cast.abe):
+        from tenants.shared.database import db
+
+        founded = sa.func.found_school(programme.id, "school-of-nobody", "x", "en", sa.func.now())
+        assert db.session.scalar(sa.select(founded)) is None, "nor past the page"
 
 
 def test_nobody_is_made_to_take_part(begin, cast, sign_in, app, operator):
