@@ -14,7 +14,13 @@ from marketplace.programmes.modalities import Form, Side
 from marketplace.programmes.queries import CohortSeen
 from marketplace.training.completion import settle_training
 from marketplace.training.defaults import ready_modules
-from marketplace.training.models import ModuleKind, QuizAnswer, TrainingModule, TrainingProgress
+from marketplace.training.models import (
+    ModuleKind,
+    QuizAnswer,
+    TrainingCertificate,
+    TrainingModule,
+    TrainingProgress,
+)
 from marketplace.training.queries import ModuleSeen
 from marketplace.training.quizzes import QUESTIONS_MOST, Question, percent_right
 from tenants.current import Acting
@@ -197,6 +203,13 @@ def answer_quiz(
     _settle(acting, module, now)
     db.session.commit()
     return attempt
+
+
+def withdraw_certificate(*, acting: Acting, certificate: TrainingCertificate, withdrawn: bool, now: datetime) -> None:
+    """Nobody can verify it any more, or (``withdrawn`` false) they can again. It is its person's alone to decide."""
+    del acting
+    certificate.withdrawn_at = now if withdrawn else None
+    db.session.commit()
 
 
 def _own_progress(acting: Acting, module: TrainingModule, now: datetime) -> TrainingProgress:

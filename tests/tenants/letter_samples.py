@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 BASE = "http://localhost"
 DUE = datetime(2026, 12, 4, 17, 0, tzinfo=UTC)
-SECRET = "a goal nobody else may read"
 SIMILAR = [{"name": "Iris Tournier", "url": "/acme/mentors/4"}, {"name": "Paul Arden", "url": "/acme/mentors/5"}]
 
 REQUEST = {"mentee_name": "Mia Acme", "mentee_firm": "Acme", "answer_url": "/links/abc", "due_at": DUE.isoformat()}

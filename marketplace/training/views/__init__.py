@@ -3,8 +3,9 @@
 from marketplace.training import jobs
 from marketplace.training.views import doing, questions, writing
 from marketplace.training.views.blueprint import bp
+from marketplace.training.views.doing import certificates
 
 WORKERS = (jobs,)
 """Named here so that the worker, which knows the product by its pages, registers them."""
 
-__all__ = ["bp", "doing", "questions", "writing"]
+__all__ = ["bp", "certificates", "doing", "questions", "writing"]

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import io
 
-from flask import Response, abort, flash, g, redirect, render_template, request, send_file, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,10 +26,11 @@ from marketplace.events.words import SIDES
 from marketplace.programmes.queries import CohortSeen
 from marketplace.training import commands, faces, queries
 from marketplace.training.forms import answers_in
-from marketplace.training.models import ModuleKind
+from marketplace.training.models import ModuleKind, TrainingCertificate
 from marketplace.training.queries import ModuleSeen, cohort_of_training_or_404, module_or_404
 from marketplace.training.views.blueprint import back_to, bp, locale
 from tenants.shared import clock
+from tenants.shared.flashes import flash_undo
 
 
 def _taken(cohort_id: int, module_id: int) -> tuple[CohortSeen, ModuleSeen]:
@@ -135,10 +148,45 @@ def download(cohort_id: int, module_id: int, material_id: int) -> Response:
 @bp.get("/certificate")
 def certificate(cohort_id: int) -> ResponseReturnValue:
     """One's own, the latest."""
-    seen = cohort_of_training_or_404(g.acting, cohort_id)
-    kept = queries.own_certificates(g.acting, seen, content=True)
-    if not kept:
-        abort(404)
+    kept = _own_certificate(cohort_id, content=True)
     return send_file(
-        io.BytesIO(kept[0].content), mimetype="application/pdf", as_attachment=True, download_name="training.pdf"
+        io.BytesIO(kept.content), mimetype="application/pdf", as_attachment=True, download_name="training.pdf"
     )
+
+
+def _own_certificate(cohort_id: int, *, content: bool = False) -> TrainingCertificate:
+    seen = cohort_of_training_or_404(g.acting, cohort_id)
+    kept = queries.own_certificates(g.acting, seen, content=content)
+    return kept[0] if kept else abort(404)
+
+
+@bp.post("/certificate/withdrawal")
+def withdraw_certificate(cohort_id: int) -> ResponseReturnValue:
+    kept = _own_certificate(cohort_id)
+    commands.withdraw_certificate(acting=g.acting, certificate=kept, withdrawn=True, now=clock.now())
+    undo = url_for("training.return_certificate", cohort_id=cohort_id)
+    flash_undo(_("The certificate is withdrawn. Whoever holds its address learns that, and no more."), undo)
+    return redirect(url_for("training.index", cohort_id=cohort_id), 303)
+
+
+@bp.post("/certificate/return")
+def return_certificate(cohort_id: int) -> ResponseReturnValue:
+    kept = _own_certificate(cohort_id)
+    commands.withdraw_certificate(acting=g.acting, certificate=kept, withdrawn=False, now=clock.now())
+    flash(_("The certificate is valid again."), "ok")
+    return redirect(url_for("training.index", cohort_id=cohort_id), 303)
+
+
+certificates = Blueprint("training_certificates", __name__)
+
+
+@certificates.get("/<code>")
+def verify(code: str) -> Response:
+    """For anybody who holds the code, signed in or not; the answer is kept by no cache and listed by no search engine."""
+    shown = queries.certificate_by_code(code)
+    page = render_template("training/verified.html", shown=shown, locale_name=locale())
+    response = make_response(page, 200 if shown else 404)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
