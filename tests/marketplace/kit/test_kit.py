@@ -339,9 +339,7 @@ def test_the_kit_prints_as_a_tagged_paper_with_what_its_reader_may_read(sign_in,
         assert b"/StructTreeRoot" in plain and b"pdfuaid" in plain and b"/Lang" in plain
 
 
-def test_a_paper_is_drawn_once_for_each_version_by_the_worker(
-    sign_in, at, cast, cohort, operator, work, monkeypatch
-):
+def test_a_paper_is_drawn_once_for_each_version_by_the_worker(sign_in, at, cast, cohort, operator, work, monkeypatch):
     """The page waits for nothing: it says that the file is being prepared, and looks again by itself, without a script."""
     del cohort
     drawn = []

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import undefer
 
 from marketplace.programmes.modalities import Side, SideRules
 from marketplace.programmes.models import Cohort, Enrolment
@@ -131,6 +132,37 @@ def test_somebody_is_trained_when_everything_required_is_done(add, quiz, sign_in
     work()
     assert len(mailbox.to(cast.mia.email)) == 1
     assert extra.id and "optional" in mia.get(f"/acme{base}").text
+
+
+def test_a_stranger_verifies_a_certificate_and_learns_no_more(
+    add, sign_in, cast, base, operator, work, anonymous, app, as_host
+):
+    module = add()
+    mia = sign_in(cast.mia)
+    mia.post(f"/acme{base}/modules/{module.id}/completion")
+    work()
+    paper = operator.scalars(sa.select(TrainingCertificate).options(undefer(TrainingCertificate.content))).one()
+    address = f"/certificates/training/{paper.code}"
+    assert address.rsplit("/", 1)[1].encode() in unpacked(paper.content), "it stands on the paper"
+    shown = anonymous.get(address)
+    assert shown.status_code == 200 and "This certificate is valid" in shown.text and "M. A." in shown.text
+    assert shown.headers["X-Robots-Tag"] == "noindex" and shown.headers["Cache-Control"] == "no-store"
+    for private in ("Mia", "Acme", "Bridge", "A text", str(paper.enrolment_id)):
+        assert private not in shown.text.split("<main")[1], private
+    assert anonymous.get("/certificates/training/nothing").status_code == 404
+    with acting(app, cast.pam):
+        assert db.session.scalars(sa.select(TrainingCertificate)).all() == [], "theirs alone to read and to withdraw"
+    assert sign_in(cast.pam).post(f"/acme{base}/certificate/withdrawal").status_code == 404
+    assert mia.post(f"/acme{base}/certificate/withdrawal").status_code == 303
+    gone = anonymous.get(address).text
+    assert "This certificate was withdrawn" in gone and "M. A." not in gone
+    assert "You withdrew your certificate" in mia.get(f"/acme{base}").text
+    mia.post(f"/acme{base}/certificate/return")
+    assert "This certificate is valid" in anonymous.get(address).text
+    # Taken back by whoever runs it, it is no longer valid either.
+    operator.execute(sa.update(Enrolment).values(trained_at=None))
+    operator.commit()
+    assert "This certificate was withdrawn" in anonymous.get(address).text
 
 
 def test_nobody_else_reads_answers_or_scores(app, quiz, sign_in, cast, base, operator):
