@@ -10,7 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from marketplace.programmes.modalities import Form, Side
 from marketplace.programmes.queries import CohortSeen
 from marketplace.training.completion import settle_training
 from marketplace.training.defaults import ready_modules
@@ -59,7 +58,7 @@ def add_module(*, acting: Acting, seen: CohortSeen, kind: ModuleKind, sheet: She
 
 
 def add_ready_modules(*, acting: Acting, seen: CohortSeen, now: datetime) -> int:
-    """Those that come with the product, three a side, after what is there; a title that is there is left out. How many."""
+    """Those that come with the product, worded for the form, after what is there; a title that is there is left out. How many."""
     del acting
     _hold_cohort(seen)
     there = set(
@@ -72,14 +71,12 @@ def add_ready_modules(*, acting: Acting, seen: CohortSeen, now: datetime) -> int
         )
     )
     place, added = _last_place(seen), 0
-    peer = seen.cohort.form is Form.peer
-    for values in ready_modules():
+    for values in ready_modules(seen.cohort.form):
         if values["title_en"] in there:
             continue
-        sides = [Side.peer.value] if peer else values["sides"]
         place, added = place + 1, added + 1
         of_kind = {name: value for name, value in values.items() if name != "kind"}
-        db.session.add(_new(seen, ModuleKind(values["kind"]), place, now, **(of_kind | {"sides": sides})))
+        db.session.add(_new(seen, ModuleKind(values["kind"]), place, now, **of_kind))
     db.session.commit()
     return added
 
