@@ -12,9 +12,11 @@ import sqlalchemy as sa
 from icalendar import Calendar
 
 from marketplace.events import commands, jobs, letters
-from marketplace.events.models import Event, EventCode
+from marketplace.events.models import Event, EventCode, EventGuest
 from marketplace.programmes.modalities import Side
 from marketplace.programmes.models import Cohort, CohortState, Enrolment, EnrolmentState
+from tenants import walls
+from tenants.shared.database import db
 from tenants.shared.errors import Refused
 from tests.factories import NOW, acting, enrol
 from tests.marketplace.events.conftest import DAY, LAUNCH, announce, guest, plan
@@ -105,28 +107,41 @@ def test_two_who_take_the_last_place_at_once_take_turns(app, make_event, answer,
 
 @pytest.mark.race
 def test_a_freed_place_goes_to_the_first_in_line_exactly_once(
-    app, worker_app, make_event, answer, work, mailbox, operator, cast
+    _admin, worker_app, make_event, answer, work, mailbox, operator, cast
 ):
-    """Mia gives hers up while the clock looks at the same event several times over: one place, one person, one letter."""
-    from concurrent.futures import ThreadPoolExecutor
-
+    """Two workers see the same free place (its owner was erased) at once: the second waits, and finds none."""
     event = make_event(capacity=1)
     work()
     for minutes, actor in enumerate((cast.mia, cast.max, cast.pam)):
         answer(actor, event, "yes", NOW + timedelta(minutes=minutes))
-    gate = threading.Barrier(4)
+    operator.execute(sa.delete(EventGuest).where(EventGuest.person_id == cast.mia.person_id))
+    operator.commit()
+    settled, go, moved = threading.Event(), threading.Event(), []
 
-    def settle(number):
-        gate.wait()
-        if number == 0:
-            return answer(cast.mia, event, "no", NOW + timedelta(minutes=5))
-        context = SimpleNamespace(additional_context={"app": worker_app})
-        return jobs.turn_events_of_organisation.func(context, org_id=event.org_id)
+    def settle(first):
+        with worker_app.app_context():
+            walls.enter(db.session, walls.Entry(walls.ENTER_JOB, {"org_id": event.org_id}))
+            given = db.session.scalar(sa.select(sa.func.settle_event(event.org_id, event.id, NOW + timedelta(hours=1))))
+            moved.append(given)
+            letters.announce_moved(event)
+            if first:
+                settled.set()
+                go.wait(20)
+            db.session.commit()
 
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(settle, range(4)))
+    threads = [threading.Thread(target=settle, args=(first,)) for first in (True, False)]
+    threads[0].start()
+    assert settled.wait(20)
+    threads[1].start()
+    with _admin.connect() as watch:
+        waits = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        while not watch.scalar(waits) and threads[1].is_alive():
+            pass
+    go.set()
+    for thread in threads:
+        thread.join()
     work()
-    work()
+    assert moved == [1, 0]
     assert guest(operator, event, cast.max).seat and not guest(operator, event, cast.pam).seat
     assert [letter["Subject"] for letter in letters_to(mailbox, cast.max)].count(
         "Une place s’est libérée pour vous"
@@ -366,9 +381,6 @@ def test_materials_are_for_those_who_take_part_also_when_it_is_long_over(make_ev
 
 
 def test_the_wall_hides_answers_and_codes_from_everybody_else(app, make_event, work, cast, operator):
-    from marketplace.events.models import EventGuest
-    from tenants.shared.database import db
-
     event = make_event()
     work()
     operator.add(EventCode(org_id=event.org_id, event_id=event.id, code="ACDEF", opened_at=NOW, closes_at=NOW + DAY))

@@ -19,6 +19,7 @@ from marketplace.training.models import (
     TrainingModule,
     TrainingProgress,
 )
+from marketplace.training.queries import Verified, certificate_by_code
 from marketplace.training.quizzes import Question, percent_right
 from tenants.shared.database import db
 from tests.factories import NOW, acting, enrol
@@ -155,6 +156,8 @@ def test_a_stranger_verifies_a_certificate_and_learns_no_more(
     assert mia.post(f"/acme{base}/certificate/withdrawal").status_code == 303
     gone = anonymous.get(address).text
     assert "This certificate was withdrawn" in gone and "M. A." not in gone
+    with app.test_request_context("/"):
+        assert certificate_by_code(paper.code) == Verified(False, "", "", "", None), "the database says no more either"
     assert "You withdrew your certificate" in mia.get(f"/acme{base}").text
     mia.post(f"/acme{base}/certificate/return")
     assert "This certificate is valid" in anonymous.get(address).text
