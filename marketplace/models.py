@@ -11,6 +11,7 @@ from marketplace.meetings import models as meetings
 from marketplace.mentors import models as mentors
 from marketplace.mentorships import models as mentorships
 from marketplace.pairing import models as pairing
+from marketplace.papers import models as papers
 from marketplace.programmes import models as programmes
 from marketplace.requests import models as requests
 from marketplace.rhythm import models as rhythm
@@ -46,6 +47,7 @@ __all__ = [
     "onboarding",
     "organisations",
     "pairing",
+    "papers",
     "privacy",
     "programmes",
     "requests",

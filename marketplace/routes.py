@@ -99,6 +99,7 @@ OUTSIDE = (
     (charter_links.bp, "/links"),
     (closing_links.bp, "/links"),
     (closing.certificates, "/certificates"),
+    (training.certificates, "/certificates/training"),
     (conversation_links.bp, "/links"),
     (mentorship_links.bp, "/links"),
     (rhythm_links.bp, "/links"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from dev.demo.rows import Rows
 from dev.demo.world import DAY, World
+from marketplace.programmes.modalities import Form
 from marketplace.training.defaults import ready_modules
 
 IN = ("enrolled", "completed")
@@ -79,7 +80,7 @@ def _event(
         place="",
         video_url="https://meet.example/crossings",
         capacity=capacity,
-        sides=["mentor", "mentee"],
+        sides=sorted({one["side"] for one in people}) or ["mentor", "mentee"],
         host_id=cohort["created_by_id"],
         uid=f"event-{event_id}@passerelle",
         sequence=0,
@@ -108,6 +109,7 @@ def _event(
             waiting_at=answered if answer == "yes" and not seat else None,
             moved_at=None,
             told_at=None,
+            told_sequence=0,
             withdrawn_at=None,
             attended_at=starts_at + timedelta(minutes=4) if came else None,
             attended_by="code" if came and number % 3 else "host" if came else None,
@@ -120,7 +122,7 @@ def _modules(world: World, rows: Rows, rng: Random, cohort: Mapping[str, Any], p
     """The ready ones. Somebody in every three is done, somebody in the middle; the first person has one left to do."""
     made: datetime = world.now - 25 * DAY
     kept: list[Mapping[str, Any]] = []
-    for place, ready in enumerate(ready_modules(), 1):
+    for place, ready in enumerate(ready_modules(Form(cohort["choices"]["form"])), 1):
         row: dict[str, Any] = {
             "org_id": cohort["org_id"],
             "id": world.ids.at(made),

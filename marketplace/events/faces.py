@@ -66,13 +66,13 @@ def _state(there: EventSeen, over: bool) -> tuple[str, str]:
     if event.state is EventState.draft:
         return _("Draft"), ""
     if event.state is EventState.cancelled:
-        return _("Cancelled"), "ended"
+        return _("Does not take place"), "ended"
     if there.mine is not None and there.mine.attended_at is not None:
         return _("You were there"), "ok"
     if over:
-        return _("Over"), "ended"
+        return _("It is over"), "ended"
     if there.mine is None:
-        return _("Published"), "ok"
+        return _("Invitations are out"), "ok"
     return str(STANDS[there.stands]), SHADES[there.stands]
 
 

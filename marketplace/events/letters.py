@@ -51,11 +51,27 @@ def tell_event(*, org_id: int, event_id: int, sequence: int, what: str) -> None:
     if what == "invited":
         invite(event, queries.recipients(event, sides=event.sides), now)
     else:
-        asked = [guest.person_id for guest in queries.guest_rows(event)]
         # Of a cohort that does not take place nobody takes part any more.
-        for reader in queries.recipients(event, people=asked, left=what == "cancelled"):
+        for reader in queries.recipients(event, people=_not_told(event), left=what == "cancelled"):
             _write(KINDS[what], event, reader, f"{what} {sequence}", now, {"what": what})
     db.session.commit()
+
+
+def _not_told(event: Event) -> list[int]:
+    """Who is asked and has heard nothing of this step yet. They count as told from here on, for a job that runs again."""
+    told = db.session.scalars(
+        sa.update(EventGuest)
+        .where(
+            EventGuest.org_id == event.org_id,
+            EventGuest.event_id == event.id,
+            EventGuest.withdrawn_at.is_(None),
+            EventGuest.told_sequence < event.sequence,
+        )
+        .values(told_sequence=event.sequence)
+        .returning(EventGuest.person_id),
+        execution_options={"synchronize_session": False},
+    )
+    return list(told)
 
 
 def invite(event: Event, readers: list[Recipient], now: datetime) -> None:
@@ -70,6 +86,7 @@ def invite(event: Event, readers: list[Recipient], now: datetime) -> None:
             "answered_at": None,
             "seat": False,
             "waiting_at": None,
+            "told_sequence": event.sequence,
         }
         asked = db.session.scalar(
             insert(EventGuest)

@@ -115,6 +115,7 @@ class EventGuest(Base):
     """Somebody who is asked to an event. ``seat``: a place is theirs; ``waiting_at``: said yes when none was left.
 
     ``moved_at``: when a place became free for them, ``told_at``: when a letter said so. ``withdrawn_at``: no longer asked.
+    ``told_sequence``: the latest step of the event (its ``sequence``) that a letter told them of.
     ``tries`` counts wrong codes since ``tried_at``. Answers are given through ``answer_event``, so that two who answer at
     once never take the last place.
     """
@@ -145,6 +146,7 @@ class EventGuest(Base):
     waiting_at: Mapped[datetime | None]
     moved_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
+    told_sequence: Mapped[int] = mapped_column(default=0, server_default=sa.text("0"))
     withdrawn_at: Mapped[datetime | None]
     attended_at: Mapped[datetime | None]
     attended_by: Mapped[Seen | None]

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from marketplace.conversations.file_kinds import MEDIA_TYPES, UnusableFile
 from marketplace.conversations.models import FILE_MOST, MEGABYTE
 from marketplace.events import calling_off, commands, faces, jobs, letters, materials, queries
+from marketplace.events.ahead import coming_up
 from marketplace.events.differences import differences
 from marketplace.events.forms import AnswerForm, CodeForm, EventForm, MaterialForm, data_of
 from marketplace.events.models import CohortMaterial, Event, EventState
@@ -35,7 +36,12 @@ register(Tab("events", _l("Events"), "events.index", 50, shown=sees_events))
 
 @bp.app_context_processor
 def _words() -> dict[str, Any]:
-    return {"event_kinds": KINDS, "event_stands": STANDS, "event_sides": SIDES, "side_of": Side}
+    return {"event_kinds": KINDS, "event_stands": STANDS, "event_sides": SIDES, "side_of": Side, "coming_up": _ahead}
+
+
+def _ahead(*, events_only: bool = False) -> Any:
+    """Asked for by the pages that show it, and by no other."""
+    return coming_up(g.acting, clock.now(), events_only=events_only)
 
 
 def _found(cohort_id: int, event_id: int) -> tuple[CohortSeen, EventSeen]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from marketplace.events.models import Answer, EventKind, EventState
+from marketplace.events.models import Answer, EventKind
 from marketplace.programmes.modalities import Side
 
 KINDS: dict[EventKind, Any] = {
@@ -15,12 +15,6 @@ KINDS: dict[EventKind, Any] = {
     EventKind.mid_point: _l("Mid-point"),
     EventKind.closing: _l("Closing event"),
     EventKind.training: _l("Live training"),
-}
-
-STATES: dict[EventState, Any] = {
-    EventState.draft: _l("Draft"),
-    EventState.published: _l("Published"),
-    EventState.cancelled: _l("Cancelled"),
 }
 
 ANSWERS: dict[Answer, Any] = {

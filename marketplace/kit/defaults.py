@@ -1,18 +1,18 @@
 """The papers that every programme starts with, ours, in English and French.
 
-A paper is one Markdown file a language. A block between ``:::reverse board`` and ``:::`` is for those forms only, one between
-``:::not peer`` and ``:::`` for all others. ``{months}`` and ``{cadence}`` are the programme's own. The first line is the title.
+A paper is one Markdown file a language, with blocks for some forms only (``programmes/fences.py``). ``{months}`` and
+``{cadence}`` are the programme's own. The first line is the title.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from marketplace.kit.models import Readers
+from marketplace.programmes.fences import kept_for
 from marketplace.programmes.modalities import Form, Modalities
 from marketplace.vocabulary import CADENCES
 
@@ -67,25 +67,12 @@ def _source(slug: str, locale: str) -> str:
     return (CONTENT / f"{slug}.{locale}.md").read_text(encoding="utf-8")
 
 
-def _kept(source: str, form: Form) -> Iterator[str]:
-    keep = True
-    for line in source.splitlines():
-        if (fence := re.fullmatch(r":::(not )?([a-z_ ]*)", line)) is None:
-            if keep:
-                yield line
-            continue
-        named = frozenset(fence[2].split())
-        if unknown := named - set(Form):
-            raise ValueError(f"no form of mentoring: {', '.join(sorted(unknown))}")
-        keep = not named or (form in named) is not bool(fence[1])
-
-
 def default_text(slug: str, modalities: Modalities, locale: str) -> tuple[str, str]:
     """(title, Markdown) of a paper of ours for a programme of these modalities, in ``locale`` (``en`` or ``fr``)."""
-    text = "\n".join(_kept(_source(slug, locale), modalities.form))
+    text = kept_for(modalities.form, _source(slug, locale))
     cadence = CADENCES.label(modalities.cadence, locale)
     text = text.replace("{months}", str(modalities.months)).replace("{cadence}", cadence[:1].lower() + cadence[1:])
-    title, _line, body = re.sub(r"\n{3,}", "\n\n", text).strip().partition("\n")
+    title, _line, body = text.partition("\n")
     return title.removeprefix("#").strip(), body.strip()
 
 

@@ -19,10 +19,11 @@ from marketplace.kit.commands import ItemChanged, Written
 from marketplace.kit.defaults import CHECKLISTS
 from marketplace.kit.forms import ResourceForm
 from marketplace.kit.models import WORDS, ResourceKind, ResourceVersion
-from marketplace.kit.papers import kit_pdf
+from marketplace.kit.papers import kit_sheet
 from marketplace.kit.queries import Item
 from marketplace.kit.reading import paper_html
 from marketplace.kit.words import KINDS, READERS
+from marketplace.papers.handing import hand_over
 from marketplace.programmes.queries import cohort_or_404
 from marketplace.programmes.tabs import Tab, register
 from marketplace.showcase.queries import ProgrammeSeen, programme_seen_or_404, run_programme_seen_or_404
@@ -64,17 +65,14 @@ def show(cohort_id: int) -> str:
     return render_template("kit/cohort.html", **_scene(seen), cohort_seen=cohort, items=queries.kit(seen))
 
 
-def _pdf(content: bytes, name: str) -> Response:
-    response = send_file(io.BytesIO(content), mimetype="application/pdf", download_name=f"{name}.pdf")
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
-
-
 @bp.get("/print")
 def print_all(programme_id: int) -> Response:
     seen = programme_seen_or_404(g.acting, programme_id)
     items = [item for item in queries.kit(seen) if not item.hidden]
-    return _pdf(kit_pdf(seen, items, language()), _("kit")) if items else abort(404)
+    if not items:
+        abort(404)
+    back = url_for("kit.index", programme_id=programme_id)
+    return hand_over(kit_sheet(seen, items, language()), name=f"{_('kit')}.pdf", title=_("Kit"), back=back)
 
 
 @bp.get("/<key>")
@@ -99,7 +97,9 @@ def paper(programme_id: int, key: str) -> str:
 def print_one(programme_id: int, key: str) -> Response:
     seen = programme_seen_or_404(g.acting, programme_id)
     item = queries.item_or_404(seen, key)
-    return _pdf(kit_pdf(seen, [item], language()), item.key)
+    back = url_for("kit.paper", programme_id=programme_id, key=key)
+    title = item.title(language())
+    return hand_over(kit_sheet(seen, [item], language()), name=f"{item.key}.pdf", title=title, back=back)
 
 
 @bp.get("/<key>/file")

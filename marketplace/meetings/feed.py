@@ -1,4 +1,4 @@
-"""A person's own calendar: one address for all of their meetings, in all of their workspaces."""
+"""A person's own calendar: one address for all of their meetings and events, in all of their workspaces."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from marketplace.events.ahead import feed_entries
 from marketplace.meetings import commands, queries
 from tenants.accounts.language import in_language
 from tenants.current import enter_person
@@ -61,7 +62,7 @@ def remove() -> ResponseReturnValue:
 
 @bp.get("/<token>.ics")
 def read(token: str) -> Response:
-    """With whom, when and where; nothing of what they talk about. An unknown or withdrawn address is a 404."""
+    """With whom or to what, when and where; nothing of what they talk about. An unknown or withdrawn address is a 404."""
     now = clock.now()
     rows = queries.feed(hash_of(token), now - BEHIND)
     if not rows:
@@ -82,6 +83,7 @@ def read(token: str) -> Response:
     ]
     with force_locale(rows[0].locale or "en"):
         name = _("Mentoring")
+        entries += feed_entries(hash_of(token), now - BEHIND, rows[0].locale or "en")
     response = Response(calendars.calendar_file("PUBLISH", entries, now=now, name=name), mimetype="text/calendar")
     response.headers["Cache-Control"] = "private, max-age=300"
     response.headers["Referrer-Policy"] = "no-referrer"

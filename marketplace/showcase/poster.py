@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from io import BytesIO
 
 import qrcode  # type: ignore[import-untyped]
@@ -13,8 +12,9 @@ from flask_babel import force_locale
 from qrcode.constants import ERROR_CORRECT_M  # type: ignore[import-untyped]
 from qrcode.image.svg import SvgPathFillImage  # type: ignore[import-untyped]
 
+from marketplace.papers.drawing import Sheet
 from tenants.shared.colours import passing_shade
-from tenants.shared.papers import Picture, paper_pdf
+from tenants.shared.papers import Picture, paper_html
 
 SIZES = ("a4", "a3")
 INK = "#1d2530"
@@ -85,9 +85,8 @@ def wash_svg(colour: str) -> bytes:
     ).encode()
 
 
-@lru_cache(maxsize=32)
-def poster_pdf(poster: Poster) -> bytes:
-    """The poster as PDF/UA-1. Kept for a while: a drawing takes a second."""
+def poster_sheet(poster: Poster) -> Sheet:
+    """What the poster is drawn from, as PDF/UA-1."""
     accent = passing_shade(poster.accent or "#0e5a5c", ("#ffffff",))
     pictures = {
         "code": Picture(code_svg(poster.address), "image/svg+xml"),
@@ -97,15 +96,15 @@ def poster_pdf(poster: Poster) -> bytes:
     if poster.logo:
         pictures["logo"] = Picture(poster.logo, "image/webp")
     with force_locale(poster.columns[0].locale):
-        return paper_pdf(
+        html = paper_html(
             "showcase/poster.html",
-            pictures=pictures,
             title=poster.columns[0].name,
             locale=poster.columns[0].locale,
             poster=poster,
             size_of_name=size_of_name(max((column.name for column in poster.columns), key=len)),
             shown_address=re.sub(r"^https?://", "", poster.address),
         )
+    return Sheet(html, pictures)
 
 
 def languages(asked: str) -> Sequence[str]:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
-from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from marketplace.papers.handing import hand_over
 from marketplace.programmes.models import Cohort, CohortPhase, ProgrammeState
 from marketplace.programmes.queries import phases_of
 from marketplace.programmes.words import PHASES
 from marketplace.showcase import commands, queries, words
 from marketplace.showcase.joining import first_day, is_over, joining, last_day, next_cohort
 from marketplace.showcase.picture import HEIGHT, WIDTH, picture
-from marketplace.showcase.poster import LONGEST, SIZES, Column, Poster, in_brief, languages, poster_pdf
+from marketplace.showcase.poster import LONGEST, SIZES, Column, Poster, in_brief, languages, poster_sheet
 from marketplace.showcase.queries import Firm, ProgrammeSeen
 from tenants.current import Acting
 from tenants.shared import clock
@@ -102,9 +102,8 @@ def poster(programme_id: int) -> Response:
         logo=host.logo,
         address=f"{current_app.config['BASE_URL']}{page}",
     )
-    response = send_file(io.BytesIO(poster_pdf(drawn)), mimetype="application/pdf", download_name=f"poster-{where}.pdf")
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    back = url_for("programme_pages.show", programme_id=programme_id)
+    return hand_over(poster_sheet(drawn), name=f"poster-{where}.pdf", title=_("Poster"), back=back)
 
 
 def _hung_at(seen: ProgrammeSeen) -> str:

@@ -10,11 +10,16 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from marketplace.programmes.modalities import Form, Side
 from marketplace.programmes.queries import CohortSeen
 from marketplace.training.completion import settle_training
 from marketplace.training.defaults import ready_modules
-from marketplace.training.models import ModuleKind, QuizAnswer, TrainingModule, TrainingProgress
+from marketplace.training.models import (
+    ModuleKind,
+    QuizAnswer,
+    TrainingCertificate,
+    TrainingModule,
+    TrainingProgress,
+)
 from marketplace.training.queries import ModuleSeen
 from marketplace.training.quizzes import QUESTIONS_MOST, Question, percent_right
 from tenants.current import Acting
@@ -53,7 +58,7 @@ def add_module(*, acting: Acting, seen: CohortSeen, kind: ModuleKind, sheet: She
 
 
 def add_ready_modules(*, acting: Acting, seen: CohortSeen, now: datetime) -> int:
-    """Those that come with the product, three a side, after what is there; a title that is there is left out. How many."""
+    """Those that come with the product, worded for the form, after what is there; a title that is there is left out. How many."""
     del acting
     _hold_cohort(seen)
     there = set(
@@ -66,14 +71,12 @@ def add_ready_modules(*, acting: Acting, seen: CohortSeen, now: datetime) -> int
         )
     )
     place, added = _last_place(seen), 0
-    peer = seen.cohort.form is Form.peer
-    for values in ready_modules():
+    for values in ready_modules(seen.cohort.form):
         if values["title_en"] in there:
             continue
-        sides = [Side.peer.value] if peer else values["sides"]
         place, added = place + 1, added + 1
         of_kind = {name: value for name, value in values.items() if name != "kind"}
-        db.session.add(_new(seen, ModuleKind(values["kind"]), place, now, **(of_kind | {"sides": sides})))
+        db.session.add(_new(seen, ModuleKind(values["kind"]), place, now, **of_kind))
     db.session.commit()
     return added
 
@@ -197,6 +200,13 @@ def answer_quiz(
     _settle(acting, module, now)
     db.session.commit()
     return attempt
+
+
+def withdraw_certificate(*, acting: Acting, certificate: TrainingCertificate, withdrawn: bool, now: datetime) -> None:
+    """Nobody can verify it any more, or (``withdrawn`` false) they can again. It is its person's alone to decide."""
+    del acting
+    certificate.withdrawn_at = now if withdrawn else None
+    db.session.commit()
 
 
 def _own_progress(acting: Acting, module: TrainingModule, now: datetime) -> TrainingProgress:

@@ -113,6 +113,9 @@ def data_of(module: TrainingModule) -> dict[str, Any]:
     return {name: getattr(module, name) for name in same} | {
         "version": str(module.version),
         "event_id": str(module.event_id or ""),
+        # Left empty where the form says that they may be.
+        "minutes": module.minutes or None,
+        "tries": module.tries or None,
     }
 
 

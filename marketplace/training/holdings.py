@@ -48,7 +48,15 @@ def export_training(subject: Subject) -> list[dict[str, Any]]:
     for paper in papers:
         path = f"training/certificate-{paper.enrolment_id}.pdf"
         subject.files[path] = paper.content
-        records.append({"kind": "certificate", "file": path, "at": paper.issued_at.isoformat()})
+        records.append(
+            {
+                "kind": "certificate",
+                "file": path,
+                "at": paper.issued_at.isoformat(),
+                "code": paper.code,
+                "withdrawn_at": paper.withdrawn_at.isoformat() if paper.withdrawn_at else None,
+            }
+        )
     return records
 
 

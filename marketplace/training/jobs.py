@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask_babel import force_locale, gettext
 from sqlalchemy.dialects.postgresql import insert
 
+from marketplace.closing.steps import new_code
 from marketplace.programmes.models import Cohort, Enrolment, Programme
 from marketplace.programmes.words import cohort_name, side_word
 from marketplace.training import queries
@@ -19,7 +20,7 @@ from tenants.organisations.models import Organisation
 from tenants.shared import clock
 from tenants.shared.database import db
 from tenants.shared.jobs import tenant_job
-from tenants.shared.letters import queue_letter
+from tenants.shared.letters import absolute, queue_letter
 from tenants.shared.papers import paper_pdf
 
 
@@ -33,7 +34,8 @@ def tell_trained(*, org_id: int, enrolment_id: int) -> None:
     cohort = db.session.get_one(Cohort, (org_id, one.cohort_id))
     programme = db.session.get_one(Programme, (org_id, cohort.programme_id))
     locale = (person.locale or "en")[:2]
-    content, title = certificate_pdf(one, person, cohort, programme, one.trained_at, locale)
+    code = new_code()
+    content, title = certificate_pdf(one, person, cohort, programme, one.trained_at, locale, code)
     made = db.session.scalar(
         insert(cast(sa.Table, TrainingCertificate.__table__))
         .values(
@@ -44,6 +46,7 @@ def tell_trained(*, org_id: int, enrolment_id: int) -> None:
             title=title[:200],
             content=content,
             issued_at=now,
+            code=code,
         )
         .on_conflict_do_nothing()
         .returning(TrainingCertificate.enrolment_id)
@@ -63,9 +66,9 @@ def tell_trained(*, org_id: int, enrolment_id: int) -> None:
 
 
 def certificate_pdf(
-    one: Enrolment, person: Person, cohort: Cohort, programme: Programme, trained_at: datetime, locale: str
+    one: Enrolment, person: Person, cohort: Cohort, programme: Programme, trained_at: datetime, locale: str, code: str
 ) -> tuple[bytes, str]:
-    """(PDF, title): who did which training, as what, when, and who ran it."""
+    """(PDF, title): who did which training, as what, when, who ran it, and the address that verifies it."""
     organisation = db.session.get_one(Organisation, one.org_id)
     modules = [(module.title(locale), module.minutes) for module in queries.required_of(one)]
     with force_locale(locale):
@@ -82,6 +85,7 @@ def certificate_pdf(
             modules=modules,
             minutes=sum(minutes for _title, minutes in modules),
             trained_on=trained_at.date(),
+            address=absolute(f"/certificates/training/{code}"),
         )
     return content, title
 

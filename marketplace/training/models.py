@@ -112,11 +112,15 @@ class QuizAnswer(Base):
 
 
 class TrainingCertificate(Base):
-    """The paper of a training that is done; its person's alone."""
+    """The paper of a training that is done; its person's alone.
+
+    ``code`` is the address at which anybody who holds it learns whether it is valid; withdrawn by its person, it is not.
+    """
 
     __tablename__ = "training_certificate"
     __table_args__ = (
         sa.ForeignKeyConstraint(["org_id", "enrolment_id"], ["enrolment.org_id", "enrolment.id"]),
+        sa.UniqueConstraint("code"),
         sa.Index("ix_training_certificate_person_id", "person_id"),
     )
 
@@ -127,3 +131,5 @@ class TrainingCertificate(Base):
     title: Mapped[str] = mapped_column(sa.String(200))
     content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
     issued_at: Mapped[datetime]
+    code: Mapped[str] = mapped_column(sa.String(40))
+    withdrawn_at: Mapped[datetime | None]

@@ -117,6 +117,32 @@ def own_certificates(viewer: Acting, seen: CohortSeen, *, content: bool = False)
     return db.session.scalars(query.order_by(TrainingCertificate.issued_at.desc())).all()
 
 
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a stranger who holds the code learns. Not ``valid``: withdrawn, and everything else is empty."""
+
+    valid: bool
+    initials: str
+    programme_en: str
+    programme_fr: str
+    trained_at: datetime | None
+
+    def programme(self, locale: str) -> str:
+        first, second = self.programme_en, self.programme_fr
+        return (second or first) if locale.startswith("fr") else (first or second)
+
+
+def certificate_by_code(code: str) -> Verified | None:
+    """None for a code that never was, and for a certificate whose person was erased."""
+    columns: tuple[Any, ...] = (
+        sa.column("valid", sa.Boolean),
+        *(sa.column(name, sa.Text) for name in ("initials", "programme_en", "programme_fr")),
+        sa.column("trained_at", sa.DateTime(timezone=True)),
+    )
+    row = db.session.execute(sa.select(sa.func.training_certificate_by_code(code).table_valued(*columns))).first()
+    return Verified(*row) if row else None
+
+
 # --- for those who run the cohort ---------------------------------------------------------------------------------------
 
 

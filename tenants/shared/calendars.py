@@ -25,7 +25,10 @@ class Attendee:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event. ``starts_at`` and ``ends_at`` bear a zone; the file says them by the wall clock of ``zone``."""
+    """One event. ``starts_at`` and ``ends_at`` bear a zone; the file says them by the wall clock of ``zone``.
+
+    ``tentative``: its reader has not said that they come.
+    """
 
     uid: str
     sequence: int
@@ -37,6 +40,7 @@ class Entry:
     description: str = ""
     url: str = ""
     cancelled: bool = False
+    tentative: bool = False
     organizer: tuple[str, str] | None = None
     attendees: tuple[Attendee, ...] = ()
 
@@ -85,7 +89,7 @@ def _event(entry: Entry, now: datetime) -> Event:
         description=entry.description or None,
         url=entry.url or None,
     )
-    event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
+    event.add("status", "CANCELLED" if entry.cancelled else "TENTATIVE" if entry.tentative else "CONFIRMED")
     if entry.organizer:
         event.add("organizer", _address(*entry.organizer))
     for attendee in entry.attendees:

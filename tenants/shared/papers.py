@@ -19,13 +19,21 @@ class Picture:
 
 
 def paper_pdf(template: str, *, pictures: Mapping[str, Picture] | None = None, **scene: Any) -> bytes:
-    """``template`` as a tagged PDF, in the present language. It takes about a second: for the worker, or kept by the caller."""
+    """``template`` as a tagged PDF, in the present language. It takes about a second: for the worker."""
+    return pdf_of(paper_html(template, **scene), pictures or {})
+
+
+def paper_html(template: str, **scene: Any) -> str:
+    """What a paper is drawn from, in the present language."""
+    return current_app.jinja_env.get_template(template).render(**scene)
+
+
+def pdf_of(html: str, pictures: Mapping[str, Picture]) -> bytes:
     # WeasyPrint takes a second to load, which only the worker has to spend.
     from weasyprint import HTML
 
-    page = current_app.jinja_env.get_template(template).render(**scene)
     static = Path(str(current_app.static_folder)).resolve()
-    document = HTML(string=page, base_url=static.as_uri() + "/", url_fetcher=_own_files(static, pictures or {}))
+    document = HTML(string=html, base_url=static.as_uri() + "/", url_fetcher=_own_files(static, pictures))
     content: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
     return content
 

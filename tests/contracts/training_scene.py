@@ -87,7 +87,13 @@ def make_training(session: Session, cast: Cast) -> None:
         )
     session.add(
         TrainingCertificate(
-            **key, enrolment_id=mia.id, person_id=cast.mia.person_id, title="Training", content=b"%PDF", issued_at=now
+            **key,
+            enrolment_id=mia.id,
+            person_id=cast.mia.person_id,
+            title="Training",
+            content=b"%PDF",
+            issued_at=now,
+            code="abcde",
         )
     )
     session.flush()

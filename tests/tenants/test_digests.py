@@ -18,7 +18,7 @@ from tenants.shared.database import db
 from tenants.shared.hours import Hours
 from tenants.shared.letters import queue_letter
 from tenants.shared.models import Delivery, Letter, LetterChoice, LetterHours
-from tests.tenants.test_letters import SAMPLES
+from tests.tenants.letter_samples import SAMPLES
 
 PARIS = ZoneInfo("Europe/Paris")
 FRIDAY = datetime(2040, 3, 23, 9, 30, tzinfo=UTC)

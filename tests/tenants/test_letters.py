@@ -256,6 +256,7 @@ SAMPLES = {
     "pair_left": {"name": "Max Globex", "url": "/acme/mentorships/4"},
     "request_ended": {"name": "Max Globex", "url": "/acme/requests/4"},
 }
+from tests.tenants.letter_samples import BASE, CALENDAR, DUE, MEETING, REQUEST, SAMPLES
 
 
 def enter(actor):

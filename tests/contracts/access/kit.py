@@ -37,11 +37,11 @@ def own_version(scene: Any) -> dict[str, Any]:
 Url = Callable[[Any], dict[str, Any]]
 
 
-def for_readers(endpoint: str, url: Url = programme) -> list[Row]:
+def for_readers(endpoint: str, url: Url = programme, status: int = 200) -> list[Row]:
     return [
-        Row("GET", endpoint, "acme", dict.fromkeys(ACME, 200), url=url),
-        Row("GET", endpoint, "globex", dict.fromkeys(GLOBEX, 200), url=url),
-        Row("GET", endpoint, "bridge", {"ned": 200}, url=url),
+        Row("GET", endpoint, "acme", dict.fromkeys(ACME, status), url=url),
+        Row("GET", endpoint, "globex", dict.fromkeys(GLOBEX, status), url=url),
+        Row("GET", endpoint, "bridge", {"ned": status}, url=url),
         Row("GET", endpoint, "harbour", {}, url=url),
     ]
 
@@ -56,13 +56,14 @@ def for_runners(method: str, endpoint: str, status: int, url: Url = ours) -> lis
 ROWS = [
     *for_readers("programme_pages.show"),
     *for_runners("POST", "programme_pages.name_firms", 303, programme),
-    Row("GET", "programme_pages.poster", "bridge", {"ned": 200}, url=programme),
-    Row("GET", "programme_pages.poster", "acme", {"ann": 200, "abe": 200, "mia": 403, "pam": 403}, url=programme),
+    Row("GET", "programme_pages.poster", "bridge", {"ned": 202}, url=programme),
+    Row("GET", "programme_pages.poster", "acme", {"ann": 202, "abe": 202, "mia": 403, "pam": 403}, url=programme),
     *for_readers("kit.index"),
     *for_readers("cohort_kit.show", cohort),
     *for_readers("kit.paper", ours),
-    *for_readers("kit.print_all"),
-    *for_readers("kit.print_one", ours),
+    # The worker draws them.
+    *for_readers("kit.print_all", status=202),
+    *for_readers("kit.print_one", ours, status=202),
     *for_readers("kit.download", own),
     *for_runners("GET", "kit.new", 200, programme),
     *for_runners("POST", "kit.add", 422, programme),

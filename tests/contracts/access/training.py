@@ -77,6 +77,12 @@ ROWS = [
     Row("GET", "training.download", "globex", url=at(module_id=FILE, material_id=PAPER)),
     Row("GET", "training.certificate", "acme", {"mia": 200}, url=cohort),
     Row("GET", "training.certificate", "bridge", url=cohort),
+    Row("POST", "training.withdraw_certificate", "acme", {"mia": 303}, url=cohort),
+    Row("POST", "training.withdraw_certificate", "bridge", url=cohort),
+    Row("POST", "training.return_certificate", "acme", {"mia": 303}, url=cohort),
+    Row("POST", "training.return_certificate", "bridge", url=cohort),
+    # Whoever holds the code, whoever they are; nobody finds one that never was.
+    Row("GET", "training_certificates.verify", None, NOWHERE, anonymous=404, url=lambda _scene: {"code": "none"}),
     *run("GET", "training.people", 200, cohort),
     *run("POST", "training.add_ready", 303, cohort),
     *run("GET", "training.new", 200, cohort),

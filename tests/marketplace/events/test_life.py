@@ -11,11 +11,12 @@ import pytest
 import sqlalchemy as sa
 from icalendar import Calendar
 
-from marketplace.events import commands, jobs
-from marketplace.events.models import Event, EventCode
+from marketplace.events import commands, jobs, letters
+from marketplace.events.models import Event, EventCode, EventGuest
 from marketplace.programmes.modalities import Side
-from marketplace.programmes.models import Enrolment, EnrolmentState
-from tenants.accounts.models import Person
+from marketplace.programmes.models import Cohort, CohortState, Enrolment, EnrolmentState
+from tenants import walls
+from tenants.shared.database import db
 from tenants.shared.errors import Refused
 from tests.factories import NOW, acting, enrol
 from tests.marketplace.events.conftest import DAY, LAUNCH, announce, guest, plan
@@ -104,6 +105,50 @@ def test_two_who_take_the_last_place_at_once_take_turns(app, make_event, answer,
     assert guest(operator, event, cast.mia).seat != guest(operator, event, cast.max).seat
 
 
+@pytest.mark.race
+def test_a_freed_place_goes_to_the_first_in_line_exactly_once(
+    _admin, worker_app, make_event, answer, work, mailbox, operator, cast
+):
+    """Two workers see the same free place (its owner was erased) at once: the second waits, and finds none."""
+    event = make_event(capacity=1)
+    work()
+    for minutes, actor in enumerate((cast.mia, cast.max, cast.pam)):
+        answer(actor, event, "yes", NOW + timedelta(minutes=minutes))
+    operator.execute(sa.delete(EventGuest).where(EventGuest.person_id == cast.mia.person_id))
+    operator.commit()
+    settled, go, moved = threading.Event(), threading.Event(), []
+
+    def settle(first):
+        with worker_app.app_context():
+            walls.enter(db.session, walls.Entry(walls.ENTER_JOB, {"org_id": event.org_id}))
+            given = db.session.scalar(sa.select(sa.func.settle_event(event.org_id, event.id, NOW + timedelta(hours=1))))
+            moved.append(given)
+            letters.announce_moved(event)
+            if first:
+                settled.set()
+                go.wait(20)
+            db.session.commit()
+
+    threads = [threading.Thread(target=settle, args=(first,)) for first in (True, False)]
+    threads[0].start()
+    assert settled.wait(20)
+    threads[1].start()
+    with _admin.connect() as watch:
+        waits = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        while not watch.scalar(waits) and threads[1].is_alive():
+            pass
+    go.set()
+    for thread in threads:
+        thread.join()
+    work()
+    assert moved == [1, 0]
+    assert guest(operator, event, cast.max).seat and not guest(operator, event, cast.pam).seat
+    assert [letter["Subject"] for letter in letters_to(mailbox, cast.max)].count(
+        "Une place s’est libérée pour vous"
+    ) == 1
+    assert len(letters_to(mailbox, cast.pam)) == 1
+
+
 def test_more_places_move_people_up_and_fewer_are_refused(make_event, answer, as_host, work, operator, cast):
     event = make_event(capacity=1)
     work()
@@ -142,6 +187,21 @@ def test_a_cancelled_event_leaves_every_calendar_and_takes_no_answer(make_event,
     assert (method, entry["STATUS"], entry["SEQUENCE"]) == ("CANCEL", "CANCELLED", 1)
     with pytest.raises(Refused, match="cancelled"):
         answer(cast.mia, event, "yes")
+
+
+@pytest.mark.parametrize(("act", "what"), [("change_event", "changed"), ("cancel_event", "cancelled")])
+def test_everybody_who_was_asked_hears_of_it_once_however_often_the_job_runs(
+    make_event, answer, as_host, work, worker_app, mailbox, cast, act, what
+):
+    event = make_event()
+    work()
+    answer(cast.mia, event, "no")
+    as_host(act, event, **({"plan": plan(cast, starts_at=LAUNCH + DAY)} if act == "change_event" else {}))
+    work()
+    context = SimpleNamespace(additional_context={"app": worker_app})
+    letters.tell_event.func(context, org_id=event.org_id, event_id=event.id, sequence=1, what=what)
+    work()
+    assert [len(letters_to(mailbox, actor)) for actor in (cast.mia, cast.pam, cast.max)] == [2, 2, 2]
 
 
 def test_a_past_event_is_not_published(make_event, as_host):
@@ -293,7 +353,7 @@ def test_the_second_of_two_who_change_it_sees_the_first_and_loses_nothing(make_e
     assert operator.get(Event, (event.org_id, event.id), populate_existing=True).place == "Marseille"
 
 
-def test_materials_are_for_those_who_take_part(make_event, sign_in, work, cast, operator):
+def test_materials_are_for_those_who_take_part_also_when_it_is_long_over(make_event, sign_in, work, cast, operator, at):
     from io import BytesIO
 
     event = make_event()
@@ -311,13 +371,16 @@ def test_materials_are_for_those_who_take_part(make_event, sign_in, work, cast, 
     reply = sign_in(cast.mia).get(address)
     assert reply.data == b"%PDF-1.7 x" and "attachment" in reply.headers["Content-Disposition"]
     assert sign_in(cast.gil).get(address.replace("/acme", "/globex")).status_code == 404
-    assert operator.scalar(sa.select(sa.func.count()).select_from(Person)) > 0
+    # Long after it, when the cohort is closed and its people have completed it.
+    at(LAUNCH + 100 * DAY)
+    operator.execute(sa.update(Enrolment).values(state=EnrolmentState.completed))
+    operator.execute(sa.update(Cohort).values(state=CohortState.closed))
+    operator.commit()
+    assert address in sign_in(cast.mia).get(f"/acme{path}").text
+    assert sign_in(cast.mia).get(address).data == b"%PDF-1.7 x"
 
 
 def test_the_wall_hides_answers_and_codes_from_everybody_else(app, make_event, work, cast, operator):
-    from marketplace.events.models import EventGuest
-    from tenants.shared.database import db
-
     event = make_event()
     work()
     operator.add(EventCode(org_id=event.org_id, event_id=event.id, code="ACDEF", opened_at=NOW, closes_at=NOW + DAY))

@@ -32,3 +32,15 @@ def at(programme):
         return f"/{actor.slug}/programmes/{programme.id}/kit{path}"
 
     return address
+
+
+@pytest.fixture
+def printed(work):
+    """A paper as it comes once the worker has drawn it."""
+
+    def come(client, path):
+        assert client.get(path).status_code == 202
+        work()
+        return client.get(path)
+
+    return come

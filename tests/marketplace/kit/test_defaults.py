@@ -86,3 +86,26 @@ def test_the_programmes_own_length_and_rhythm_are_in_it():
     )
     french = default_text("guide-for-mentors", choices(Form.board), "fr")[1]
     assert "une rencontre toutes les six semaines, pendant 9 mois" in french
+
+
+WRONG = {
+    # Nobody is above the others: the words for two sides do not belong to peers.
+    Form.peer: (
+        r"\b(?:your|my|the|a) ment(?:or|ee)s?\b",
+        r"\b(?:votre|vos|mon|ma|le|la|un|une) ment(?:or|ore|ee|orée?)s?\b",
+    ),
+    # A student has a school, and neither a manager nor a post.
+    Form.external: (
+        r"\bmy (?:employer|manager)\b|\byour (?:employer|boss)\b",
+        r"\bm(?:on|a) responsable\b|\bvotre (?:employeur|responsable)\b",
+    ),
+    # The junior mentors: it is not they who risk less, and no promotion is theirs to promise.
+    Form.reverse: (r"\bThe mentor begins\b|promise a job", r"la mentore qui commence\b|promettez jamais un poste"),
+}
+
+
+@pytest.mark.parametrize(("form", "locale"), [(form, locale) for form in WRONG for locale in LOCALES])
+def test_no_paper_says_what_is_wrong_for_its_form(form, locale):
+    for paper in papers_for(form):
+        text = "\n".join(default_text(paper.slug, choices(form), locale))
+        assert not re.findall(WRONG[form][LOCALES.index(locale)], text, re.IGNORECASE), paper.slug

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from datetime import timedelta
 from re import DOTALL, findall
 
 import pytest
@@ -11,6 +12,8 @@ import sqlalchemy as sa
 
 from marketplace.kit.models import Readers, Resource, ResourceFile, ResourceVersion
 from marketplace.kit.queries import kit
+from marketplace.papers import drawing
+from marketplace.papers.models import DrawnPaper
 from marketplace.programmes.modalities import Form, Side
 from marketplace.programmes.models import PartyState, ProgrammeParty, ProgrammeState
 from marketplace.showcase.queries import programme_seen_or_404
@@ -209,14 +212,14 @@ HOSTILE = (
 )
 
 
-def test_hostile_words_do_nothing(sign_in, at, cast, cohort):
+def test_hostile_words_do_nothing(sign_in, at, cast, cohort, printed):
     del cohort
     write(sign_in, at, cast.ned, body_en=HOSTILE, title_en="<b>Bold</b>")
     read = page(sign_in, at, cast.max, GUIDE)[1]
     article = read[read.index("<article") : read.index("</article>")]
     for act in ("<script", "<img", 'href="javascript', 'href="/acme', 'href="data:', "<b>Bold"):
         assert act not in article
-    assert sign_in(cast.max).get(at(cast.max, f"{GUIDE}/print")).data.startswith(b"%PDF")
+    assert printed(sign_in(cast.max), at(cast.max, f"{GUIDE}/print")).data.startswith(b"%PDF")
 
 
 # --- hidden, order, own papers -------------------------------------------------------------------------------------------
@@ -326,14 +329,61 @@ def test_a_cohorts_tab_shows_the_programmes_kit(sign_in, cast, cohort):
     assert sign_in(cast.hal).get(f"/harbour/cohorts/{cohort.id}/kit").status_code == 404
 
 
-def test_the_kit_prints_as_a_tagged_paper_with_what_its_reader_may_read(sign_in, at, cast, cohort):
+def test_the_kit_prints_as_a_tagged_paper_with_what_its_reader_may_read(sign_in, at, cast, cohort, printed):
     del cohort
     sign_in(cast.ned).post(at(cast.ned, "/questions/hiding"))
     for path in ("/print", "/first-meeting-checklist/print"):
-        answer = sign_in(cast.mia).get(at(cast.mia, path))
+        answer = printed(sign_in(cast.mia), at(cast.mia, path))
         assert answer.status_code == 200 and answer.mimetype == "application/pdf"
         plain = answer.data + b"".join(_streams(answer.data))
         assert b"/StructTreeRoot" in plain and b"pdfuaid" in plain and b"/Lang" in plain
+
+
+def test_a_paper_is_drawn_once_for_each_version_by_the_worker(sign_in, at, cast, cohort, operator, work, monkeypatch):
+    """The page waits for nothing: it says that the file is being prepared, and looks again by itself, without a script."""
+    del cohort
+    drawn = []
+    monkeypatch.setattr(drawing, "pdf_of", lambda html, pictures: drawn.append(html) or b"%PDF-1.7")
+    mia, max_, path = sign_in(cast.mia), sign_in(cast.max), "/charter/print"
+    waiting = mia.get(at(cast.mia, path))
+    assert waiting.status_code == 202 and waiting.headers["Refresh"] == "2"
+    assert "is being prepared" in waiting.text and at(cast.mia, path) in waiting.text
+    assert mia.get(at(cast.mia, path)).status_code == 202
+    assert drawn == [], "nothing is drawn inside a request"
+    work()
+    assert len(drawn) == 1, "two asked, one drawing"
+    assert [mia.get(at(cast.mia, path)).data for _time in range(2)] == [b"%PDF-1.7"] * 2
+    kept = operator.scalars(sa.select(DrawnPaper)).one()
+    assert kept.source is None, "what it was drawn from is not kept beside it"
+    # Another firm of the same programme has a copy of its own: no tenant reads what another had drawn.
+    assert max_.get(at(cast.max, path)).status_code == 202
+    # New words are another version; the old drawing is not shown for them.
+    write(sign_in, at, cast.ned, "/charter/text", side="all", body_en="Other words.", body_fr="Other words.")
+    assert mia.get(at(cast.mia, path)).status_code == 202
+    work()
+    assert len(drawn) == 3 and "Other words." in drawn[-1]
+
+
+def test_a_drawing_that_came_to_nothing_is_asked_for_again_and_few_are_kept(
+    sign_in, at, cast, cohort, operator, work, monkeypatch
+):
+    del cohort
+    monkeypatch.setattr(drawing, "pdf_of", lambda html, pictures: b"%PDF-1.7")
+    monkeypatch.setattr(drawing, "MOST_KEPT", 1)
+    mia = sign_in(cast.mia)
+    with monkeypatch.context() as lost:
+        lost.setattr(drawing.jobs, "enqueue", lambda task, **arguments: None)
+        mia.get(at(cast.mia, "/charter/print"))
+    operator.execute(sa.update(DrawnPaper).values(asked_at=DrawnPaper.asked_at - timedelta(minutes=11)))
+    operator.commit()
+    work()
+    assert mia.get(at(cast.mia, "/charter/print")).status_code == 202
+    work()
+    assert mia.get(at(cast.mia, "/charter/print")).status_code == 200
+    mia.get(at(cast.mia, "/meeting/print"))
+    work()
+    assert operator.scalar(sa.select(sa.func.count()).select_from(DrawnPaper)) == 1
+    assert mia.get(at(cast.mia, "/meeting/print")).status_code == 200
 
 
 def _streams(pdf):

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from marketplace.papers import drawing
+from marketplace.papers.drawing import Sheet
 from marketplace.programmes.modalities import Form, Phase, Side
 from marketplace.programmes.models import CohortPhase, CohortState, EnrolmentState, ProgrammeState
 from marketplace.programmes.queries import phases_of
@@ -208,9 +210,10 @@ def pages(pdf):
 
 @pytest.mark.parametrize(("size", "box"), [("a4", (595, 842)), ("a3", (842, 1191)), ("a0", (595, 842))])
 @pytest.mark.parametrize("languages", ["en", "both"])
-def test_a_poster_is_one_page_of_its_size(sign_in, cast, programme, cohort, size, box, languages):
+def test_a_poster_is_one_page_of_its_size(sign_in, cast, programme, cohort, printed, size, box, languages):
     del cohort
-    answer = sign_in(cast.ann).get(f"/acme/programmes/{programme.id}/poster?size={size}&languages={languages}")
+    path = f"/acme/programmes/{programme.id}/poster?size={size}&languages={languages}"
+    answer = printed(sign_in(cast.ann), path)
     assert answer.status_code == 200 and answer.mimetype == "application/pdf"
     assert pages(unpacked(answer.data)) == [box]
 
@@ -227,16 +230,16 @@ def unpacked(pdf):
     return plain
 
 
-def test_a_poster_hangs_where_its_code_leads(app, sign_in, operator, cast, programme):
-    client = sign_in(cast.ned)
-    assert (
-        "poster-globex.pdf"
-        in client.get(f"/bridge/programmes/{programme.id}/poster?firm=globex").headers["Content-Disposition"]
+def test_a_poster_hangs_where_its_code_leads(app, sign_in, operator, cast, programme, work, monkeypatch):
+    monkeypatch.setattr(drawing, "pdf_of", lambda html, pictures: b"%PDF-1.7")
+    client, asked = (
+        sign_in(cast.ned),
+        [f"/bridge/programmes/{programme.id}/poster?firm={x}" for x in ("globex", "harbour")],
     )
-    assert (
-        "poster-acme.pdf"
-        in client.get(f"/bridge/programmes/{programme.id}/poster?firm=harbour").headers["Content-Disposition"]
-    )
+    assert [client.get(path).status_code for path in asked] == [202, 202]
+    work()
+    names = [client.get(path).headers["Content-Disposition"] for path in asked]
+    assert "poster-globex.pdf" in names[0] and "poster-acme.pdf" in names[1]
     alone = make_programme(operator, cast.ned)
     draft = make_programme(operator, cast.ned, cast.mia, state=ProgrammeState.draft)
     operator.commit()
@@ -261,7 +264,7 @@ def test_the_code_reads_as_the_address(address):
 
 def test_the_posters_code_is_the_page_of_its_readers(app, cast, sign_in, programme, monkeypatch):
     drawn = []
-    monkeypatch.setattr(views, "poster_pdf", lambda poster: drawn.append(poster) or b"%PDF")
+    monkeypatch.setattr(views, "poster_sheet", lambda poster: drawn.append(poster) or Sheet(""))
     sign_in(cast.ned).get(f"/bridge/programmes/{programme.id}/poster?firm=globex")
     path = read(code_svg(drawn[0].address).decode()).removeprefix(app.config["BASE_URL"])
     assert sign_in(cast.gus).get(path).status_code == 200

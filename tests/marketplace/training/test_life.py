@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import undefer
 
 from marketplace.programmes.modalities import Side, SideRules
 from marketplace.programmes.models import Cohort, Enrolment
-from marketplace.training.defaults import ready_modules
 from marketplace.training.models import (
     ModuleKind,
     QuizAnswer,
@@ -19,6 +19,7 @@ from marketplace.training.models import (
     TrainingModule,
     TrainingProgress,
 )
+from marketplace.training.queries import Verified, certificate_by_code
 from marketplace.training.quizzes import Question, percent_right
 from tenants.shared.database import db
 from tests.factories import NOW, acting, enrol
@@ -97,7 +98,7 @@ def test_ready_modules_come_with_one_click_and_in_both_languages(sign_in, cast, 
             assert question.words.fr and question.explanation.fr and all(one.words.fr for one in question.options)
     host.post(f"/bridge{base}/ready-modules")
     operator.rollback()
-    assert len(operator.scalars(sa.select(TrainingModule)).all()) == len(ready_modules()) == 6, "once"
+    assert len(operator.scalars(sa.select(TrainingModule)).all()) == 6, "once"
     text = sign_in(cast.max).get(f"/globex{base}").text
     assert "Ce que fait un mentor" in text and "C’est votre mentorat" not in text
 
@@ -131,6 +132,39 @@ def test_somebody_is_trained_when_everything_required_is_done(add, quiz, sign_in
     work()
     assert len(mailbox.to(cast.mia.email)) == 1
     assert extra.id and "optional" in mia.get(f"/acme{base}").text
+
+
+def test_a_stranger_verifies_a_certificate_and_learns_no_more(
+    add, sign_in, cast, base, operator, work, anonymous, app, as_host
+):
+    module = add()
+    mia = sign_in(cast.mia)
+    mia.post(f"/acme{base}/modules/{module.id}/completion")
+    work()
+    paper = operator.scalars(sa.select(TrainingCertificate).options(undefer(TrainingCertificate.content))).one()
+    address = f"/certificates/training/{paper.code}"
+    assert address.rsplit("/", 1)[1].encode() in unpacked(paper.content), "it stands on the paper"
+    shown = anonymous.get(address)
+    assert shown.status_code == 200 and "This certificate is valid" in shown.text and "M. A." in shown.text
+    assert shown.headers["X-Robots-Tag"] == "noindex" and shown.headers["Cache-Control"] == "no-store"
+    for private in ("Mia", "Acme", "Bridge", "A text", str(paper.enrolment_id)):
+        assert private not in shown.text.split("<main")[1], private
+    assert anonymous.get("/certificates/training/nothing").status_code == 404
+    with acting(app, cast.pam):
+        assert db.session.scalars(sa.select(TrainingCertificate)).all() == [], "theirs alone to read and to withdraw"
+    assert sign_in(cast.pam).post(f"/acme{base}/certificate/withdrawal").status_code == 404
+    assert mia.post(f"/acme{base}/certificate/withdrawal").status_code == 303
+    gone = anonymous.get(address).text
+    assert "This certificate was withdrawn" in gone and "M. A." not in gone
+    with app.test_request_context("/"):
+        assert certificate_by_code(paper.code) == Verified(False, "", "", "", None), "the database says no more either"
+    assert "You withdrew your certificate" in mia.get(f"/acme{base}").text
+    mia.post(f"/acme{base}/certificate/return")
+    assert "This certificate is valid" in anonymous.get(address).text
+    # Taken back by whoever runs it, it is no longer valid either.
+    operator.execute(sa.update(Enrolment).values(trained_at=None))
+    operator.commit()
+    assert "This certificate was withdrawn" in anonymous.get(address).text
 
 
 def test_nobody_else_reads_answers_or_scores(app, quiz, sign_in, cast, base, operator):
