@@ -131,8 +131,11 @@ def install_print_library() -> None:
 
 def install_browser() -> None:
     """Make sure that the browser tests can run, or say why they will be skipped."""
-    if chromium.find() or (apt_install("chromium", "fonts-liberation") and chromium.find()):
+    if chromium.find():
         return
+    for package in ("chromium-headless-shell", "chromium"):
+        if apt_install(package, "fonts-liberation") and chromium.find():
+            return
     say(
         "No Chromium here and it could not be installed (that takes root and apt-get): the browser tests"
         " will be skipped.\n  To run them: apt-get install chromium, or PASSERELLE_BROWSER=/path/to/it"

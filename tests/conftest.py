@@ -106,6 +106,12 @@ def worker_app(settings: Settings) -> Flask:
     return create_app(settings, role="worker", overrides={"TESTING": True})
 
 
+@pytest.fixture(scope="session")
+def operator_app(settings: Settings) -> Flask:
+    """The product as the operator's commands run it."""
+    return create_app(settings, role="operator", overrides={"TESTING": True})
+
+
 @pytest.fixture
 def operator(operator_engine: sa.Engine) -> Iterator[Session]:
     """A session that sees every tenant: to set the scene and to look at what happened."""
@@ -129,14 +135,18 @@ def keep_rows(_admin: sa.Engine) -> Callable[[str], str]:
     """
 
     def keep(name: str) -> str:
-        again = ["SET session_replication_role = replica"]
+        copies = []
         with _admin.connect() as connection:
             connection.exec_driver_sql(f"CREATE SCHEMA {name}")
             for table, columns in connection.exec_driver_sql(COLUMNS).all():
                 if connection.exec_driver_sql(f"SELECT EXISTS (SELECT FROM {table})").scalar():
                     connection.exec_driver_sql(f"CREATE UNLOGGED TABLE {name}.{table} AS SELECT {columns} FROM {table}")
-                    again.append(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {name}.{table}")
-        return "; ".join(again)
+                    copies.append(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {name}.{table}")
+            connection.exec_driver_sql(
+                f"CREATE FUNCTION {name}.make_again() RETURNS void LANGUAGE plpgsql SET search_path = public "
+                f"AS $$ BEGIN {'; '.join(copies)}; END $$"
+            )
+        return f"SET session_replication_role = replica; SELECT {name}.make_again()"
 
     return keep
 
@@ -165,12 +175,12 @@ def cast(_kept_cast: tuple[Cast, str], _admin: sa.Engine) -> Cast:
 @pytest.fixture
 def sign_in(app: Flask) -> Callable[[Actor], FlaskClient]:
     """A browser in which the actor is signed in; the sign-in page has tests of its own."""
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
 
     def signed_in(actor: Actor) -> FlaskClient:
         client = app.test_client()
-        with client.session_transaction() as cookie:
-            cookie["_user_id"] = actor.token
-            cookie["_fresh"] = True
+        cookie = serializer.dumps({"_user_id": actor.token, "_fresh": True})
+        client.set_cookie(app.config["SESSION_COOKIE_NAME"], cookie)
         return client
 
     return signed_in

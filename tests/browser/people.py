@@ -94,10 +94,13 @@ class Visitor:
         phone: bool = False,
         scripts: bool = True,
         scheme: str = "light",
+        judged: bool = False,
     ) -> None:
+        """``judged``: every page that is opened will be checked, so that axe is there from the start."""
         self.site = site
         self.language = language
         self.phone = phone
+        self.scheme = scheme
         self.faults: list[str] = []
         self.presses: list[str] = []
         self.context = browser.new_context(
@@ -107,7 +110,6 @@ class Visitor:
             viewport=PHONE if phone else DESKTOP,  # type: ignore[arg-type]
             has_touch=phone,
             is_mobile=phone,
-            device_scale_factor=2 if phone else 1,
             java_script_enabled=scripts,
             color_scheme=scheme,  # type: ignore[arg-type]
             reduced_motion="reduce",
@@ -116,6 +118,8 @@ class Visitor:
         if scripts:
             self.context.expose_binding("countedPress", lambda _source, key: self.presses.append(key))
             self.context.add_init_script(COUNT_PRESSES)
+        if judged:
+            self.context.add_init_script(AXE)
         self.page: Page = self.context.new_page()
         self.page.on("pageerror", lambda error: self.faults.append(f"{self.page.url}: {error}"))
         self.page.on("console", self._hear)
@@ -193,7 +197,7 @@ class Visitor:
     def axe(self, rules: Sequence[str] = (), *, without: Sequence[str] = ()) -> list[str]:
         """What axe finds wrong with the page as it stands, one line each; by these rules only, where some are named."""
         if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(AXE)
+            self.page.evaluate(f"{AXE}; 0")
         found = self.page.evaluate(
             """([rules, without]) => axe.run(document, {
                 resultTypes: ["violations"], preload: false, ...(rules.length ? {runOnly: rules} : {}),
@@ -212,9 +216,11 @@ class Visitor:
         over = self.page.evaluate(WIDER)
         return [f"{over['by']} px wider than the screen, by {over['what']}"] if over else []
 
-    def _turn(self, scheme: str) -> None:
-        self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        self.page.evaluate(TURNED, scheme)
+    def _turn(self) -> None:
+        """From light to dark, or back."""
+        self.scheme = "light" if self.scheme == "dark" else "dark"
+        self.page.emulate_media(color_scheme=self.scheme)  # type: ignore[arg-type]
+        self.page.evaluate(TURNED, self.scheme)
         self.page.evaluate(SETTLE)
 
     def _at_rest(self, rules: Sequence[str] = (), *, without: Sequence[str] = ()) -> list[str]:
@@ -229,6 +235,7 @@ class Visitor:
         """Note what axe finds on this page, in light and in dark, and whether something sticks out.
 
         Contrasts know no language, and are most of what a look costs: they are measured on English pages, in both schemes.
+        To draw a page anew is as dear: it stays in the second scheme, and the next page begins there.
         ``layout_only``: by the rules that the size of the screen matters to, for pages that were looked at whole.
         """
         self.page.wait_for_load_state("load")
@@ -238,9 +245,8 @@ class Visitor:
         elif self.language != "en":
             found += self._at_rest(without=COLOURS)
         else:
-            found += self._at_rest()
-            self._turn("dark")
-            found += [f"dark: {fault}" for fault in self._at_rest(COLOURS)]
-            self._turn("light")
+            found += [f"{self.scheme}: {fault}" for fault in self._at_rest()]
+            self._turn()
+            found += [f"{self.scheme}: {fault}" for fault in self._at_rest(COLOURS)]
         path = re.sub(r"/links/.*", "/links/…", self.page.url.removeprefix(self.site))
         self.faults += [f"{path}: {fault}" for fault in found]

@@ -64,7 +64,7 @@ def test_axe_finds_nothing_on_any_page(
 ):
     scene = set_scene(operator, people)
     # French is the longer of the two: it has the narrow screen. Contrasts are measured on the wide one, in both schemes.
-    visitor = visit(language, phone=language == "fr")
+    visitor = visit(language, phone=language == "fr", judged=True)
     if reader:
         seat(visitor, app, people[reader])
     with app.test_request_context():

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from dev.demo import command
 from dev.demo.known import KNOWN, PASSWORD
 from dev.demo.loading import DemoProblem, card_values, story_html
 from dev.demo.people import Population, firms
-from marketplace.app import create_app
 from marketplace.config import Settings
 from marketplace.mentors import cards, stories
 from marketplace.mentors.models import Card, MentorProfile
@@ -33,11 +33,6 @@ NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
 PLACES = (RequestState.accepted, RequestState.confirmed)
 
 
-@pytest.fixture(scope="module")
-def operator_app(settings: Settings) -> Flask:
-    return create_app(settings, role="operator")
-
-
 @pytest.fixture
 def load(operator_app: Flask, settings: Settings) -> Callable[..., None]:
     def run(*, mentors: int = 120, reset: bool = False) -> None:
@@ -45,6 +40,33 @@ def load(operator_app: Flask, settings: Settings) -> Callable[..., None]:
             command.load(settings.database, mentors=mentors, reset=reset, now=NOON)
 
     return run
+
+
+@pytest.fixture(scope="module")
+def loaded(operator_app: Flask, settings: Settings, _admin: sa.Engine, _tables: str, keep_rows) -> Callable[[int], str]:
+    """The statement that makes a demo of so many mentors anew: each is loaded once, and copied for every test."""
+
+    @cache
+    def again(mentors: int) -> str:
+        with operator_app.app_context(), _admin.connect() as connection:
+            command.load(settings.database, mentors=mentors, reset=False, now=NOON)
+            kept = keep_rows(f"kept_demo_{mentors}")
+            connection.exec_driver_sql(_tables)
+        return str(kept)
+
+    return again
+
+
+@pytest.fixture
+def demo(loaded: Callable[[int], str], _admin: sa.Engine) -> Callable[..., None]:
+    """What ``load`` leaves of one that nobody looked at before."""
+
+    def copy(*, mentors: int = 120) -> None:
+        statement = loaded(mentors)
+        with _admin.connect() as connection:
+            connection.exec_driver_sql(statement)
+
+    return copy
 
 
 def count(session: Session, what: type, *where: sa.ColumnElement[bool]) -> int:
@@ -56,8 +78,8 @@ def counted(session: Session, by: Any, *where: Any) -> dict[Any, int]:
     return dict(session.execute(query).all())
 
 
-def test_the_demo_is_whole(load: Callable[..., None], operator: Session, database: str) -> None:
-    load(mentors=500)
+def test_the_demo_is_whole(demo: Callable[..., None], operator: Session, database: str) -> None:
+    demo(mentors=500)
     assert count(operator, Organisation) == 43
     assert count(operator, Account) == 800
     assert count(operator, MentorProfile) == 500
@@ -70,8 +92,8 @@ def test_the_demo_is_whole(load: Callable[..., None], operator: Session, databas
     engine.dispose()
 
 
-def test_places_and_dates_add_up(load: Callable[..., None], operator: Session) -> None:
-    load()
+def test_places_and_dates_add_up(demo: Callable[..., None], operator: Session) -> None:
+    demo()
     held = counted(operator, MentoringRequest.mentor_id, MentoringRequest.holds_place)
     for profile in operator.scalars(sa.select(MentorProfile)):
         assert profile.open_slots == profile.capacity - held.get(profile.id, 0) >= 0
@@ -86,8 +108,8 @@ def test_places_and_dates_add_up(load: Callable[..., None], operator: Session) -
             assert asked.reminded_at is not None
 
 
-def test_nobody_asks_somebody_they_cannot_see(load: Callable[..., None], operator: Session) -> None:
-    load()
+def test_nobody_asks_somebody_they_cannot_see(demo: Callable[..., None], operator: Session) -> None:
+    demo()
     unseen = sa.text(
         """
         SELECT count(*) FROM mentoring_request r
@@ -105,9 +127,9 @@ def test_nobody_asks_somebody_they_cannot_see(load: Callable[..., None], operato
 
 
 def test_the_four_can_sign_in_and_have_something_to_do(
-    load: Callable[..., None], app: Flask, tmp_path: Path, operator: Session
+    demo: Callable[..., None], app: Flask, tmp_path: Path, operator: Session
 ) -> None:
-    load(mentors=500)
+    demo(mentors=500)
     command.write_accounts(tmp_path / "accounts.json")
     people = json.loads((tmp_path / "accounts.json").read_text())
     assert [set(person) for person in people] == [{"who", "email", "password", "where"}] * 4
@@ -157,8 +179,10 @@ def test_the_same_day_gives_the_same_demo(load: Callable[..., None], operator: S
     assert fingerprint() == first
 
 
-def test_a_database_in_use_is_left_alone(load: Callable[..., None], operator: Session) -> None:
-    load()
+def test_a_database_in_use_is_left_alone(
+    demo: Callable[..., None], load: Callable[..., None], operator: Session
+) -> None:
+    demo()
     with pytest.raises(DemoProblem, match="--reset"):
         load()
     operator.execute(sa.update(Account).where(Account.email == KNOWN[0].email).values(email="ann@a-real-firm.com"))
@@ -216,9 +240,9 @@ def test_the_shared_password_is_one_that_the_product_would_take(app: Flask) -> N
 
 
 def test_a_mentor_who_left_leaves_no_card_no_open_request_and_a_pair_that_is_asked(
-    load: Callable[..., None], operator: Session
+    demo: Callable[..., None], operator: Session
 ) -> None:
-    load(mentors=500)
+    demo(mentors=500)
     gone = operator.scalars(sa.select(Affiliation).where(Affiliation.ended_on.is_not(None))).one()
     assert gone.closed_at is not None and gone.closed_at < NOON
     assert count(operator, Card, Card.person_id == gone.person_id) == 0
@@ -234,9 +258,9 @@ def test_a_mentor_who_left_leaves_no_card_no_open_request_and_a_pair_that_is_ask
 
 
 def test_the_hr_partner_has_a_list_with_three_rows_to_mend_and_the_executive_an_assistant(
-    load: Callable[..., None], app: Flask, operator: Session
+    demo: Callable[..., None], app: Flask, operator: Session
 ) -> None:
-    load(mentors=500)
+    demo(mentors=500)
     looked_at = operator.scalars(sa.select(PeopleImport).where(PeopleImport.state == ImportState.checked)).one()
     partner, executive = KNOWN[2], KNOWN[1]
     for known, path, words in (

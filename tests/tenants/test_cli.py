@@ -24,9 +24,9 @@ NETWORK = {
 
 
 @pytest.fixture
-def passerelle(settings):
+def passerelle(operator_app):
     """Run one command as the operator."""
-    runner = create_app(settings, role="operator", overrides={"TESTING": True}).test_cli_runner()
+    runner = operator_app.test_cli_runner()
 
     def run(*words, **options):
         given = [part for name, value in options.items() for part in (f"--{name}", value)]

@@ -2,12 +2,10 @@
 
 import re
 import time
-from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
-from marketplace.app import create_app
 from tenants.shared import bounces, clock, keeping
 from tenants.shared.database import db
 from tenants.shared.digests import KEPT_FOR
@@ -57,14 +55,14 @@ def inbound(worker_app):
 
 
 @pytest.fixture
-def bounce(settings):
+def bounce(operator_app, monkeypatch):
     """``passerelle bounce``, fed with one report."""
-    made = create_app(replace(settings, inbound_mail_domain=DOMAIN), role="operator", overrides={"TESTING": True})
+    monkeypatch.setitem(operator_app.config, "INBOUND_MAIL_DOMAIN", DOMAIN)
 
     def run(to, *, action="failed", status="5.1.1", diagnosis="550 5.1.1 User unknown", options=(), content=None):
         report = REPORT.format(to=to, action=action, status=status, diagnosis=diagnosis).encode()
         report = report if content is None else content
-        answer = made.test_cli_runner().invoke(args=["bounce", *options], input=report)
+        answer = operator_app.test_cli_runner().invoke(args=["bounce", *options], input=report)
         assert answer.exit_code == 0, answer.output
         return answer.output.strip()
 

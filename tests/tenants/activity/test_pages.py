@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from marketplace.app import create_app
 from tenants.activity.queries import PAGE
 from tenants.shared.activity import record
 
@@ -85,13 +84,12 @@ def test_the_chain_is_checked_by_the_rule_on_the_page(log, sign_in):
     assert "Zoe" not in "".join(line["words"] for line in lines)
 
 
-def test_the_operators_check_names_the_first_line_that_is_broken(log, settings, _admin):
+def test_the_operators_check_names_the_first_line_that_is_broken(log, operator_app, _admin):
     with _admin.connect() as connection:
         connection.exec_driver_sql("SET session_replication_role = replica")
         connection.execute(
             sa.text("UPDATE activity SET verb = 'x.y' WHERE org_id = :org AND number = 2"), {"org": log.mia.org_id}
         )
-    runner = create_app(settings, role="operator", overrides={"TESTING": True}).test_cli_runner()
-    answer = runner.invoke(args=["check"])
+    answer = operator_app.test_cli_runner().invoke(args=["check"])
     assert answer.exit_code == 1
     assert "The activity log of acme is broken at line 2" in answer.output
