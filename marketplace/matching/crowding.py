@@ -113,14 +113,18 @@ class Crowding:
         return self._crowd(rows, [Bound(BoundOf.firm_receives, firm, room)])
 
     def shut_in(self, residual: Residual, row: int) -> Crowd:
-        """Of a mentee whom no answer can have: whom every way out of reach is shut to, whoever moves. No place is left there."""
+        """Of a mentee whom no answer can have, whoever moves: those for whom every way to a place ends at a bound without room.
+
+        What goes in a circle within reach (two firms that give each other as many) is no room for who comes from outside it.
+        """
         reached = Walk(residual, row).all() < FAR
         bounds = []
         for arc in residual.arcs:
             leaves, enters = reached[arc.tail] and not reached[arc.head], reached[arc.head] and not reached[arc.tail]
             if leaves or (enters and arc.head == residual.hub):
                 bounds += self._shut(residual, arc)
-        return self._crowd(np.flatnonzero(reached[: residual.mentees]).tolist(), bounds)
+        rows = np.flatnonzero(reached[: residual.mentees]).tolist()
+        return self._crowd([one for one in rows if not reached[residual.received_at(one)]], bounds)
 
     def _shut(self, residual: Residual, arc: Arc) -> list[Bound]:
         """What an arc stands for, where anybody set it a bound."""

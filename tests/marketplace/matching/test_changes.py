@@ -77,10 +77,8 @@ def test_who_would_be_next_is_who_costs_least_once_the_pair_is_not_made(start: i
                 (1, changes.next_for_mentee(mentee, mentor), [(mentee, j.id) for j in problem.cohort.mentors]),
                 (0, changes.next_for_mentor(mentee, mentor), [(i.id, mentor) for i in problem.cohort.mentees]),
             ):
-                known = []
-                for other in others:
-                    if other not in changes.pairs and (answer := instead(truth, (mentee, mentor), other)) is not None:
-                        known.append((answer, other))
+                new = [other for other in others if other not in changes.pairs]
+                known = [(answer, other) for other in new if (answer := instead(truth, (mentee, mentor), other))]
                 if found is None:
                     assert not known, seed
                     continue
