@@ -48,12 +48,14 @@ def worst_pairs(result: Result) -> tuple[Pair, ...]:
 
 
 def lift(problem: Problem, result: Result, spare: int = 0) -> Lift:
-    """The weakest pair first, then the sum: with as many pairs as ``result`` less ``spare``, and its floors met.
+    """The weakest pair first, then the sum: with as many pairs as ``result`` less ``spare`` (one that is lifted at least), and its floors
+    met.
 
     Where points come before pairs and would leave too few of them, the answer is the one that puts pairs first.
     Source: the bottleneck problem in Burkard, Dell'Amico and Martello, *Assignment Problems* (2009), chapter 6.
     """
-    goal = (_missing(result), -(result.heads - spare))
+    fewest = min(max(result.heads - spare, len(problem.pins) + 1), result.heads)
+    goal = (_missing(result), -fewest)
     scores = _scores(problem)
     low, high = 0, len(scores)
     proven, found = True, None
@@ -64,10 +66,12 @@ def lift(problem: Problem, result: Result, spare: int = 0) -> Lift:
             low, found = middle, tried
         else:
             high, proven = middle, proven and (tried is None or tried.optimal)
-    least = scores[low] if scores else problem.minimum
-    best = solve(replace(problem, minimum=least)) if found is None or problem.mode is Mode.score_first else found
+    held = replace(problem, minimum=scores[low] if scores else problem.minimum)
+    best = solve(held) if found is None or problem.mode is Mode.score_first else found
     if found is not None and (_missing(best), -best.heads) > goal:
         best = found
+    lifted = [pair.score for pair in best.pairs if (pair.mentee, pair.mentor) not in problem.pins]
+    least = min(lifted, default=problem.minimum)
     return Lift(least, best, result.heads - best.heads, result.score - best.score, proven and best.optimal)
 
 
@@ -143,6 +147,7 @@ def _imbalance(problem: Problem, result: Result) -> int:
 
 
 def _scores(problem: Problem) -> list[int]:
-    """Every score that an allowed pair has, sorted."""
-    block = np.unique(problem.block(0, len(problem.cohort.mentees)))
-    return [int(one) - 1 for one in block if one]
+    """Every score that an allowed pair of a mentee without a pin has, sorted."""
+    block = problem.block(0, len(problem.cohort.mentees))
+    block[[problem.cohort.row[mentee_id] for mentee_id, _mentor_id in problem.pins]] = 0
+    return [one - 1 for one in np.unique(block).tolist() if one]
