@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
+from marketplace.matching.circulation import Gain, Whole
 from marketplace.matching.crowding import Crowding
 from marketplace.matching.faults import Contradiction
-from marketplace.matching.model import MINIMUM, Problem
+from marketplace.matching.model import MINIMUM, Grid, Problem
 from marketplace.matching.outcome import Result
-from marketplace.matching.residual import Gain, Residual, Walk
+from marketplace.matching.residual import FAR, Residual, Walk
 from marketplace.matching.solver import solve
 
 
@@ -108,7 +109,7 @@ class Changes:
             return None
         if self.residual is None:
             return self._solved(replace(self.problem, pins=self.problem.pins | {pair}))
-        row, node = self.problem.cohort.row[mentee_id], self.residual.mentor(self.problem.cohort.column[mentor_id])
+        row, node = self.problem.cohort.row[mentee_id], self._node(self.residual, mentor_id)
         walk = Walk(self.residual, node)
         if walk.to(row) is None:
             return None
@@ -119,9 +120,10 @@ class Changes:
         if mentee_id not in self.result.unmatched:
             return Cost(0, 0, 0, 0)
         if self.residual is None:
-            return self._cheapest(self.with_pair(mentee_id, one.id) for one in self.problem.cohort.mentors)
+            choices = [(mentee_id, one.id) for one in self.problem.cohort.mentors]
+            return self._cheapest(self.with_pair(*pair) for pair in choices if not self.problem.obstacles(*pair))
         row = self.problem.cohort.row[mentee_id]
-        received = self.residual.received_at(row)
+        received = self.residual.nodes.received_at(row)
         walk = Walk(self.residual, row)
         if walk.to(received) is None:
             return None
@@ -129,13 +131,46 @@ class Changes:
 
     def next_for_mentee(self, mentee_id: int, mentor_id: int) -> Next | None:
         """If the pair is not made: whom the mentee would have at least cost; of equals by score, then by id."""
-        others = [(mentee_id, one.id) for one in self.problem.cohort.mentors if one.id != mentor_id]
-        return self._next((mentee_id, mentor_id), others, backward=True)
+        pair = (mentee_id, mentor_id)
+        residual = self._residual_for(pair)
+        if residual is None:
+            others = [(mentee_id, one.id) for one in self.problem.cohort.mentors if one.id != mentor_id]
+            return self._next_solved(pair, others, 1)
+        row = self.problem.cohort.row[mentee_id]
+        walk = Walk(residual, row, backward=True)
+        best = _nearest(walk, residual.nodes.mentors, residual.to_mentors(row), residual.grid[row])
+        if best is None:
+            return None
+        cost = self._cost(residual, self._shift(residual, [row, *walk.path(best)]))
+        column = best - residual.nodes.mentors
+        return Next(self.problem.cohort.mentors[column].id, int(residual.grid[row, column]) - 1, cost)
 
     def next_for_mentor(self, mentee_id: int, mentor_id: int) -> Next | None:
         """If the pair is not made: the mentee, none whom the mentor has already, who would come at least cost."""
-        others = [(one.id, mentor_id) for one in self.problem.cohort.mentees]
-        return self._next((mentee_id, mentor_id), [pair for pair in others if pair not in self.pairs], backward=False)
+        pair = (mentee_id, mentor_id)
+        first = self._residual_for(pair)
+        if first is None:
+            others = [
+                (one.id, mentor_id) for one in self.problem.cohort.mentees if (one.id, mentor_id) not in self.pairs
+            ]
+            return self._next_solved(pair, others, 0)
+        column = self.problem.cohort.column[mentor_id]
+        forbidden = self._forbidden(first, pair)
+        if forbidden is None:
+            return None
+        shift, residual = forbidden
+        walk = Walk(residual, self._node(residual, mentor_id))
+        lengths = residual.to_mentees(column)
+        lengths[residual.occupants(column)] = 0  # who came by the first move needs no second
+        lengths[first.occupants(column)] = FAR
+        best = _nearest(walk, 0, lengths, residual.grid[:, column])
+        if best is None:
+            return None
+        if residual.mentor_of[best] != column:
+            path = walk.path(best)
+            shift = shift.then(self._shift(residual, [*path, path[0]]))
+        mentee = self.problem.cohort.mentees[best].id
+        return Next(mentee, int(residual.grid[best, column]) - 1, self._cost(residual, shift))
 
     @cached_property
     def _pinned(self) -> frozenset[int]:
@@ -144,7 +179,7 @@ class Changes:
     def _forbidden(self, residual: Residual, pair: tuple[int, int]) -> tuple[_Shift, Residual] | None:
         """What the network does without the pair, and the network afterwards."""
         row, column = self.problem.cohort.row[pair[0]], self.problem.cohort.column[pair[1]]
-        node = residual.mentor(column)
+        node = residual.nodes.mentors + column
         walk = Walk(residual, row)
         if walk.to(node) is None:
             return None
@@ -153,38 +188,15 @@ class Changes:
         after.barred = (row, column)
         return self._shift(residual, [*path, row]), after
 
-    def _next(self, pair: tuple[int, int], others: list[tuple[int, int]], *, backward: bool) -> Next | None:
+    def _residual_for(self, pair: tuple[int, int]) -> Residual | None:
         if pair not in self.pairs:
             raise ValueError(f"{pair} is no pair of the answer")
-        if self.residual is None or pair in self.problem.pins:
-            return self._next_solved(pair, others, backward=backward)
-        forbidden = self._forbidden(self.residual, pair)
-        if forbidden is None:
-            return None
-        shift, after = forbidden
-        row, column, cohort = self.problem.cohort.row, self.problem.cohort.column, self.problem.cohort
-        allowed = {
-            after.mentor(column[j]) if backward else row[i]: (i, j) for i, j in others if after.grid[row[i], column[j]]
-        }
-        walk = Walk(after, row[pair[0]] if backward else after.mentor(column[pair[1]]), backward=backward)
-        best: tuple[int, int, int, int] | None = None
-        for node in walk:
-            if best is not None and int(walk.distance[node]) > best[0]:
-                break
-            if node in allowed:
-                i, j = allowed[node]
-                costs = after.forced(row[i], column[j], int(walk.distance[node]))
-                found = (costs, -cohort.score(i, j), j if backward else i, node)
-                best = min(best or found, found)
-        if best is None:
-            return None
-        i, j = allowed[best[3]]
-        if after.mentor_of[row[i]] != column[j]:
-            path = walk.path(best[3])
-            shift = shift.then(self._shift(after, [*path, path[0]] if not backward else [path[-1], *path]))
-        return Next(best[2], -best[1], self._cost(self.residual, shift))
+        return None if pair in self.problem.pins else self.residual
 
-    def _next_solved(self, pair: tuple[int, int], others: list[tuple[int, int]], *, backward: bool) -> Next | None:
+    def _node(self, residual: Residual, mentor_id: int) -> int:
+        return residual.nodes.mentors + self.problem.cohort.column[mentor_id]
+
+    def _next_solved(self, pair: tuple[int, int], others: list[tuple[int, int]], side: int) -> Next | None:
         pins, forbids = self.problem.pins - {pair}, self.problem.forbids | {pair}
         best: tuple[int, int, int] | None = None
         cheapest: Cost | None = None
@@ -193,7 +205,7 @@ class Changes:
                 continue
             cost = self._solved(replace(self.problem, pins=pins | {(i, j)}, forbids=forbids))
             if cost is not None:
-                found = (self._value(cost), -self.problem.cohort.score(i, j), j if backward else i)
+                found = (self._value(cost), -self.problem.cohort.score(i, j), (i, j)[side])
                 if best is None or found < best:
                     best, cheapest = found, cost
         return Next(best[2], -best[1], cheapest) if best is not None and cheapest is not None else None
@@ -249,3 +261,19 @@ class Changes:
             + weights.score * cost.points
             + weights.keep * cost.kept
         )
+
+
+def _nearest(walk: Walk, offset: int, closing: Whole, grid: Grid) -> int | None:
+    """The node that makes the shortest circle with its ``closing`` step; of equals that with the highest score, then the first.
+
+    A node's place in ``closing`` and ``grid`` is its number less ``offset``.
+    """
+    best: tuple[int, int, int] | None = None
+    for node in walk:
+        distance, place = int(walk.distance[node]), node - offset
+        if best is not None and distance > best[0]:
+            break
+        if 0 <= place < len(closing) and closing[place] < FAR:
+            found = (distance + int(closing[place]), -int(grid[place]), node)
+            best = found if best is None else min(best, found)
+    return None if best is None else best[2]

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from marketplace.matching.circulation import NO_END, Arc, Nodes, Whole
 from marketplace.matching.model import Grid, Problem
 from marketplace.matching.outcome import Result
-from marketplace.matching.residual import FAR, NO_END, Arc, Residual, Walk, Whole
+from marketplace.matching.residual import FAR, Residual, Walk
 
 
 class BoundOf(enum.StrEnum):
@@ -117,22 +118,22 @@ class Crowding:
 
         What goes in a circle within reach (two firms that give each other as many) is no room for who comes from outside it.
         """
-        reached = Walk(residual, row).all() < FAR
+        nodes, reached = residual.nodes, Walk(residual, row).all() < FAR
         bounds = []
-        for arc in residual.arcs:
-            leaves, enters = reached[arc.tail] and not reached[arc.head], reached[arc.head] and not reached[arc.tail]
-            if leaves or (enters and arc.head == residual.hub):
-                bounds += self._shut(residual, arc)
-        rows = np.flatnonzero(reached[: residual.mentees]).tolist()
-        return self._crowd([one for one in rows if not reached[residual.received_at(one)]], bounds)
+        for (tail, head), arc in residual.arcs.items():
+            leaves, enters = reached[tail] and not reached[head], reached[head] and not reached[tail]
+            if leaves or (enters and head == nodes.hub):
+                bounds += self._shut(nodes, arc)
+        rows = np.flatnonzero(reached[: nodes.mentors]).tolist()
+        return self._crowd([one for one in rows if not reached[nodes.received_at(one)]], bounds)
 
-    def _shut(self, residual: Residual, arc: Arc) -> list[Bound]:
+    def _shut(self, nodes: Nodes, arc: Arc) -> list[Bound]:
         """What an arc stands for, where anybody set it a bound."""
-        if arc.tail < residual.receiving(0):
-            return [Bound(BoundOf.mentor, self._cohort.mentors[arc.tail - residual.mentees].id, 0)]
-        gives = arc.tail < residual.firm(0)
-        firm = self._cohort.firm_ids[arc.tail - (residual.giving(0) if gives else residual.firm(0))]
-        if arc.head == residual.hub:
+        if nodes.is_mentor(arc.tail):
+            return [Bound(BoundOf.mentor, self._cohort.mentors[arc.tail - nodes.mentors].id, 0)]
+        gives = arc.tail < nodes.firms
+        firm = self._cohort.firm_ids[arc.tail - (nodes.giving if gives else nodes.firms)]
+        if arc.head == nodes.hub:
             return [Bound(BoundOf.balance, firm, 0)]
         quota = self.problem.firm(firm)
         if gives:

@@ -48,8 +48,7 @@ def worst_pairs(result: Result) -> tuple[Pair, ...]:
 
 
 def lift(problem: Problem, result: Result, spare: int = 0) -> Lift:
-    """The weakest pair first, then the sum: with as many pairs as ``result`` less ``spare`` (one that is lifted at least), and its floors
-    met.
+    """The weakest pair first, then the sum: its floors met, with as many pairs as ``result`` less ``spare``, but one to lift.
 
     Where points come before pairs and would leave too few of them, the answer is the one that puts pairs first.
     Source: the bottleneck problem in Burkard, Dell'Amico and Martello, *Assignment Problems* (2009), chapter 6.

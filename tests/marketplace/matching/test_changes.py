@@ -7,8 +7,8 @@ from functools import partial
 
 import pytest
 
-from marketplace.matching.changes import Changes, Cost
-from marketplace.matching.model import MINIMUM, Problem
+from marketplace.matching.changes import Changes, Cost, Method
+from marketplace.matching.model import MINIMUM, Limit, Problem
 from marketplace.matching.solver import solve
 from tests.marketplace.matching.every_answer import EveryAnswer, Worth, small_problem
 
@@ -94,3 +94,25 @@ def instead(truth: EveryAnswer, pair: tuple[int, int], other: tuple[int, int]) -
 
 def _first(truth: EveryAnswer, side: int, one: tuple[Worth, tuple[int, int]]) -> tuple[Worth, int, int]:
     return truth.rank(one[0]), truth.problem.cohort.score(*one[1]), -one[1][side]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_solving_anew_and_walking_the_prices_say_the_same(seed: int) -> None:
+    problem = small_problem(seed)
+    walked = Changes(problem, solve(problem))
+    # A limit that nothing reaches: the same problem, and no flow.
+    loose = replace(
+        problem, limits=(Limit("loose", 99, {(problem.cohort.mentees[0].id, problem.cohort.mentors[0].id): 1}),)
+    )
+    solved = Changes(loose, solve(loose))
+    for pair in sorted(walked.pairs & solved.pairs):
+        asked = [
+            (one.without(*pair), one.next_for_mentee(*pair), one.next_for_mentor(*pair)) for one in (walked, solved)
+        ]
+        assert worth(asked[0][0]) == worth(asked[1][0])
+        assert [one and (one.member, worth(one.cost)) for one in asked[0][1:]] == [
+            one and (one.member, worth(one.cost)) for one in asked[1][1:]
+        ]
+        assert asked[0][0] is None or (asked[0][0].method, asked[1][0].method) == (Method.prices, Method.solved)
+    for mentee in set(walked.result.unmatched) & set(solved.result.unmatched):
+        assert worth(walked.admitting(mentee)) == worth(solved.admitting(mentee))

@@ -68,6 +68,10 @@ def test_a_firm_that_gives_or_receives_no_more_is_named() -> None:
     receiving = left(Problem(people, firms=(Firm(id=1, receives=1),)), 11)
     assert isinstance(receiving, CrowdedOut) and receiving.crowd.mentees == (10, 11)
     assert [(one.of, one.id) for one in receiving.crowd.bounds] == [("firm_receives", 1)]
+    mentee_of_another_firm = replace(people, mentees=tuple(replace(one, firm=one.id) for one in people.mentees))
+    between = left(Problem(mentee_of_another_firm, between={(2, 11): 0}), 11)
+    assert isinstance(between, CrowdedOut) and between.cost is None
+    assert [(one.of, one.id) for one in between.crowd.bounds] == [("limit", "between:2:11")]
     nothing_back = left(Problem(people, balance=0), 10)
     assert isinstance(nothing_back, CrowdedOut) and nothing_back.cost is None and nothing_back.crowd.places == 0
     assert {one.of for one in nothing_back.crowd.bounds} == {BoundOf.balance}
