@@ -42,7 +42,7 @@ class Programme:
 def solve_limited(task: Task) -> Result:
     """The best answer under the problem's limits, as far as ``problem.seconds`` allow; always with its gap.
 
-    Raises ``Contradiction`` where limits and pins together leave no way to meet the balance, ``TimeoutError`` where none was found.
+    Raises ``Contradiction`` where limits and pins leave no way to meet the balance, ``TimeoutError`` where none was found.
     """
     ends = time.monotonic() + task.problem.seconds
     pairs = everything(task)

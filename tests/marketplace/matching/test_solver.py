@@ -1,4 +1,4 @@
-"""The answer is the best there is, by three judges who know nothing of the solver: all answers, scipy's assignment, scipy's integer
+"""The answer is the best there is, by judges who know nothing of the solver: all answers, scipy's assignment and its integer
 programme; and each time the checker says so too.
 """
 
