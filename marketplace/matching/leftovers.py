@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marketplace.matching.changes import Changes, Cost
+from marketplace.matching.changes import Changes
+from marketplace.matching.costs import Cost
 from marketplace.matching.crowding import Crowd
 from marketplace.matching.model import FORBIDDEN, MINIMUM, Problem
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from marketplace.matching.changes import Changes, Cost, Next
+from marketplace.matching.changes import Changes
+from marketplace.matching.costs import Cost, Next
 from marketplace.matching.criteria import Share, View
 from marketplace.matching.model import Grid
 
