@@ -19,6 +19,8 @@ from marketplace.matching.outcome import Result
 from marketplace.matching.residual import FAR, Residual, Walk
 from marketplace.matching.solver import solve
 
+_NOTHING = Cost(0, 0, 0, 0)
+
 
 class Changes:
     """Every "what if" of one answer. Where None comes back, no answer at all has the change."""
@@ -40,7 +42,7 @@ class Changes:
         """If the two must not be a pair. A pinned pair is first let go, which may even gain."""
         pair = (mentee_id, mentor_id)
         if pair not in self.pairs:
-            return Cost(0, 0, 0, 0)
+            return _NOTHING
         if self.residual is None or pair in self.problem.pins:
             return self._solved(self._apart(pair))
         parted = self._parted(self.residual, pair)
@@ -50,7 +52,7 @@ class Changes:
         """If the two must be a pair, whatever their score. None too where a rule, a forbid or another pin is in the way."""
         pair = (mentee_id, mentor_id)
         if pair in self.pairs:
-            return Cost(0, 0, 0, 0)
+            return _NOTHING
         if set(self.problem.obstacles(*pair)) - {MINIMUM} or mentee_id in self._pinned:
             return None
         if self.residual is None:
@@ -64,7 +66,7 @@ class Changes:
     def admitting(self, mentee_id: int) -> Cost | None:
         """If a mentee who is left must have somebody: what that costs all others together."""
         if mentee_id not in self.result.unmatched:
-            return Cost(0, 0, 0, 0)
+            return _NOTHING
         if self.residual is None:
             choices = [(mentee_id, one.id) for one in self.problem.cohort.mentors]
             return self._cheapest(self.with_pair(*pair) for pair in choices if not self.problem.obstacles(*pair))
@@ -74,6 +76,20 @@ class Changes:
         if walk.to(received) is None:
             return None
         return shift_along(self.residual, walk.path(received)).cost()
+
+    def engaging(self, mentor_id: int) -> Cost | None:
+        """If a mentor who has nobody must have somebody."""
+        if any(other == mentor_id for _mentee_id, other in self.pairs):
+            return _NOTHING
+        if self.residual is None:
+            choices = [(one.id, mentor_id) for one in self.problem.cohort.mentees]
+            return self._cheapest(self.with_pair(*pair) for pair in choices if not self.problem.obstacles(*pair))
+        node = self._node(self.residual, mentor_id)
+        given = self.residual.nodes.given_at(node - self.residual.nodes.mentors)
+        walk = Walk(self.residual, given)
+        if not self.residual.arcs[node, given].opens or walk.to(node) is None:
+            return None
+        return shift_along(self.residual, [*walk.path(node), given]).cost()
 
     def next_for_mentee(self, mentee_id: int, mentor_id: int) -> Next | None:
         """If the pair is not made: whom the mentee would have at least cost; of equals by score, then by id."""

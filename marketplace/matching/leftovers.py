@@ -1,11 +1,17 @@
-"""Why a mentee is left: exactly one reason, and each can be checked by hand.
+"""Why somebody is left: exactly one reason, and each can be checked by hand.
+
+Of a mentee:
 
 * **blocked**: no mentor with a place may be theirs; which rule removed how many, and which rule alone stands before whom.
 * **crowded out**: mentees who reach fewer places than they are, quotas counted (P. Hall, *On representatives of subsets*, 1935):
   in no answer do they all have somebody. The set is what alternating paths reach from the mentee.
 * **priced out**: there is a place, but an answer with the mentee is worth less; by how much, exactly.
 
-Which of the crowded are left is a matter of worth, so they are told the cost of coming in as well.
+Which of the crowded are left is a matter of worth, so they are told the cost of coming in as well. Where pairs come before
+points and no balance is asked, whoever is left is blocked or of a crowd.
+
+A mentor with places and nobody has one reason of the same three: blocked, unneeded (more places than mentees who may have them),
+priced out.
 """
 
 from __future__ import annotations
@@ -16,30 +22,30 @@ import numpy as np
 
 from marketplace.matching.changes import Changes
 from marketplace.matching.costs import Cost
-from marketplace.matching.crowding import Crowd
+from marketplace.matching.crowding import Crowd, Surplus
+from marketplace.matching.facts import Facts, Mask, Points
 from marketplace.matching.model import FORBIDDEN, MINIMUM, Problem
 
-NO_PLACE = "no_place"
-"""What keeps somebody from a mentor who has no place, or none that is not pinned."""
+NO_PLACE, PINNED = "no_place", "pinned"
+"""What keeps a mentee from a mentor who has no place, or none that is not pinned; and a mentor from a mentee who is pinned."""
 
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A rule (or ``forbidden``, ``minimum``, ``no_place``) and how many mentors it removes, whatever else removes them too.
-
-    ``would_admit``: ids of the mentors whom nothing but it removes.
+    """A rule (or ``forbidden``, ``minimum``, ``no_place``, ``pinned``) and how many of the other side it removes, whatever else
+    removes them too. ``would_admit``: ids of those whom nothing but it removes.
     """
 
     rule: str
-    mentors: int
+    removes: int
     would_admit: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """``of`` mentors none is left. Rules in the cohort's order; those that remove nobody are not here."""
+    """Of so many of the other side none is left. Rules in the cohort's order; those that remove nobody are not here."""
 
-    mentee: int
+    member: int
     of: int
     removed: tuple[Removed, ...]
 
@@ -48,21 +54,33 @@ class Blocked:
 class CrowdedOut:
     """One of a crowd that reaches fewer places than it is. ``cost`` of coming in for another; None: not possible at all."""
 
-    mentee: int
+    member: int
     crowd: Crowd
     cost: Cost | None
 
 
 @dataclass(frozen=True, slots=True)
 class PricedOut:
-    """``cost`` to all others together. ``balance_of``: the firm which has received as much more than it gives as it may."""
+    """``cost`` to all others together. ``balance_of``: their firm, where the balance lets it receive (for a mentor: give) no more
+    as things are.
+    """
 
-    mentee: int
+    member: int
     cost: Cost
     balance_of: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Unneeded:
+    """One of some mentors with room for more than may have them. ``cost`` of having somebody all the same, as above."""
+
+    member: int
+    surplus: Surplus
+    cost: Cost | None
+
+
 Leftover = Blocked | CrowdedOut | PricedOut
+Idle = Blocked | Unneeded | PricedOut
 
 
 def leftovers(changes: Changes) -> tuple[Leftover, ...]:
@@ -77,24 +95,49 @@ def leftover(changes: Changes, mentee_id: int) -> Leftover:
     return _blocked(changes, mentee_id) or _crowded(changes, mentee_id) or _priced(changes, mentee_id)
 
 
+def idle(changes: Changes) -> tuple[Idle, ...]:
+    """Why a mentor has nobody: one reason for each who has a place and no pair, by id."""
+    busy = {mentor_id for _mentee_id, mentor_id in changes.pairs}
+    mentors = changes.problem.cohort.mentors
+    return tuple(_idle(changes, column) for column, one in enumerate(mentors) if one.capacity and one.id not in busy)
+
+
 def removed_for(problem: Problem, mentee_id: int) -> tuple[Removed, ...]:
     """What each rule takes from one mentee, whoever they are."""
-    cohort = problem.cohort
-    row = cohort.row[mentee_id]
+    cohort, row = problem.cohort, problem.cohort.row[mentee_id]
     mentees, mentors = cohort.facts
     one = mentees.rows(row, row + 1)
     masks = {rule.name: rule.mask(one, mentors)[0] for rule in cohort.rules}
-    forbidden = [mentor_id for who, mentor_id in problem.forbids if who == mentee_id]
-    masks[FORBIDDEN] = np.isin(mentors.ids, np.array(forbidden, np.int64))
-    scores = np.zeros(len(mentors), np.int64)
-    for criterion in cohort.criteria:
-        scores += criterion.block(one, mentors)[0]
-    masks[MINIMUM] = scores < problem.minimum
+    masks[FORBIDDEN] = np.isin(mentors.ids, [other for who, other in problem.forbids if who == mentee_id])
+    masks[MINIMUM] = _scores(problem, one, mentors)[0] < problem.minimum
     pinned = np.array([problem.pinned_places.get(mentor.id, 0) for mentor in cohort.mentors], np.int64)
     masks[NO_PLACE] = cohort.capacities <= pinned
+    return _removed(masks, mentors)
+
+
+def removed_for_mentor(problem: Problem, mentor_id: int) -> tuple[Removed, ...]:
+    """What each rule takes from one mentor."""
+    cohort, column = problem.cohort, problem.cohort.column[mentor_id]
+    mentees, mentors = cohort.facts
+    one = mentors.rows(column, column + 1)
+    masks = {rule.name: rule.mask(mentees, one)[:, 0] for rule in cohort.rules}
+    masks[FORBIDDEN] = np.isin(mentees.ids, [who for who, other in problem.forbids if other == mentor_id])
+    masks[MINIMUM] = _scores(problem, mentees, one)[:, 0] < problem.minimum
+    masks[PINNED] = np.isin(mentees.ids, [who for who, _other in problem.pins])
+    return _removed(masks, mentees)
+
+
+def _scores(problem: Problem, mentees: Facts, mentors: Facts) -> Points:
+    scores = np.zeros((len(mentees), len(mentors)), np.int32)
+    for criterion in problem.cohort.criteria:
+        scores += criterion.block(mentees, mentors)
+    return scores
+
+
+def _removed(masks: dict[str, Mask], others: Facts) -> tuple[Removed, ...]:
     times = np.sum(list(masks.values()), axis=0)
     return tuple(
-        Removed(name, int(mask.sum()), tuple(mentors.ids[mask & (times == 1)].tolist()))
+        Removed(name, int(mask.sum()), tuple(others.ids[mask & (times == 1)].tolist()))
         for name, mask in masks.items()
         if mask.any()
     )
@@ -116,10 +159,23 @@ def _crowded(changes: Changes, mentee_id: int) -> CrowdedOut | None:
 
 def _priced(changes: Changes, mentee_id: int) -> Leftover:
     problem = changes.problem
-    row = problem.cohort.row[mentee_id]
+    row, firm = problem.cohort.row[mentee_id], problem.cohort.mentee(mentee_id).firm
     cost = changes.admitting(mentee_id)
     if cost is not None:
-        return PricedOut(mentee_id, cost, changes.crowding.unbalanced(row))
+        return PricedOut(mentee_id, cost, firm if changes.crowding.in_deficit(firm) else None)
     if changes.residual is not None:
         return CrowdedOut(mentee_id, changes.crowding.shut_in(changes.residual, row), None)
     return CrowdedOut(mentee_id, changes.crowding.limited(row), None)
+
+
+def _idle(changes: Changes, column: int) -> Idle:
+    problem, crowding = changes.problem, changes.crowding
+    mentor = problem.cohort.mentors[column]
+    if not crowding.takers(column).size:
+        return Blocked(mentor.id, len(problem.cohort.mentees), removed_for_mentor(problem, mentor.id))
+    cost, surplus = changes.engaging(mentor.id), crowding.beside(column)
+    if surplus is None and cost is not None:
+        return PricedOut(mentor.id, cost, mentor.firm if crowding.in_surplus(mentor.firm) else None)
+    if surplus is None and changes.residual is not None:
+        surplus = crowding.shut_out(changes.residual, column)
+    return Unneeded(mentor.id, surplus or crowding.unused(column), cost)

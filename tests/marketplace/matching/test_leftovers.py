@@ -9,14 +9,25 @@ import numpy as np
 import pytest
 
 from marketplace.matching.changes import Changes
+from marketplace.matching.costs import Cost
 from marketplace.matching.criteria import Table
 from marketplace.matching.crowding import BoundOf
-from marketplace.matching.leftovers import NO_PLACE, Blocked, CrowdedOut, PricedOut, leftover, leftovers
+from marketplace.matching.leftovers import (
+    NO_PLACE,
+    PINNED,
+    Blocked,
+    CrowdedOut,
+    PricedOut,
+    Unneeded,
+    idle,
+    leftover,
+    leftovers,
+)
 from marketplace.matching.members import Firm, Mentee, Mentor
 from marketplace.matching.model import FORBIDDEN, MINIMUM, Cohort, Mode, Problem
 from marketplace.matching.rules import LanguageInCommon, OwnFirm
 from marketplace.matching.solver import solve
-from tests.marketplace.matching.every_answer import EveryAnswer, small_problem
+from tests.marketplace.matching.every_answer import EveryAnswer, Worth, small_problem
 
 
 def left(problem: Problem, mentee: int):
@@ -42,7 +53,7 @@ def test_a_blocked_mentee_reads_what_each_rule_removes_and_which_one_alone_stand
     made = replace(people, mentees=speaking, mentors=tuple(mentors), rules=(OwnFirm(), LanguageInCommon()))
     found = left(Problem(made, minimum=50, forbids=frozenset({(10, 22)})), 10)
     assert isinstance(found, Blocked) and found.of == 5
-    assert {one.rule: (one.mentors, one.would_admit) for one in found.removed} == {
+    assert {one.rule: (one.removes, one.would_admit) for one in found.removed} == {
         "own_firm": (2, (20,)),
         "language": (1, (21,)),
         FORBIDDEN: (1, (22,)),
@@ -86,6 +97,22 @@ def test_points_before_pairs_may_price_somebody_out_by_exactly_so_much() -> None
     assert (found.cost.dropped, found.cost.added) == (((10, 20),), ((10, 21), (11, 20)))
 
 
+def test_a_mentor_with_nobody_reads_why_as_well() -> None:
+    people = cohort([[900, 800, 0], [700, 600, 0]])
+    own_firm = tuple(replace(one, firm=1) if one.id == 22 else one for one in people.mentors)
+    pinned = Problem(replace(people, mentors=own_firm), pins=frozenset({(10, 20)}), forbids=frozenset({(11, 21)}))
+    without, of_own_firm = idle(Changes(pinned, solve(pinned)))
+    assert isinstance(without, Blocked) and isinstance(of_own_firm, Blocked)
+    assert {one.rule: (one.removes, one.would_admit) for one in without.removed} == {
+        FORBIDDEN: (1, (11,)),
+        PINNED: (1, (10,)),
+    }
+    assert [(one.rule, one.removes) for one in of_own_firm.removed] == [("own_firm", 2), (PINNED, 1)]
+    (spare,) = idle(Changes(Problem(people), solve(Problem(people))))
+    assert isinstance(spare, Unneeded) and spare.cost is not None and spare.cost.points == 600
+    assert (spare.surplus.mentors, spare.surplus.room, spare.surplus.reached) == ((20, 21, 22), 3, (10, 11))
+
+
 @pytest.mark.parametrize("start", range(0, 300, 60))
 def test_each_reason_holds_in_every_answer(start: int) -> None:
     for seed in range(start, start + 60):
@@ -95,22 +122,52 @@ def test_each_reason_holds_in_every_answer(start: int) -> None:
             problem = replace(problem, pins=frozenset({(pairs[-1].mentee, pairs[-1].mentor)}))
         changes = Changes(problem, solve(problem))
         found = leftovers(changes)
-        assert tuple(one.mentee for one in found) == changes.result.unmatched
+        assert tuple(one.member for one in found) == changes.result.unmatched
         truth = EveryAnswer(problem)
         for one in found:
             choices = [
-                j.id for j in problem.cohort.mentors if (one.mentee, j.id) in truth.allowed and _free(problem, j)
+                j.id for j in problem.cohort.mentors if (one.member, j.id) in truth.allowed and _free(problem, j)
             ]
             if isinstance(one, Blocked):
                 assert not choices, seed
             elif isinstance(one, CrowdedOut):
                 _is_a_crowd(problem, truth, one, seed)
             else:
-                assert choices and any(one.mentee == i for pairs in truth.answers for i, _j in pairs), seed
+                assert choices and any(one.member == i for pairs in truth.answers for i, _j in pairs), seed
                 assert one.cost.proven and _loses(problem, one.cost), seed
+        best, busy = truth.best(), {j for _i, j in changes.pairs}
+        waiting = idle(changes)
+        assert [one.member for one in waiting] == [
+            j.id for j in problem.cohort.mentors if j.capacity and j.id not in busy
+        ]
+        for one in waiting:
+            engaged = truth.best(lambda pairs, one=one: any(j == one.member for _i, j in pairs))
+            if isinstance(one, Blocked):
+                pinned = {i for i, _j in problem.pins}
+                assert not [i for i, j in truth.allowed if j == one.member and i not in pinned], seed
+                continue
+            assert (one.cost and _worth(one.cost)) == (
+                engaged and tuple(a - b for a, b in zip(best, engaged, strict=True))
+            )
+            if isinstance(one, Unneeded):
+                _is_more_than_wanted(problem, truth, one, seed)
 
 
-def _loses(problem: Problem, cost) -> bool:
+def _worth(cost: Cost) -> Worth:
+    return cost.floors, cost.pairs, cost.points, cost.kept
+
+
+def _is_more_than_wanted(problem: Problem, truth: EveryAnswer, found: Unneeded, seed: int) -> None:
+    mentors, surplus = set(found.surplus.mentors), found.surplus
+    assert found.member in mentors and surplus.most < surplus.room, seed
+    pinned = problem.pinned_places
+    assert surplus.room == sum(problem.cohort.mentor(j).capacity - pinned.get(j, 0) for j in mentors)
+    for pairs in truth.answers:
+        theirs = [(i, j) for i, j in pairs - problem.pins if j in mentors]
+        assert len(theirs) <= surplus.most, seed
+
+
+def _loses(problem: Problem, cost: Cost) -> bool:
     first, second = (cost.pairs, cost.points) if problem.mode is Mode.headcount_first else (cost.points, cost.pairs)
     return (cost.floors, first, second, cost.kept) >= (0, 0, 0, 0)
 
@@ -121,7 +178,7 @@ def _free(problem: Problem, mentor: Mentor) -> bool:
 
 def _is_a_crowd(problem: Problem, truth: EveryAnswer, found: CrowdedOut, seed: int) -> None:
     crowd = set(found.crowd.mentees)
-    assert found.mentee in crowd and not crowd & {i for i, _j in problem.pins}
+    assert found.member in crowd and not crowd & {i for i, _j in problem.pins}
     assert found.crowd.places < len(crowd), seed
     # They reach these mentors and no others.
     reach = {j for i, j in truth.allowed if i in crowd and _free(problem, problem.cohort.mentor(j))}
@@ -141,5 +198,5 @@ def _is_a_crowd(problem: Problem, truth: EveryAnswer, found: CrowdedOut, seed: i
         for mentor in found.crowd.reached:
             firm = problem.cohort.mentor(mentor).firm
             assert {(BoundOf.mentor, mentor), (BoundOf.firm_gives, firm)} & named, seed
-    within = any(found.mentee == i for pairs in truth.answers for i, _j in pairs)
+    within = any(found.member == i for pairs in truth.answers for i, _j in pairs)
     assert (found.cost is not None) == within, seed
