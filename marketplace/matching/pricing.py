@@ -14,7 +14,7 @@ from marketplace.matching.model import Grid
 from marketplace.matching.network import Charges
 from marketplace.matching.task import Ints, Task
 
-WIDTH, FEW = 20, 20
+WIDTH, FEW = 24, 48
 """Pairs of a mentee, on average, that a flow begins with; and that better prices are found by."""
 
 SAMPLE = 400_000
@@ -24,7 +24,7 @@ UNWANTED, HIGHEST = -20_000, 12_000
 """Of a pair that may not be, and of a guessed price: they and any score add up within 16 bits."""
 
 STEPS = tuple(step for step in (1600, 800, 400, 200, 100, 50) for _ in range(2))
-REFINING = tuple(step for step in (400, 200, 100, 50) for _ in range(5))
+REFINING = tuple(step for step in (300, 150, 75) for _ in range(5))
 """By how much a pass moves a price, in points: of the sample, and of all mentees."""
 
 SHARE = 1 << 20
