@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
@@ -13,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from marketplace.directory.faces import card_faces
 from marketplace.directory.queries import interests_of
 from marketplace.mentors.faces import face_of
-from marketplace.pairing import commands, jobs, policy, queries
+from marketplace.pairing import commands, jobs, policy, queries, wish_queries
 from marketplace.pairing.candidates import Candidate, Candidates, candidates_of, standings
 from marketplace.pairing.forms import PairForm
 from marketplace.pairing.queries import Stage
@@ -57,7 +58,7 @@ def _page(seen: CohortSeen, form: PairForm | None = None, *, status: int = 200) 
         peers=seen.cohort.form is Form.peer,
         circles=policy.has_circles(seen),
         own=_own_part(seen, opening),
-        mentoring=_mentoring_part(seen),
+        mentoring=_mentoring_part(seen, opening),
         committee=_committee_part(seen, opening, form) if policy.may_see_states(seen) else None,
     )
     return page, status
@@ -70,12 +71,18 @@ def _own_part(seen: CohortSeen, opening: queries.Opening) -> dict[str, Any] | No
         return None
     stage = queries.stage_of(g.acting, seen, opening, own)
     found: dict[str, Any] = {"stage": stage.value, "sentence": STAGES[stage], "side": own.side}
-    if stage is not Stage.open:
+    if stage not in {Stage.open, Stage.by_hand}:
         return found
     words = request.args.get("q", "")[:100].strip()
     everybody = queries.cohort_mentors(g.acting, seen.cohort)
     asked = queries.own_requests(g.acting, seen.cohort)
-    with_room = [one for one in everybody if one.room > 0 or one.person_id in asked]
+    wishes = (
+        wish_queries.own_wishes(g.acting, seen.cohort, own, {one.enrolment_id for one in everybody})
+        if wish_queries.may_wish(seen)
+        else None
+    )
+    ranked = wishes.ranked if wishes else ()
+    with_room = [one for one in everybody if one.room > 0 or one.person_id in asked or one.enrolment_id in ranked]
     shown = queries.found_by_words(with_room, words) if words else with_room
     now, locale = clock.now(), str(get_locale())
     faces = card_faces(shown[:MOST], interests_of(g.acting), slug=g.acting.slug, locale=locale, now=now)
@@ -91,24 +98,45 @@ def _own_part(seen: CohortSeen, opening: queries.Opening) -> dict[str, Any] | No
         "all": len(with_room),
         "open": open_ones,
         "most_open": seen.cohort.modalities.open_requests,
+        "wishes": wishes,
+        "wished": _wished(everybody, ranked),
     }
+
+
+def _wished(everybody: Sequence[Any], ranked: Sequence[int]) -> list[Any]:
+    by_id = {one.enrolment_id: one for one in everybody}
+    return [by_id[one] for one in ranked]
 
 
 MOST = 60
 """Cards on the page; whoever looks for somebody else types a word."""
 
 
-def _mentoring_part(seen: CohortSeen) -> dict[str, Any] | None:
-    """For a mentor of the cohort: what is missing before they can be asked, and how many they take."""
+def _mentoring_part(seen: CohortSeen, opening: queries.Opening) -> dict[str, Any] | None:
+    """For a mentor of the cohort: what is missing before they can be asked, how many they take, and whom they wish for."""
     own = queries.own_enrolment(g.acting, seen, Side.mentor)
     if own is None:
         return None
     rules = seen.cohort.modalities.mentors
-    return {
+    part: dict[str, Any] = {
         "places": own.places,
         "untrained": rules.training == "before_matching" and own.trained_at is None,
         "has_page": queries.has_card(g.acting),
+        "wishes": None,
     }
+    if opening.is_open and wish_queries.may_wish(seen) and part["has_page"] and not part["untrained"]:
+        words = request.args.get("q", "")[:100].strip()
+        everybody = wish_queries.cohort_mentees(g.acting, seen.cohort)
+        wishes = wish_queries.own_wishes(g.acting, seen.cohort, own, {one.enrolment_id for one in everybody})
+        shown = wish_queries.mentees_by_words(everybody, words) if words else everybody
+        part |= {
+            "wishes": wishes,
+            "wished": _wished(everybody, wishes.ranked),
+            "words": words,
+            "people": shown[:MOST],
+            "total": len(shown),
+        }
+    return part
 
 
 def _committee_part(seen: CohortSeen, opening: queries.Opening, form: PairForm | None) -> dict[str, Any]:
