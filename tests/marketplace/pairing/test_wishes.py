@@ -92,7 +92,7 @@ def test_wishes_are_the_committees_alone_and_ranks(app, scene, cast, sign_in):
     for name in ("ann", "gil"):
         with acting(app, cast[name]) as viewer:
             assert candidates_of(viewer, cohort).wishes == {}
-    assert "wish" not in sign_in(cast.max).get(f"/globex/requests/").text.lower()
+    assert "wish" not in sign_in(cast.max).get("/globex/requests/").text.lower()
 
 
 @pytest.mark.parametrize("by", ["mia", "max"])
