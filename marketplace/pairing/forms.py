@@ -126,3 +126,7 @@ class NoteForm(FlaskForm):
 
 class SeatForm(FlaskForm):
     enrolment = SelectField(_l("Add somebody"), coerce=int, validators=[InputRequired()])
+
+
+class MoveForm(FlaskForm):
+    circle = SelectField(_l("Another circle"), coerce=int, validators=[InputRequired()])
