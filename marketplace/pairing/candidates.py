@@ -29,7 +29,7 @@ class Candidate:
     """Somebody enrolled on one side. ``room``: places free now, before open proposals; ``quota``: of their firm, if any.
 
     What follows ``headline`` may be weighed: ``skills`` that a mentor offers, ``goals`` that a mentee works on (slugs of one
-    vocabulary), and so on; empty where they have not said. ``utc_minutes``: their clock's distance from UTC when the cohort begins.
+    vocabulary), and so on; empty where they have not said. ``utc_minutes``: how far their clock is from UTC on launch day.
     """
 
     enrolment_id: int

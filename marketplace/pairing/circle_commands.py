@@ -25,7 +25,9 @@ SEATS = {
     "already": lambda: _("They are in a circle of this cohort already. One leaves it before joining another."),
     "full": lambda: _("This circle is full. Choose another one, or ask whoever runs the programme for a new one."),
     "apart": lambda: _("This circle is not possible here. Choose another one."),
-    "least": lambda: _("The circle would be too small. Give somebody else a seat in it first, then take this person out."),
+    "least": lambda: _(
+        "The circle would be too small. Give somebody else a seat in it first, then take this person out."
+    ),
 }
 """What a refused seat says, by the gate's answer. A conflict and a block read the same."""
 

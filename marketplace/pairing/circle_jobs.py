@@ -34,9 +34,7 @@ def _readers(circle: Circle, *people: int) -> list[Reader]:
     query = (
         sa.select(Person.id, Person.name, Enrolment.firm_id, Organisation.slug)
         .join(CircleMember, CircleMember.person_id == Person.id)
-        .join(
-            Enrolment, sa.and_(Enrolment.org_id == CircleMember.org_id, Enrolment.id == CircleMember.enrolment_id)
-        )
+        .join(Enrolment, sa.and_(Enrolment.org_id == CircleMember.org_id, Enrolment.id == CircleMember.enrolment_id))
         .join(Organisation, Organisation.id == Enrolment.firm_id)
         .where(
             CircleMember.org_id == circle.org_id,
@@ -45,7 +43,7 @@ def _readers(circle: Circle, *people: int) -> list[Reader]:
         )
         .order_by(Person.id)
     )
-    return [Reader(*row) for row in db.session.execute(query)]
+    return [Reader(person, name, firm, slug) for person, name, firm, slug in db.session.execute(query) if firm]
 
 
 def _path(circle: Circle, slug: str) -> str:
@@ -133,9 +131,7 @@ def free_seats(*, org_id: int, enrolment_id: int) -> None:
     """Whoever leaves the cohort leaves their circle; the others are told."""
     freed = db.session.execute(
         sa.update(CircleMember)
-        .where(
-            CircleMember.org_id == org_id, CircleMember.enrolment_id == enrolment_id, CircleMember.left_at.is_(None)
-        )
+        .where(CircleMember.org_id == org_id, CircleMember.enrolment_id == enrolment_id, CircleMember.left_at.is_(None))
         .values(left_at=clock.now())
         .returning(CircleMember.circle_id, CircleMember.person_id),
         execution_options={"synchronize_session": False},

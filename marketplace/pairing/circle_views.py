@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.pairing import circle_commands as commands
-from marketplace.pairing import circle_queries as queries
 from marketplace.pairing import circle_jobs, policy
+from marketplace.pairing import circle_queries as queries
 from marketplace.pairing.candidates import candidates_of
 from marketplace.pairing.circle_queries import CircleSeen
 from marketplace.pairing.forms import CircleForm, MeetingForm, MoveForm, NoteForm, PurposeForm, SeatForm
@@ -175,9 +175,7 @@ def _move_form(seen: CohortSeen, circle: CircleSeen, **options: Any) -> MoveForm
     if not policy.may_run_circles(seen):
         return None
     others = [
-        one
-        for one in queries.circles_of(g.acting, seen.cohort)
-        if one.free and one.circle.id != circle.circle.id
+        one for one in queries.circles_of(g.acting, seen.cohort) if one.free and one.circle.id != circle.circle.id
     ]
     form = MoveForm(prefix="move", **options)
     form.circle.choices = [(one.circle.id, one.circle.name) for one in others]

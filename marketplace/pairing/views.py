@@ -143,7 +143,7 @@ def _mentoring_part(seen: CohortSeen, opening: queries.Opening) -> dict[str, Any
 
 def _number(name: str) -> int | None:
     value = request.values.get(name, "")
-    return int(value) if re.fullmatch(r"[0-9]{1,18}", value) else None
+    return int(value) if re.fullmatch(r"[0-9]{1,19}", value) else None
 
 
 def _asked() -> Asked:

@@ -185,9 +185,7 @@ def test_circles_are_for_their_own_cohort(cast, sign_in, circle):
         assert sign_in(cast[name]).get(at(cast[name], circle)).status_code == 404
 
 
-def test_members_are_told_who_comes_and_goes_and_when_they_meet(
-    cast, sign_in, operator, enrolment_of, circle, work
-):
+def test_members_are_told_who_comes_and_goes_and_when_they_meet(cast, sign_in, operator, enrolment_of, circle, work):
     """One walk: Ned composes, Gus joins, Ned moves Mia to another circle, a date is set, called off and set again; Pam leaves."""
     ned, gus, pam = (sign_in(cast[name]) for name in ("ned", "gus", "pam"))
     names = {cast[name].person_id: name for name in ("mia", "pam", "max", "gus", "ned")}
@@ -232,7 +230,10 @@ def test_members_are_told_who_comes_and_goes_and_when_they_meet(
     # Called off twice is called off once.
     both = [(name, what) for name in ("gus", "max") for what in ("cancelled", "restored")]
     assert told("circle_meeting") == both
-    assert "whoever runs the programme is told" in pam.get(at(cast.pam, circle, f"/members/{cast.pam.person_id}/removal")).text
+    assert (
+        "whoever runs the programme is told"
+        in pam.get(at(cast.pam, circle, f"/members/{cast.pam.person_id}/removal")).text
+    )
     assert pam.post(at(cast.pam, circle, f"/members/{cast.pam.person_id}/removal")).status_code == 303
     work()
     assert {names[one.person_id] for one in letters(operator, "circle_small")} == {"ned"}
