@@ -1,9 +1,11 @@
 """Each form says who is what: reverse swaps the words, peers are the same, circles keep their size."""
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
+from flask_babel import force_locale
 from icalendar import Calendar
 
 from marketplace.mentorships.models import Mentorship
@@ -12,7 +14,9 @@ from marketplace.programmes.modalities import Form, Side
 from marketplace.programmes.models import Enrolment
 from tenants.organisations.models import ConflictDeclaration, ConflictKind
 from tenants.shared.database import new_id
+from tenants.shared.letters import letter_scene, templates
 from tenants.shared.models import Notice
+from tests.factories import NOW
 from tests.marketplace.pairing.conftest import requests_of
 from tests.marketplace.requests.conftest import FORM, letters
 
@@ -239,3 +243,54 @@ def test_members_are_told_who_comes_and_goes_and_when_they_meet(cast, sign_in, o
     assert {names[one.person_id] for one in letters(operator, "circle_small")} == {"ned"}
     assert told("circle_changed") == [("gus", "left"), ("max", "left")]
     assert "move its members to another circle" in ned.get(at(cast.ned, circle)).text
+
+
+WAYS = {
+    # (kind, what it is made of beside the names): what it says in the cross-company, peer, reverse and external form.
+    ("request_reminder", ""): (
+        "to be their mentor",
+        "to be their peer",
+        "to be their junior mentor",
+        "a student of Globex",
+    ),
+    ("request_withdrawn", ""): ("be their mentor", "be their peer", "be their junior mentor", "be their mentor"),
+    ("request_declined", ""): ("be your mentor", "be your peer", "be your junior mentor", "be your mentor"),
+    ("mentorship_confirmed", "mentor"): (
+        *(
+            "have both said yes.",
+            "is your peer: each",
+            "You are the junior mentor of",
+            "You accompany Max Globex, a student",
+        ),
+    ),
+    ("mentorship_confirmed", "mentee"): (
+        *(
+            "have both said yes.",
+            "is your peer: each",
+            "is your junior mentor: here",
+            "accompanies you while you study",
+        ),
+    ),
+}
+
+
+def test_letters_call_people_what_the_form_calls_them(app):
+    for (kind, side), ways in WAYS.items():
+        for form, words in zip(("cross_company", "peer", "reverse", "external"), ways, strict=True):
+            assert words in said(app, kind, form=form, mentor=side == "mentor"), (kind, form)
+    for kind in ("request_reminder", "request_expired"):
+        assert "committee" in said(app, kind, form="cross_company", proposed=True)
+        assert "committee" not in said(app, kind, form="cross_company")
+
+
+def said(app, kind, **facts):
+    names = {
+        f"{who}_{what}": "Globex" if what == "firm" else "Max Globex"
+        for who in ("mentee", "mentor", "other")
+        for what in ("name", "firm")
+    }
+    scene = names | {"url": "/acme/", "answer_url": "/links/abc", "due_at": NOW.isoformat()} | facts
+    with app.test_request_context("/"), force_locale("en"):
+        page = templates().get_template(f"letters/{kind}/letter.txt")
+        module = page.make_module(letter_scene(scene) | {"zone": ZoneInfo("UTC")})
+        return " ".join([str(module.subject), *(word for word in module.words if word), *getattr(module, "after", [])])
