@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -261,7 +262,6 @@ def _candidate(row: Any, modalities: Modalities, begins: datetime) -> Candidate:
         if side is Side.mentor
         else (row.max_mentees, modalities.quota.mentees)
     )
-    offset = begins.astimezone(ZoneInfo(row.time_zone)).utcoffset()
     return Candidate(
         enrolment_id=row.enrolment_id,
         person_id=row.person_id,
@@ -279,7 +279,7 @@ def _candidate(row: Any, modalities: Modalities, begins: datetime) -> Candidate:
         seniority=row.seniority,
         cadence=row.cadence,
         time_zone=row.time_zone,
-        utc_minutes=int(offset.total_seconds()) // 60 if offset else 0,
+        utc_minutes=_minutes_from_utc(row.time_zone, begins),
         place=row.place,
         remote=row.remote,
         in_person=row.in_person,
@@ -290,3 +290,9 @@ def _candidate(row: Any, modalities: Modalities, begins: datetime) -> Candidate:
         of_school=row.school,
         quota=general if own is None else own,
     )
+
+
+@lru_cache(maxsize=1024)
+def _minutes_from_utc(zone: str, at: datetime) -> int:
+    offset = at.astimezone(ZoneInfo(zone)).utcoffset()
+    return int(offset.total_seconds()) // 60 if offset else 0
