@@ -40,6 +40,7 @@ from marketplace.notices import subscriptions
 from marketplace.notices import views as notices
 from marketplace.pairing import circle_views as circles
 from marketplace.pairing import views as pairing
+from marketplace.pairing import wish_views as wishes
 from marketplace.programmes import pages as programme_templates
 from marketplace.programmes import party_pages as programme_parties
 from marketplace.programmes import views as programmes
@@ -113,6 +114,7 @@ WORKSPACE = (
     (mentees.bp, "/about-me"),
     (requests.bp, "/requests"),
     (pairing.bp, "/cohorts/<int:cohort_id>/matching"),
+    (wishes.bp, "/cohorts/<int:cohort_id>/wishes"),
     (circles.bp, "/cohorts/<int:cohort_id>/circles"),
     (mentorships.bp, "/mentorships"),
     (meetings.bp, "/mentorships/<int:mentorship_id>/meetings"),

@@ -213,6 +213,8 @@ class Exchanges:
             version=1,
             created_at=asked.created_at,
             updated_at=latest,
+            cohort_org_id=None,
+            cohort_id=None,
         )
         words = asked.words
         self._say(asked, mentee, "goal", words.goal, asked.created_at)

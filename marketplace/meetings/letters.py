@@ -334,6 +334,7 @@ def tell_confirmed(*, org_id: int, mentorship_id: int) -> None:
             "other_name": reader.other.name,
             "other_firm": firms[opposite.org_id].name,
             "mentor": reader.person.id == one.mentor_person_id,
+            "form": one.form,
             "url": url,
         }
         charter = link_to_write(one, now) if reader.person.id == one.mentee_person_id else None

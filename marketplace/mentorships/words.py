@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from marketplace.mentorships.models import Answer, QuestionReason
 from marketplace.mentorships.queries import Pair
+from marketplace.programmes.words import in_form
 
 # (the choice, what it means)
 ANSWERS = {
@@ -29,32 +29,13 @@ REASONS = {
 
 def role_of_other(pair: Pair) -> str:
     """What the other one is to the reader; in a reverse mentorship the junior is the mentor, and peers are the same."""
-    mentor = pair.seen.viewer_is_mentee
-    match pair.mentorship.form:
-        case "peer":
-            return _("your peer")
-        case "reverse":
-            return _("your junior mentor") if mentor else _("your senior mentee")
-        case "external":
-            return _("your mentor") if mentor else _("the student you accompany")
-        case _:
-            return _("your mentor") if mentor else _("your mentee")
+    return in_form("other_to_mentee" if pair.seen.viewer_is_mentee else "other_to_mentor", pair.mentorship.form)
 
 
 def form_sentence(pair: Pair) -> str:
     """Who accompanies whom, in the forms where it does not go without saying; else empty."""
     seen, mentee = pair.seen, pair.seen.viewer_is_mentee
+    if pair.mentorship.form == "external" and mentee and not seen.other.firm:
+        return ""
     name = seen.other.first_name
-    match pair.mentorship.form:
-        case "peer":
-            return _("%(name)s is your peer: each of you is there for the other.", name=name)
-        case "reverse" if mentee:
-            return _("%(name)s is your junior mentor: here the junior accompanies the senior.", name=name)
-        case "reverse":
-            return _("You are the junior mentor of %(name)s: here the junior accompanies the senior.", name=name)
-        case "external" if mentee and seen.other.firm:
-            return _("%(name)s, of %(firm)s, accompanies you while you study.", name=name, firm=seen.other.firm)
-        case "external" if not mentee:
-            return _("You accompany %(name)s, a student.", name=name)
-        case _:
-            return ""
+    return in_form("to_mentee" if mentee else "to_mentor", pair.mentorship.form, name=name, firm=seen.other.firm)

@@ -9,6 +9,10 @@ from tenants.shared.kinds import KINDS, Kind
 KINDS |= {
     "pair_proposed": Kind(_l("The committee of a programme proposes a pair")),
     "proposal_undone": Kind(_l("The committee of a programme takes a proposal back")),
+    "circle_changed": Kind(_l("Somebody joins or leaves my circle"), essential=False),
+    "circle_seat": Kind(_l("I am given a seat in a circle, or taken out of one")),
+    "circle_small": Kind(_l("A circle of a programme has become too small"), essential=False),
+    "circle_meeting": Kind(_l("My circle sets a date, or calls it off")),
     "request_received": Kind(_l("Somebody asks me to be their mentor")),
     "request_reminder": Kind(_l("A request still waits for my answer"), essential=False),
     "information_asked": Kind(_l("A mentor asks me for more information")),

@@ -9,11 +9,13 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm.exc import StaleDataError
 
+from marketplace.pairing import circle_queries as queries
 from marketplace.pairing.circle_queries import CircleSeen
 from marketplace.pairing.models import Circle, CircleMeeting, CircleNote
 from marketplace.pairing.policy import may_run_circles
 from marketplace.programmes.queries import CohortSeen
 from tenants.current import Acting
+from tenants.shared import jobs
 from tenants.shared.database import db, new_id
 from tenants.shared.errors import Forbidden, Refused
 
@@ -23,7 +25,9 @@ SEATS = {
     "already": lambda: _("They are in a circle of this cohort already. One leaves it before joining another."),
     "full": lambda: _("This circle is full. Choose another one, or ask whoever runs the programme for a new one."),
     "apart": lambda: _("This circle is not possible here. Choose another one."),
-    "least": lambda: _("The circle would be too small. Add somebody first, then take this person out."),
+    "least": lambda: _(
+        "The circle would be too small. Give somebody else a seat in it first, then take this person out."
+    ),
 }
 """What a refused seat says, by the gate's answer. A conflict and a block read the same."""
 
@@ -68,33 +72,52 @@ def compose_circle(
     db.session.flush()
     for enrolment_id in enrolments:
         _seat(circle, enrolment_id, now)
+        _tell(acting, circle, queries.seated(circle, enrolment_id), "composed")
     db.session.commit()
     return circle
 
 
-def take_seat(*, seen: CohortSeen, circle: CircleSeen, enrolment_id: int, now: datetime) -> None:
-    """A peer joins an open circle, or whoever runs the programme seats somebody. Raises ``Refused``."""
-    del seen
+def take_seat(*, acting: Acting, circle: CircleSeen, enrolment_id: int, now: datetime) -> None:
+    """A peer joins an open circle, or whoever runs the programme seats somebody. The others are told. Raises ``Refused``."""
     _seat(circle.circle, enrolment_id, now)
+    _tell(acting, circle.circle, queries.seated(circle.circle, enrolment_id), "joined")
     db.session.commit()
 
 
 def _seat(circle: Circle, enrolment_id: int, now: datetime) -> None:
-    taken = sa.func.take_seat(circle.org_id, _big(circle.id), _big(enrolment_id), now)
-    said = str(db.session.scalar(sa.select(taken)))
-    if said != "ok":
-        db.session.rollback()
-        raise Refused(SEATS[said]())
+    _require(sa.func.take_seat(circle.org_id, _big(circle.id), _big(enrolment_id), now))
 
 
-def leave_seat(*, circle: CircleSeen, person_id: int, now: datetime) -> None:
+def leave_seat(*, acting: Acting, circle: CircleSeen, person_id: int, now: datetime) -> None:
     """A member leaves whenever they wish; whoever runs the programme takes nobody out below the least size."""
-    left = sa.func.leave_seat(circle.circle.org_id, _big(circle.circle.id), _big(person_id), now)
-    said = str(db.session.scalar(sa.select(left)))
+    _require(sa.func.leave_seat(circle.circle.org_id, _big(circle.circle.id), _big(person_id), now))
+    _tell(acting, circle.circle, person_id, "left")
+    db.session.commit()
+
+
+def move_seat(
+    *, acting: Acting, seen: CohortSeen, circle: CircleSeen, to: CircleSeen, person_id: int, now: datetime
+) -> None:
+    """Whoever runs the programme moves a member to another circle, in one step; both circles are told. Raises ``Refused``."""
+    _require_runner(seen)
+    key = (_big(circle.circle.id), _big(to.circle.id), _big(person_id))
+    _require(sa.func.move_seat(circle.circle.org_id, *key, now))
+    _tell(acting, to.circle, person_id, "joined")
+    # They are told of the seat they have, and not of the one they had.
+    _tell(acting, circle.circle, person_id, "left", by_id=person_id)
+    db.session.commit()
+
+
+def _require(answer: sa.ColumnElement[str]) -> None:
+    said = str(db.session.scalar(sa.select(answer)))
     if said != "ok":
         db.session.rollback()
         raise Refused(SEATS[said]())
-    db.session.commit()
+
+
+def _tell(acting: Acting, circle: Circle, person_id: int, what: str, by_id: int | None = None) -> None:
+    whom = {"circle_id": circle.id, "person_id": person_id, "by_id": by_id or acting.person_id}
+    jobs.announce("circle.changed", org_id=circle.org_id, what=what, **whom)
 
 
 def _big(number: int) -> sa.ColumnElement[int]:
@@ -119,15 +142,23 @@ def set_meeting(*, acting: Acting, circle: CircleSeen, starts_at: datetime, minu
         set_by_id=acting.person_id,
     )
     db.session.add(meeting)
+    db.session.flush()
+    _tell_of_meeting(acting, meeting, "set")
     db.session.commit()
     return meeting
 
 
-def cancel_meeting(*, circle: CircleSeen, meeting: CircleMeeting, now: datetime | None) -> None:
-    """``now`` None brings it back."""
+def cancel_meeting(*, acting: Acting, circle: CircleSeen, meeting: CircleMeeting, now: datetime | None) -> None:
+    """``now`` None brings it back. The others are told, if anything changes by it."""
     _require_member(circle)
-    meeting.cancelled_at = now
+    if (meeting.cancelled_at is None) == (now is not None):
+        meeting.cancelled_at = now
+        _tell_of_meeting(acting, meeting, "cancelled" if now else "restored")
     db.session.commit()
+
+
+def _tell_of_meeting(acting: Acting, meeting: CircleMeeting, what: str) -> None:
+    jobs.announce("circle.meeting", org_id=meeting.org_id, meeting_id=meeting.id, by_id=acting.person_id, what=what)
 
 
 def save_note(

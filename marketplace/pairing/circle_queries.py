@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import abort
 
-from marketplace.pairing.models import Circle, CircleMeeting, CircleNote
+from marketplace.pairing.models import Circle, CircleMeeting, CircleMember, CircleNote
 from marketplace.programmes.modalities import CircleSize
 from marketplace.programmes.models import Cohort
 from tenants.current import Acting
@@ -59,6 +59,16 @@ def circles_of(viewer: Acting, cohort: Cohort) -> list[CircleSeen]:
         seats[row.circle_id].append(row)
     size = cohort.modalities.circle
     return [CircleSeen(one, tuple(seats[one.id]), size, viewer.person_id) for one in circles]
+
+
+def seated(circle: Circle, enrolment_id: int) -> int:
+    """The person whom this enrolment gave a seat."""
+    query = sa.select(CircleMember.person_id).where(
+        CircleMember.org_id == circle.org_id,
+        CircleMember.circle_id == circle.id,
+        CircleMember.enrolment_id == enrolment_id,
+    )
+    return db.session.scalars(query).one()
 
 
 def circle_or_404(viewer: Acting, cohort: Cohort, circle_id: int) -> CircleSeen:

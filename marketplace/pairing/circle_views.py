@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.pairing import circle_commands as commands
+from marketplace.pairing import circle_jobs, policy
 from marketplace.pairing import circle_queries as queries
-from marketplace.pairing import policy
 from marketplace.pairing.candidates import candidates_of
 from marketplace.pairing.circle_queries import CircleSeen
-from marketplace.pairing.forms import CircleForm, MeetingForm, NoteForm, PurposeForm, SeatForm
+from marketplace.pairing.forms import CircleForm, MeetingForm, MoveForm, NoteForm, PurposeForm, SeatForm
 from marketplace.pairing.queries import opening_of, own_enrolment
 from marketplace.programmes.modalities import Side
 from marketplace.programmes.queries import CohortSeen, cohort_or_404
@@ -22,6 +22,9 @@ from tenants.shared import calendars, clock
 from tenants.shared.flashes import flash_undo
 
 bp = Blueprint("circles", __name__)
+
+JOBS = circle_jobs
+"""Named here so that the worker, which knows the product by its pages, registers them."""
 
 
 def _seen_or_404(cohort_id: int) -> CohortSeen:
@@ -147,7 +150,7 @@ def join(cohort_id: int, circle_id: int) -> ResponseReturnValue:
         enrolment_id = form.enrolment.data
     else:
         return _page(seen, circle, status=422, seat_form=form if policy.may_run_circles(seen) else None)
-    commands.take_seat(seen=seen, circle=circle, enrolment_id=enrolment_id, now=clock.now())
+    commands.take_seat(acting=g.acting, circle=circle, enrolment_id=enrolment_id, now=clock.now())
     flash(_("There is a seat in this circle now."), "ok")
     return _back(circle)
 
@@ -156,14 +159,50 @@ def join(cohort_id: int, circle_id: int) -> ResponseReturnValue:
 def ask_leave(cohort_id: int, circle_id: int, person_id: int) -> ResponseReturnValue:
     seen, circle = _circle_or_404(cohort_id, circle_id)
     member = _member_or_404(seen, circle, person_id)
-    return render_template("pairing/leaving.html", seen=seen, circle=circle, member=member, mine=_mine(person_id))
+    return _leaving(seen, circle, member, _move_form(seen, circle, formdata=None))
+
+
+def _leaving(
+    seen: CohortSeen, circle: CircleSeen, member: Any, form: MoveForm | None, *, status: int = 200
+) -> ResponseReturnValue:
+    mine = _mine(member.person_id)
+    page = render_template("pairing/leaving.html", seen=seen, circle=circle, member=member, mine=mine, form=form)
+    return page, status
+
+
+def _move_form(seen: CohortSeen, circle: CircleSeen, **options: Any) -> MoveForm | None:
+    """The other circles with a free seat, for whoever runs the cohort."""
+    if not policy.may_run_circles(seen):
+        return None
+    others = [
+        one for one in queries.circles_of(g.acting, seen.cohort) if one.free and one.circle.id != circle.circle.id
+    ]
+    form = MoveForm(prefix="move", **options)
+    form.circle.choices = [(one.circle.id, one.circle.name) for one in others]
+    return form if others else None
+
+
+@bp.post("/<int:circle_id>/members/<int:person_id>/transfer")
+def move(cohort_id: int, circle_id: int, person_id: int) -> ResponseReturnValue:
+    """Whoever runs the cohort gives a member a seat in another circle, and theirs is free."""
+    seen, circle = _circle_or_404(cohort_id, circle_id)
+    if not policy.may_run_circles(seen):
+        abort(404)
+    member = _member_or_404(seen, circle, person_id)
+    form = _move_form(seen, circle)
+    if form is None or not form.validate_on_submit():
+        return _leaving(seen, circle, member, form, status=422)
+    to = queries.circle_or_404(g.acting, seen.cohort, form.circle.data)
+    commands.move_seat(acting=g.acting, seen=seen, circle=circle, to=to, person_id=person_id, now=clock.now())
+    flash(_("%(name)s sits in %(circle)s now. Both circles are told.", name=member.name, circle=to.circle.name), "ok")
+    return _back(to)
 
 
 @bp.post("/<int:circle_id>/members/<int:person_id>/removal")
 def leave(cohort_id: int, circle_id: int, person_id: int) -> ResponseReturnValue:
     seen, circle = _circle_or_404(cohort_id, circle_id)
     _member_or_404(seen, circle, person_id)
-    commands.leave_seat(circle=circle, person_id=person_id, now=clock.now())
+    commands.leave_seat(acting=g.acting, circle=circle, person_id=person_id, now=clock.now())
     flash(_("You have left the circle.") if _mine(person_id) else _("The seat is free again."), "ok")
     return redirect(url_for("circles.index", cohort_id=cohort_id), 303)
 
@@ -209,7 +248,7 @@ def set_meeting(cohort_id: int, circle_id: int) -> ResponseReturnValue:
 def cancel_meeting(cohort_id: int, circle_id: int, meeting_id: int) -> ResponseReturnValue:
     _seen, circle = _members_only(cohort_id, circle_id)
     meeting = queries.meeting_or_404(circle, meeting_id)
-    commands.cancel_meeting(circle=circle, meeting=meeting, now=clock.now())
+    commands.cancel_meeting(acting=g.acting, circle=circle, meeting=meeting, now=clock.now())
     undo = url_for("circles.restore_meeting", cohort_id=cohort_id, circle_id=circle_id, meeting_id=meeting_id)
     flash_undo(_("The meeting is off."), undo)
     return _back(circle)
@@ -218,7 +257,8 @@ def cancel_meeting(cohort_id: int, circle_id: int, meeting_id: int) -> ResponseR
 @bp.post("/<int:circle_id>/meetings/<int:meeting_id>/restoration")
 def restore_meeting(cohort_id: int, circle_id: int, meeting_id: int) -> ResponseReturnValue:
     _seen, circle = _members_only(cohort_id, circle_id)
-    commands.cancel_meeting(circle=circle, meeting=queries.meeting_or_404(circle, meeting_id), now=None)
+    meeting = queries.meeting_or_404(circle, meeting_id)
+    commands.cancel_meeting(acting=g.acting, circle=circle, meeting=meeting, now=None)
     return _back(circle)
 
 
@@ -227,8 +267,8 @@ def calendar(cohort_id: int, circle_id: int, meeting_id: int) -> Response:
     _seen, circle = _members_only(cohort_id, circle_id)
     one = queries.meeting_or_404(circle, meeting_id)
     entry = calendars.Entry(
-        uid=f"circle-meeting-{one.id}@passerelle",
-        sequence=1 if one.cancelled_at else 0,
+        uid=circle_jobs.calendar_uid(one),
+        sequence=circle_jobs.calendar_sequence(clock.now()),
         summary=circle.circle.name,
         starts_at=one.starts_at,
         ends_at=one.starts_at + timedelta(minutes=one.minutes),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,8 +42,8 @@ def _label(one: Candidate, room: str = "") -> str:
 class PairForm(FlaskForm):
     """Two of the lists, and why. ``fill`` first."""
 
-    mentee = RadioField(_l("Mentees without a pair"), validators=[InputRequired(_l("Choose one of this list."))])
-    mentor = RadioField(_l("Mentors with room"), validators=[InputRequired(_l("Choose one of this list."))])
+    mentee = RadioField(_l("Who is without a pair"), validators=[InputRequired(_l("Choose one of this list."))])
+    mentor = RadioField(_l("Who has room"), validators=[InputRequired(_l("Choose one of this list."))])
     reason = TextAreaField(
         _l("Why these two?"),
         filters=[tidy],
@@ -52,7 +53,7 @@ class PairForm(FlaskForm):
         ],
     )
 
-    def fill(self, mentees: list[Candidate], mentors: list[Candidate]) -> PairForm:
+    def fill(self, mentees: Iterable[Candidate], mentors: Iterable[Candidate]) -> PairForm:
         self.mentee.choices = [SelectChoice(str(one.enrolment_id), _label(one)) for one in mentees]
         self.mentor.choices = [SelectChoice(str(one.enrolment_id), _label(one)) for one in mentors]
         return self
@@ -125,3 +126,7 @@ class NoteForm(FlaskForm):
 
 class SeatForm(FlaskForm):
     enrolment = SelectField(_l("Add somebody"), coerce=int, validators=[InputRequired()])
+
+
+class MoveForm(FlaskForm):
+    circle = SelectField(_l("Another circle"), coerce=int, validators=[InputRequired()])

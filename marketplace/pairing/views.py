@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
@@ -13,11 +15,12 @@ from flask_babel import lazy_gettext as _l
 from marketplace.directory.faces import card_faces
 from marketplace.directory.queries import interests_of
 from marketplace.mentors.faces import face_of
-from marketplace.pairing import commands, ending_jobs, jobs, policy, queries
-from marketplace.pairing.candidates import Candidate, Candidates, candidates_of, standings
+from marketplace.pairing import commands, ending_jobs, jobs, policy, queries, wish_queries
+from marketplace.pairing.candidates import Candidates, candidates_of, standings
 from marketplace.pairing.forms import PairForm
+from marketplace.pairing.lists import Asked, lists_of, pairs_of
 from marketplace.pairing.queries import Stage
-from marketplace.pairing.words import STAGES, STATES, STATES_OF_PEERS
+from marketplace.pairing.words import SAID, STAGES, state_words
 from marketplace.programmes.modalities import Form, Side
 from marketplace.programmes.queries import CohortSeen, cohort_or_404
 from marketplace.programmes.tabs import Tab, register
@@ -57,7 +60,7 @@ def _page(seen: CohortSeen, form: PairForm | None = None, *, status: int = 200) 
         peers=seen.cohort.form is Form.peer,
         circles=policy.has_circles(seen),
         own=_own_part(seen, opening),
-        mentoring=_mentoring_part(seen),
+        mentoring=_mentoring_part(seen, opening),
         committee=_committee_part(seen, opening, form) if policy.may_see_states(seen) else None,
     )
     return page, status
@@ -70,12 +73,18 @@ def _own_part(seen: CohortSeen, opening: queries.Opening) -> dict[str, Any] | No
         return None
     stage = queries.stage_of(g.acting, seen, opening, own)
     found: dict[str, Any] = {"stage": stage.value, "sentence": STAGES[stage], "side": own.side}
-    if stage is not Stage.open:
+    if stage not in {Stage.open, Stage.by_hand}:
         return found
     words = request.args.get("q", "")[:100].strip()
     everybody = queries.cohort_mentors(g.acting, seen.cohort)
     asked = queries.own_requests(g.acting, seen.cohort)
-    with_room = [one for one in everybody if one.room > 0 or one.person_id in asked]
+    wishes = (
+        wish_queries.own_wishes(g.acting, seen.cohort, own, {one.enrolment_id for one in everybody})
+        if wish_queries.may_wish(seen)
+        else None
+    )
+    ranked = wishes.ranked if wishes else ()
+    with_room = [one for one in everybody if one.room > 0 or one.person_id in asked or one.enrolment_id in ranked]
     shown = queries.found_by_words(with_room, words) if words else with_room
     now, locale = clock.now(), str(get_locale())
     faces = card_faces(shown[:MOST], interests_of(g.acting), slug=g.acting.slug, locale=locale, now=now)
@@ -91,59 +100,99 @@ def _own_part(seen: CohortSeen, opening: queries.Opening) -> dict[str, Any] | No
         "all": len(with_room),
         "open": open_ones,
         "most_open": seen.cohort.modalities.open_requests,
+        "wishes": wishes,
+        "wished": _wished(everybody, ranked),
     }
+
+
+def _wished(everybody: Sequence[Any], ranked: Sequence[int]) -> list[Any]:
+    by_id = {one.enrolment_id: one for one in everybody}
+    return [by_id[one] for one in ranked]
 
 
 MOST = 60
 """Cards on the page; whoever looks for somebody else types a word."""
 
 
-def _mentoring_part(seen: CohortSeen) -> dict[str, Any] | None:
-    """For a mentor of the cohort: what is missing before they can be asked, and how many they take."""
+def _mentoring_part(seen: CohortSeen, opening: queries.Opening) -> dict[str, Any] | None:
+    """For a mentor of the cohort: what is missing before they can be asked, how many they take, and whom they wish for."""
     own = queries.own_enrolment(g.acting, seen, Side.mentor)
     if own is None:
         return None
     rules = seen.cohort.modalities.mentors
-    return {
+    part: dict[str, Any] = {
         "places": own.places,
         "untrained": rules.training == "before_matching" and own.trained_at is None,
         "has_page": queries.has_card(g.acting),
+        "wishes": None,
     }
+    if opening.is_open and wish_queries.may_wish(seen) and part["has_page"] and not part["untrained"]:
+        words = request.args.get("q", "")[:100].strip()
+        everybody = wish_queries.cohort_mentees(g.acting, seen.cohort)
+        wishes = wish_queries.own_wishes(g.acting, seen.cohort, own, {one.enrolment_id for one in everybody})
+        shown = wish_queries.mentees_by_words(everybody, words) if words else everybody
+        part |= {
+            "wishes": wishes,
+            "wished": _wished(everybody, wishes.ranked),
+            "words": words,
+            "people": shown[:MOST],
+            "total": len(shown),
+        }
+    return part
+
+
+def _number(name: str) -> int | None:
+    value = request.values.get(name, "")
+    return int(value) if re.fullmatch(r"[0-9]{1,19}", value) else None
+
+
+def _asked() -> Asked:
+    return Asked(
+        words=request.args.get("q", "")[:100].strip(),
+        everybody=request.args.get("everybody") == "1",
+        mentee=_number("mentee"),
+        mentor=_number("mentor"),
+        mentees_after=_number("mentees_after"),
+        mentors_after=_number("mentors_after"),
+        pairs_after=_number("pairs_after"),
+    )
 
 
 def _committee_part(seen: CohortSeen, opening: queries.Opening, form: PairForm | None) -> dict[str, Any]:
-    pairs_by_hand = policy.may_pair_by_hand(seen)
-    there = candidates_of(g.acting, seen.cohort) if pairs_by_hand else None
-    pairs = there.pairs if there else standings(seen.cohort)
+    there = candidates_of(g.acting, seen.cohort) if policy.may_pair_by_hand(seen) else None
+    asked, every = _asked(), there.pairs if there else standings(seen.cohort)
     part: dict[str, Any] = {
-        "pairs": pairs,
-        "states": STATES_OF_PEERS if seen.cohort.form is Form.peer else STATES,
+        "pairs": pairs_of(every, asked),
+        "any_pairs": bool(every),
+        "state_words": state_words,
+        "said": SAID,
+        "asked": asked,
         "by_hand": there is not None,
         "central": seen.cohort.modalities.centralised,
         "matching": seen.cohort.modalities.matching,
     }
     if there is not None:
-        chosen = request.values.get("mentee", type=int)
-        mentees, mentors = _lists(there, chosen)
+        lists = lists_of(there, asked)
+        chosen = {name: str(one) for name, one in (("mentee", asked.mentee), ("mentor", asked.mentor)) if one}
         part |= {
-            "form": (form or PairForm(formdata=None, data={"mentee": str(chosen) if chosen else None})).fill(
-                mentees, mentors
-            ),
-            "mentees": mentees,
-            "mentors": mentors,
-            "left": {one.enrolment_id: there.places_left(one) for one in mentors},
+            "there": there,
+            "lists": lists,
+            "form": (form or PairForm(formdata=None, data=chosen)).fill(lists.mentees.rows, lists.mentors.rows),
+            "names": {one.enrolment_id: one.name for one in (*there.mentees, *there.mentors)},
+            "wishes": _wishes_by_whom(there),
+            "waiting": len(there.without_pair()),
+            "room": len(there.with_room()),
             "open": opening.is_open,
         }
     return part
 
 
-def _lists(there: Candidates, chosen: int | None) -> tuple[list[Candidate], list[Candidate]]:
-    """The two lists; with a mentee chosen, those whom no rule forbids come first."""
-    mentees, mentors = list(there.without_pair()), list(there.with_room())
-    one = next((mentee for mentee in mentees if mentee.enrolment_id == chosen), None)
-    if one is not None:
-        mentors.sort(key=lambda mentor: there.forbids(one, mentor) is not None)
-    return mentees, mentors
+def _wishes_by_whom(there: Candidates) -> dict[int, list[tuple[int, int]]]:
+    """(rank, for whom) by whose they are, the first wish first."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for (whose, other), rank in there.wishes.items():
+        found.setdefault(whose, []).append((rank, other))
+    return {whose: sorted(ranked) for whose, ranked in found.items()}
 
 
 @bp.get("/<int:enrolment_id>")
@@ -172,7 +221,7 @@ def propose(cohort_id: int) -> ResponseReturnValue:
     commands.require_committee(seen)
     there = candidates_of(g.acting, seen.cohort)
     # The rule that forbids a pair is said by the command; the form knows everybody of the cohort.
-    form = PairForm().fill(list(there.mentees), list(there.mentors))
+    form = PairForm().fill(there.mentees, there.mentors)
     if not form.validate_on_submit():
         return _page(seen, form, status=422)
     mentee = next(one for one in there.mentees if str(one.enrolment_id) == form.mentee.data)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from marketplace.pairing.candidates import Standing
 from marketplace.pairing.queries import Stage
 from marketplace.requests.models import RequestState as S
 
@@ -20,12 +22,12 @@ STAGES = {
     Stage.open: "",
 }
 
-# What those who look after a cohort read of a request: neither side's own words.
+# What those who look after a cohort read of a request: whose turn it is, by name, whoever is called mentor in its form.
 STATES = {
     S.awaiting_employer: _l("Waits for the employer"),
-    S.sent: _l("Waits for the mentor’s answer"),
-    S.more_information: _l("Waits for the mentee’s answer"),
-    S.accepted: _l("Waits for the mentee to confirm"),
+    S.sent: _l("%(mentor)s is asked"),
+    S.more_information: _l("%(mentee)s is asked for more"),
+    S.accepted: _l("%(mentee)s has to confirm"),
     S.confirmed: _l("A pair"),
     S.declined: _l("Declined"),
     S.withdrawn: _l("Withdrawn"),
@@ -34,8 +36,20 @@ STATES = {
     S.refused_by_employer: _l("Refused by the employer"),
     S.closed: _l("Closed: somebody has left"),
 }
-STATES_OF_PEERS = STATES | {
-    S.sent: _l("Waits for the other’s answer"),
-    S.more_information: _l("Waits for more information"),
-    S.accepted: _l("Waits for confirmation"),
+
+# Who said what to a proposal, and when.
+SAID = {
+    "proposed": _l("%(name)s proposed, %(day)s"),
+    "employer_yes": _l("%(name)s approved for the employer, %(day)s"),
+    "employer_no": _l("%(name)s refused for the employer, %(day)s"),
+    "mentor_yes": _l("%(name)s said yes, %(day)s"),
+    "mentor_no": _l("%(name)s said no, %(day)s"),
+    "mentee_yes": _l("%(name)s confirmed, %(day)s"),
+    "mentee_no": _l("%(name)s said no, %(day)s"),
 }
+
+
+def state_words(one: Standing) -> str:
+    if one.undone:
+        return _("Taken back")
+    return str(STATES[one.state]) % {"mentee": one.mentee_name, "mentor": one.mentor_name}

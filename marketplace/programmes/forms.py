@@ -111,6 +111,10 @@ class DesignForm(FlaskForm):
     central = SelectField(_l("Who matches"), choices=_listed(words.CENTRAL))
     matching = SelectField(_l("How pairs come about"), choices=_listed(words.MATCHING))
     open_requests = _figure(_l("Requests a mentee may have open at once"), 1, 20)
+    limits_seniority_gap = _figure(_l("Steps of seniority between the two"), 0, 5)
+    limits_hours_apart = _figure(_l("Hours between their clocks, at most"), 0, 12)
+    limits_common_language = BooleanField(_l("The two have a language in common"))
+    limits_new_pairs = BooleanField(_l("Nobody is paired again with somebody of an earlier cohort"))
     ways_in = SelectMultipleField(_l("How people come in"), choices=_listed(words.WAYS))
     employer_approval = BooleanField(_l("The employer says yes before somebody is in"))
     manager_view = BooleanField(_l("The line manager is asked for their view"))
@@ -198,6 +202,7 @@ def _choices(data: Mapping[str, Any]) -> dict[str, Any]:
         "cadence": data["cadence"],
         "open_requests": 3 if data["open_requests"] is None else data["open_requests"],
         "circle": {name: 2 if data[f"circle_{name}"] is None else data[f"circle_{name}"] for name in ("least", "most")},
+        "limits": {name: data[f"limits_{name}"] for name in LIMITS},
         "evaluation": data["evaluation"],
         "timeline": [
             {"phase": one["phase"], "day": 0 if one["phase"] == "launch" else one["day"] or 0, "by": one["by"]}
@@ -207,6 +212,7 @@ def _choices(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+LIMITS = ("common_language", "seniority_gap", "hours_apart", "new_pairs")
 TEXTS = ("aims", "audience", "agreement", "safeguarding")
 ON = {"organisations": "organisation", "roles": "role", "seniorities": "seniority", "functions": "function"}
 
@@ -239,6 +245,8 @@ def sheet_data(design: Design) -> dict[str, Any]:
         ),
         **{side: _side_data(choices[side]) for side in SIDES},
         "form": choices["form"],
+        # A design of before there were limits has none.
+        **{f"limits_{name}": choices.get("limits", {}).get(name) for name in LIMITS},
         "circle_least": choices["circle"]["least"],
         "circle_most": choices["circle"]["most"],
         "central": "central" if choices["centralised"] else "firms",

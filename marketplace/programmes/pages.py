@@ -14,6 +14,7 @@ from marketplace.programmes.words import (
     PHASES,
     PROGRAMME_STATES,
     cohort_name,
+    in_form,
     side_word,
 )
 
@@ -38,6 +39,7 @@ def install(app: Flask) -> None:
         "cohort_tabs": cohort_tabs,
         "cohort_states": COHORT_STATES,
         "enrolment_states": ENROLMENT_STATES,
+        "in_form": in_form,
         "phases": PHASES,
         "programme_states": PROGRAMME_STATES,
     }

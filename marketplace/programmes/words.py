@@ -63,3 +63,121 @@ def side_word(side: Side, form: Form) -> str:
 def cohort_name(cohort: Cohort) -> str:
     """How a cohort is told from the others of its programme."""
     return _("Pilot") if cohort.is_pilot else _("Cohort %(number)s", number=cohort.ordinal)
+
+
+# What is said in another way where the form is another: in the reverse form the junior is the mentor, peers are the same, and an
+# external mentee is a student. "" is how it is said in every other form. %(name)s is the other one, %(firm)s their organisation.
+OF_FORM: dict[str, dict[str, Any]] = {
+    # --- the committee's lists ---
+    "without_pair": {
+        "": _l("Mentees without a pair"),
+        "peer": _l("Peers without a pair"),
+        "reverse": _l("Senior mentees without a pair"),
+        "external": _l("Students without a pair"),
+    },
+    "everybody": {
+        "": _l("Mentees"),
+        "peer": _l("Peers"),
+        "reverse": _l("Senior mentees"),
+        "external": _l("Students"),
+    },
+    "with_room": {
+        "": _l("Mentors with room"),
+        "peer": _l("Peers with room"),
+        "reverse": _l("Junior mentors with room"),
+    },
+    "no_room": {
+        "": _l("No mentor has room"),
+        "peer": _l("No peer has room"),
+        "reverse": _l("No junior mentor has room"),
+    },
+    "how_to_pair": {
+        "": _l(
+            "Choose one of each list and say why; both read your reason. The mentor is asked first, and nothing begins before "
+            "the mentee has confirmed."
+        ),
+        "peer": _l(
+            "Choose two and say why; both read your reason. One is asked first, and nothing begins before the other has "
+            "confirmed."
+        ),
+        "reverse": _l(
+            "Choose one of each list and say why; both read your reason. The junior mentor is asked first, and nothing begins "
+            "before the senior mentee has confirmed."
+        ),
+        "external": _l(
+            "Choose one of each list and say why; both read your reason. The mentor is asked first, and nothing begins before "
+            "the student has confirmed."
+        ),
+    },
+    # --- letters about requests ---
+    "asked_a_week_ago": {
+        "": _l(
+            "%(name)s, of %(firm)s, asked you a week ago to be their mentor. A short answer is enough, and “no” is one too."
+        ),
+        "peer": _l(
+            "%(name)s, of %(firm)s, asked you a week ago to be their peer. A short answer is enough, and “no” is one too."
+        ),
+        "reverse": _l(
+            "%(name)s, of %(firm)s, asked you a week ago to be their junior mentor. A short answer is enough, and “no” is one "
+            "too."
+        ),
+        "external": _l(
+            "%(name)s, a student of %(firm)s, asked you a week ago to be their mentor. A short answer is enough, and “no” is "
+            "one too."
+        ),
+    },
+    "cannot_be": {
+        "": _l("%(name)s cannot be your mentor at present"),
+        "peer": _l("%(name)s cannot be your peer at present"),
+        "reverse": _l("%(name)s cannot be your junior mentor at present"),
+    },
+    "no_longer_asks": {
+        "": _l(
+            "%(name)s no longer asks you to be their mentor. There is nothing for you to do, and your place is free for "
+            "somebody else."
+        ),
+        "peer": _l(
+            "%(name)s no longer asks you to be their peer. There is nothing for you to do, and your place is free for "
+            "somebody else."
+        ),
+        "reverse": _l(
+            "%(name)s no longer asks you to be their junior mentor. There is nothing for you to do, and your place is free for "
+            "somebody else."
+        ),
+    },
+    "others_have_room": {
+        "": _l("Other mentors have room. What you wrote is kept, so asking again takes little time."),
+        "peer": _l("Other peers have room. What you wrote is kept, so asking again takes little time."),
+        "reverse": _l("Other junior mentors have room. What you wrote is kept, so asking again takes little time."),
+    },
+    # --- a pair: what the other one is to the reader, who is the mentee or the mentor ---
+    "other_to_mentee": {
+        "": _l("your mentor"),
+        "peer": _l("your peer"),
+        "reverse": _l("your junior mentor"),
+    },
+    "other_to_mentor": {
+        "": _l("your mentee"),
+        "peer": _l("your peer"),
+        "reverse": _l("your senior mentee"),
+        "external": _l("the student you accompany"),
+    },
+    # --- who accompanies whom, where it does not go without saying ---
+    "to_mentee": {
+        "peer": _l("%(name)s is your peer: each of you is there for the other."),
+        "reverse": _l("%(name)s is your junior mentor: here the junior accompanies the senior."),
+        "external": _l("%(name)s, of %(firm)s, accompanies you while you study."),
+    },
+    "to_mentor": {
+        "peer": _l("%(name)s is your peer: each of you is there for the other."),
+        "reverse": _l("You are the junior mentor of %(name)s: here the junior accompanies the senior."),
+        "external": _l("You accompany %(name)s, a student."),
+    },
+}
+
+
+def in_form(sentence: str, form: str, **values: object) -> str:
+    """A sentence of ``OF_FORM`` as it is said in this form of mentoring; empty where nothing is said in it."""
+    ways = OF_FORM[sentence]
+    way = ways.get(form, ways.get(""))
+    return str(way) % values if way is not None else ""

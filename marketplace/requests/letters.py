@@ -64,16 +64,17 @@ def request_declined(mentor: str, path: str, form: str = "") -> dict[str, Any]:
     return {"mentor_name": mentor, "url": path, "similar": [], "form": form}
 
 
-def request_expired(mentor: str, path: str, can_resend: bool) -> dict[str, Any]:
-    return {"mentor_name": mentor, "url": path, "can_resend": can_resend, "similar": []}
+def request_expired(mentor: str, path: str, can_resend: bool, *, proposed: bool = False) -> dict[str, Any]:
+    """``proposed``: the committee had asked on the mentee's behalf, and looks for somebody else."""
+    return {"mentor_name": mentor, "url": path, "can_resend": can_resend, "similar": [], "proposed": proposed}
 
 
-def request_expired_mentor(mentee: str, path: str) -> dict[str, Any]:
-    return {"mentee_name": mentee, "url": path}
+def request_expired_mentor(mentee: str, path: str, in_cohort: bool = False) -> dict[str, Any]:
+    return {"mentee_name": mentee, "url": path, "in_cohort": in_cohort}
 
 
-def request_withdrawn(mentee: str, path: str) -> dict[str, Any]:
-    return {"mentee_name": mentee, "url": path}
+def request_withdrawn(mentee: str, path: str, form: str = "") -> dict[str, Any]:
+    return {"mentee_name": mentee, "url": path, "form": form}
 
 
 def request_lapsed(other: str, path: str) -> dict[str, Any]:

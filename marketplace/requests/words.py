@@ -22,16 +22,16 @@ STATES = {
     S.closed: (_l("Closed: somebody has left"), _l("Closed: somebody has left")),
 }
 
-# What somebody reads whose act came too late.
+# What somebody reads whose act came too late; the same in every form, whoever is called mentor in it.
 MEANWHILE = {
     S.draft: _l("This request has not been sent yet."),
     S.awaiting_employer: _l("This request waits for the employer’s answer."),
-    S.sent: _l("This request has been sent and waits for the mentor’s answer."),
-    S.more_information: _l("The mentor has asked for more information, and the mentee’s answer comes next."),
-    S.accepted: _l("The mentor has said yes, and the mentee’s confirmation comes next."),
+    S.sent: _l("This request has been sent and waits for an answer."),
+    S.more_information: _l("Whoever was asked would like to know more, and the answer to that comes next."),
+    S.accepted: _l("The answer was yes, and the confirmation comes next."),
     S.confirmed: _l("Both have confirmed already: the mentorship has begun."),
-    S.declined: _l("The mentor has declined this request."),
-    S.withdrawn: _l("The mentee has withdrawn this request."),
+    S.declined: _l("This request has been declined."),
+    S.withdrawn: _l("This request has been withdrawn."),
     S.expired: _l("Nobody answered in time, so this request has expired."),
     S.lapsed: _l("The request was not confirmed, so the place was given back."),
     S.refused_by_employer: _l("The employer has refused this request."),

@@ -76,6 +76,18 @@ EVENT = {
 }
 SAMPLES = {
     "pair_proposed": PAIR | {"form": "reverse"},
+    "circle_changed": {"circle": "North", "name": "Max Globex", "what": "left", "missing": 1, "url": "/acme/circles/1"},
+    "circle_seat": {"circle": "North", "what": "joined", "url": "/acme/circles/1"},
+    "circle_small": {"circle": "North", "missing": 2, "url": "/bridge/circles/1"},
+    "circle_meeting": {
+        "circle": "North",
+        "what": "set",
+        "starts_at": DUE.isoformat(),
+        "minutes": 90,
+        "where": "Lyon",
+        "url": "/acme/circles/1",
+        "calendar": CALENDAR,
+    },
     "proposal_undone": {"other_name": "Max Globex", "url": "/acme/requests/7"},
     "role_changed": {"role": "hr_partner", "by": "Abe Acme", "url": "/acme/mentors/"},
     "affiliation_ending": {"ended_on": "2026-12-31", "url": "/workspaces/?all=1"},

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from marketplace.requests import letters
+from marketplace.requests import letters, queries
 from marketplace.requests.commands.steps import give_back_place, log, move, sides_of, tell
 from marketplace.requests.commands.talking import settle_talk
 from marketplace.requests.models import ChemistryMeeting, MentoringRequest, RequestState
@@ -43,12 +43,14 @@ def expire_request(*, asked: MentoringRequest, now: datetime) -> None:
     move(asked, "expire_request", RequestState.expired, now=now, due=None)
     db.session.flush()
     log("request.expired", asked, mentee=mentee.name, mentor=mentor.name, now=now, actor=(None, ""))
-    can_resend = asked.sent_at is not None and asked.resent_from_id is None
+    proposed = queries.was_proposed(asked)
+    can_resend = asked.sent_at is not None and asked.resent_from_id is None and not proposed
     path = letters.request_path(mentee.slug, asked.id)
-    tell("request_expired", mentee, asked, letters.request_expired(mentor.name, path, can_resend), now=now)
+    said = letters.request_expired(mentor.name, path, can_resend, proposed=proposed)
+    tell("request_expired", mentee, asked, said, now=now)
     if asked.sent_at is not None:
         path = letters.request_path(mentor.slug, asked.id)
-        data = letters.request_expired_mentor(mentee.name, path)
+        data = letters.request_expired_mentor(mentee.name, path, asked.cohort_id is not None)
         tell("request_expired_mentor", mentor, asked, data, now=now)
     db.session.commit()
 

@@ -75,5 +75,6 @@ def withdraw_request(*, acting: Acting, seen: Seen, words: str, now: datetime) -
     if asked.sent_at is not None:
         write(acting, asked, MessageKind.withdrawal, words, now=now)
         path = letters.request_path(seen.mentor.slug, asked.id)
-        tell("request_withdrawn", seen.mentor, asked, letters.request_withdrawn(seen.mentee.name, path), now=now)
+        data = letters.request_withdrawn(seen.mentee.name, path, asked.form)
+        tell("request_withdrawn", seen.mentor, asked, data, now=now)
     db.session.commit()

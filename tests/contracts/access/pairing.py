@@ -56,6 +56,12 @@ ROWS = [
     Row("POST", "pairing.propose", "globex", {"gil": 403}, url=matching),
     Row("POST", "pairing.undo", "bridge", {"ned": 404}, url=no_proposal),
     Row("POST", "pairing.undo", "acme", {"abe": 403, "ann": 403}, url=no_proposal),
+    # Gus looks for a mentor; Abe is the one, and is nobody to wish for himself.
+    *(
+        Row("POST", f"wishes.{turn}", slug, expected, url=mentor)
+        for turn in ("add", "remove", "move_up", "opt_out", "opt_in")
+        for slug, expected in (("globex", {"gus": 303}), ("acme", {"abe": 409}))
+    ),
     Row("GET", "requests.new_in_cohort", "globex", {"gus": 200}, url=mentor),
     Row("GET", "requests.new_in_cohort", "acme", {}, url=mentor),
     Row("POST", "requests.send_in_cohort", "globex", {"gus": 422}, url=mentor),
@@ -67,6 +73,7 @@ ROWS = [
     *of_peers("POST", "circles.join", {"pam": 409}, {"max": 303}, {"pam": 422, "ned": 422}, circle),
     *of_peers("GET", "circles.ask_leave", {"pam": 200}, {}, {"pam": 200, "ned": 200}, seat),
     *of_peers("POST", "circles.leave", {"pam": 303}, {}, {"pam": 303, "ned": 409}, seat),
+    *of_peers("POST", "circles.move", {}, {}, {"ned": 422}, seat),
     *of_peers("POST", "circles.change_purpose", {"pam": 303}, {}, {"pam": 303}, circle),
     *of_peers("POST", "circles.set_meeting", {"pam": 422}, {}, {"pam": 422}, circle),
     *of_peers("POST", "circles.cancel_meeting", {"pam": 303}, {}, {"pam": 303}, meeting),

@@ -15,6 +15,7 @@ from marketplace.mentors.models import Audience
 from marketplace.programmes.modalities import Form, Phase, Side
 from marketplace.programmes.models import Cohort
 from marketplace.requests.models import MentoringRequest
+from tenants.shared.database import db, new_id
 from tests.cast import Cast
 from tests.factories import NOW, enrol, make_cohort, make_programme, publish
 
@@ -54,3 +55,14 @@ def requests_of(operator: Session) -> list[MentoringRequest]:
     operator.rollback()
     query = sa.select(MentoringRequest).order_by(MentoringRequest.id).execution_options(populate_existing=True)
     return list(operator.scalars(query))
+
+
+def propose_in_database(cohort: Cohort, mentee: int, mentor: int) -> str:
+    """What the gate says to a committee's proposal, inside the context of whoever acts; nothing of it is kept."""
+    ids = (mentee, mentor, new_id(), new_id(), new_id())
+    asked = sa.func.propose_pair(
+        cohort.org_id, *(sa.cast(one, sa.BigInteger) for one in ids), REASON, NOW + timedelta(days=14), NOW
+    )
+    said = str(db.session.scalar(sa.select(asked)))
+    db.session.rollback()
+    return said

@@ -1,19 +1,24 @@
 """Each form says who is what: reverse swaps the words, peers are the same, circles keep their size."""
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
+from flask_babel import force_locale
 from icalendar import Calendar
 
 from marketplace.mentorships.models import Mentorship
-from marketplace.pairing.models import Circle, CircleMember
+from marketplace.pairing.models import Circle, CircleMeeting, CircleMember
 from marketplace.programmes.modalities import Form, Side
 from marketplace.programmes.models import Enrolment
 from tenants.organisations.models import ConflictDeclaration, ConflictKind
 from tenants.shared.database import new_id
+from tenants.shared.letters import letter_scene, templates
+from tenants.shared.models import Notice
+from tests.factories import NOW
 from tests.marketplace.pairing.conftest import requests_of
-from tests.marketplace.requests.conftest import FORM
+from tests.marketplace.requests.conftest import FORM, letters
 
 PEERS = {"mia": Side.peer, "pam": Side.peer, "max": Side.peer, "gus": Side.peer}
 SIZE = {"circle": {"least": 3, "most": 4}}
@@ -182,3 +187,110 @@ def test_whoever_saves_the_notes_second_sees_both_and_loses_nothing(cast, sign_i
 def test_circles_are_for_their_own_cohort(cast, sign_in, circle):
     for name in ("hal", "olga", "abe", "ann"):
         assert sign_in(cast[name]).get(at(cast[name], circle)).status_code == 404
+
+
+def test_members_are_told_who_comes_and_goes_and_when_they_meet(cast, sign_in, operator, enrolment_of, circle, work):
+    """One walk: Ned composes, Gus joins, Ned moves Mia to another circle, a date is set, called off and set again; Pam leaves."""
+    ned, gus, pam = (sign_in(cast[name]) for name in ("ned", "gus", "pam"))
+    names = {cast[name].person_id: name for name in ("mia", "pam", "max", "gus", "ned")}
+
+    def told(kind):
+        """By the notices, which keep what a letter that was sent no longer holds."""
+        operator.rollback()
+        rows = operator.scalars(sa.select(Notice).where(Notice.kind == kind))
+        found = sorted((names[one.person_id], one.data.get("what", ""), one.data["circle"]) for one in rows)
+        operator.execute(sa.delete(Notice))
+        operator.commit()
+        return [(name, what) if circle == "North" else (name, what, circle) for name, what, circle in found]
+
+    work()
+    assert told("circle_seat") == [("max", "composed"), ("mia", "composed"), ("pam", "composed")]
+    gus.post(at(cast.gus, circle, "/members"))
+    work()
+    assert told("circle_changed") == [("max", "joined"), ("mia", "joined"), ("pam", "joined")]
+    path = f"/bridge/cohorts/{circle.cohort_id}/circles/"
+    assert ned.post(path, data={"name": "South", "is_open": "y"}).status_code == 303
+    south = operator.scalar(sa.select(Circle.id).where(Circle.name == "South"))
+    operator.rollback()
+    moved = at(cast.ned, circle, f"/members/{cast.mia.person_id}/transfer")
+    assert "South" in ned.get(moved.replace("transfer", "removal")).text
+    assert ned.post(moved, data={"move-circle": "1"}).status_code == 422
+    assert ned.post(moved, data={"move-circle": south}).status_code == 303
+    work()
+    assert told("circle_changed") == [("gus", "left"), ("max", "left"), ("pam", "left")]
+    assert {one.person_id for one in letters(operator, "circle_seat")} >= {cast.mia.person_id}
+    # North is as small as it may be now.
+    next_one = ned.post(at(cast.ned, circle, f"/members/{cast.pam.person_id}/transfer"), data={"move-circle": south})
+    assert next_one.status_code == 409 and "Give somebody else a seat in it first" in next_one.text
+    meeting = {"meeting-day": "2026-12-01", "meeting-at": "18:00", "meeting-minutes": "90", "meeting-place": "Elms"}
+    assert pam.post(at(cast.pam, circle, "/meetings"), data=meeting).status_code == 303
+    work()
+    assert told("circle_meeting") == [("gus", "set"), ("max", "set")]
+    one = operator.scalars(sa.select(CircleMeeting.id)).one()
+    operator.rollback()
+    for what in ("cancellation", "cancellation", "restoration"):
+        assert pam.post(at(cast.pam, circle, f"/meetings/{one}/{what}")).status_code == 303
+        work()
+    # Called off twice is called off once.
+    both = [(name, what) for name in ("gus", "max") for what in ("cancelled", "restored")]
+    assert told("circle_meeting") == both
+    assert (
+        "whoever runs the programme is told"
+        in pam.get(at(cast.pam, circle, f"/members/{cast.pam.person_id}/removal")).text
+    )
+    assert pam.post(at(cast.pam, circle, f"/members/{cast.pam.person_id}/removal")).status_code == 303
+    work()
+    assert {names[one.person_id] for one in letters(operator, "circle_small")} == {"ned"}
+    assert told("circle_changed") == [("gus", "left"), ("max", "left")]
+    assert "move its members to another circle" in ned.get(at(cast.ned, circle)).text
+
+
+WAYS = {
+    # (kind, what it is made of beside the names): what it says in the cross-company, peer, reverse and external form.
+    ("request_reminder", ""): (
+        "to be their mentor",
+        "to be their peer",
+        "to be their junior mentor",
+        "a student of Globex",
+    ),
+    ("request_withdrawn", ""): ("be their mentor", "be their peer", "be their junior mentor", "be their mentor"),
+    ("request_declined", ""): ("be your mentor", "be your peer", "be your junior mentor", "be your mentor"),
+    ("mentorship_confirmed", "mentor"): (
+        *(
+            "have both said yes.",
+            "is your peer: each",
+            "You are the junior mentor of",
+            "You accompany Max Globex, a student",
+        ),
+    ),
+    ("mentorship_confirmed", "mentee"): (
+        *(
+            "have both said yes.",
+            "is your peer: each",
+            "is your junior mentor: here",
+            "accompanies you while you study",
+        ),
+    ),
+}
+
+
+def test_letters_call_people_what_the_form_calls_them(app):
+    for (kind, side), ways in WAYS.items():
+        for form, words in zip(("cross_company", "peer", "reverse", "external"), ways, strict=True):
+            assert words in said(app, kind, form=form, mentor=side == "mentor"), (kind, form)
+    for kind in ("request_reminder", "request_expired"):
+        assert "committee" in said(app, kind, form="cross_company", proposed=True)
+        assert "committee" not in said(app, kind, form="cross_company")
+
+
+def said(app, kind, **facts):
+    names = {
+        f"{who}_{what}": "Globex" if what == "firm" else "Max Globex"
+        for who in ("mentee", "mentor", "other")
+        for what in ("name", "firm")
+    }
+    scene = names | {"url": "/acme/", "answer_url": "/links/abc", "due_at": NOW.isoformat()} | facts
+    with app.test_request_context("/"), force_locale("en"):
+        page = templates().get_template(f"letters/{kind}/letter.txt")
+        module = page.make_module(letter_scene(scene) | {"zone": ZoneInfo("UTC")})
+        return " ".join([str(module.subject), *(word for word in module.words if word), *getattr(module, "after", [])])

@@ -15,7 +15,7 @@ from tenants.organisations.models import ApprovalRule, ConflictDeclaration, Conf
 from tenants.shared.database import db, new_id
 from tests.cast import make_actor, make_mentor
 from tests.factories import NOW, acting, enrol, publish
-from tests.marketplace.pairing.conftest import requests_of
+from tests.marketplace.pairing.conftest import propose_in_database, requests_of
 from tests.marketplace.requests.conftest import FORM
 
 ASK = FORM | {"cadence": "monthly"}
@@ -201,9 +201,19 @@ def test_of_those_who_say_yes_at_once_one_takes_the_last_place_in_a_cohort(
     assert (held, slots) == (1, 1)
 
 
-def test_the_wall_lets_nobody_ask_in_a_cohort_they_are_not_in(app, start, cast, operator):
-    """With the application's wall removed: a plain INSERT of somebody who is not enrolled."""
-    cohort = start()
+@pytest.mark.parametrize("untrained", [None, "mia", "max"])
+def test_the_wall_lets_nobody_ask_in_a_cohort_they_are_not_in_or_not_trained_for(app, start, cast, operator, untrained):
+    """With the application's wall removed: a plain INSERT of somebody who is not enrolled, or where a training comes first."""
+    before = {"training": "before_matching"}
+    cohort = start(**({"mentors": before, "mentees": before} if untrained else {}))
+    if untrained:
+        operator.execute(
+            sa.update(Enrolment).where(Enrolment.person_id != cast[untrained].person_id).values(trained_at=NOW)
+        )
+        ids = {row.person_id: row.id for row in operator.scalars(sa.select(Enrolment))}
+        operator.commit()
+        with acting(app, cast.ned):
+            assert propose_in_database(cohort, ids[cast.mia.person_id], ids[cast.max.person_id]) == "apart"
     values = {
         "mentor_org_id": cast.max.org_id,
         "mentor_id": cast.max.mentor_id,
@@ -217,7 +227,7 @@ def test_the_wall_lets_nobody_ask_in_a_cohort_they_are_not_in(app, start, cast, 
         "version": 1,
         "holds_place": False,
     }
-    for name, allowed in (("pam", False), ("mia", True)):
+    for name, allowed in (("pam", False), ("mia", untrained is None)):
         one = cast[name]
         mine = {
             "org_id": one.org_id,
