@@ -13,6 +13,7 @@ from marketplace.closing import links as closing_links
 from marketplace.closing import views as closing
 from marketplace.cohorts import pages as cohort_templates
 from marketplace.cohorts import views as cohorts
+from marketplace.committee import views as committee
 from marketplace.conversations import file_pages, note_pages
 from marketplace.conversations import links as conversation_links
 from marketplace.conversations import views as conversations
@@ -112,6 +113,7 @@ WORKSPACE = (
     (mentees.bp, "/about-me"),
     (requests.bp, "/requests"),
     (pairing.bp, "/cohorts/<int:cohort_id>/matching"),
+    (committee.bp, "/cohorts/<int:cohort_id>/matching/bench"),
     (circles.bp, "/cohorts/<int:cohort_id>/circles"),
     (mentorships.bp, "/mentorships"),
     (meetings.bp, "/mentorships/<int:mentorship_id>/meetings"),
