@@ -6,15 +6,18 @@ Nothing here asks the database but ``candidates_of``, in three statements; what 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from marketplace.pairing import hard_rules
+from marketplace.pairing.hard_rules import HardRule
 from marketplace.pairing.rules import Rule
-from marketplace.programmes.modalities import ACROSS_FIRMS, Form, Modalities, Side
+from marketplace.programmes.modalities import Form, Modalities, Side
 from marketplace.programmes.models import Cohort
 from marketplace.requests.models import OPEN_STATES, RequestState
 from tenants.current import Acting
@@ -23,7 +26,11 @@ from tenants.shared.database import db
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody enrolled on one side. ``room``: places free now, before open proposals; ``quota``: of their firm, if any."""
+    """Somebody enrolled on one side. ``room``: places free now, before open proposals; ``quota``: of their firm, if any.
+
+    What follows ``headline`` may be weighed: ``skills`` that a mentor offers, ``goals`` that a mentee works on (slugs of one
+    vocabulary), and so on; empty where they have not said. ``utc_minutes``: their clock's distance from UTC when the cohort begins.
+    """
 
     enrolment_id: int
     person_id: int
@@ -34,13 +41,37 @@ class Candidate:
     title: str
     headline: str
     skills: tuple[str, ...]
+    goals: tuple[str, ...]
     languages: tuple[str, ...]
+    function: str
+    industries: tuple[str, ...]
+    seniority: str
+    cadence: str
+    time_zone: str
+    utc_minutes: int
+    place: str
+    remote: bool
+    in_person: bool
     has_page: bool
     places: int
     room: int
     trained: bool
     of_school: bool
     quota: int | None
+
+    @property
+    def offers_or_wants(self) -> tuple[str, ...]:
+        """What stands beside their name in a list."""
+        return self.skills or self.goals
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One step of a proposal: who said what (``proposed``, ``mentor_yes``, …), and when."""
+
+    says: str
+    name: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +94,7 @@ class Standing:
     due_at: datetime | None
     updated_at: datetime
     mentorship: str | None
+    statements: tuple[Statement, ...] = ()
 
     @property
     def is_pair(self) -> bool:
@@ -80,9 +112,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """``mentees`` and ``mentors`` (in the peer form the same people on both), who must not meet, and what there is already.
+    """``mentees`` and ``mentors`` (in the peer form the same people on both), the rules between them, and what there is already.
 
-    ``apart`` holds pairs of enrolments (mentee's, mentor's).
+    ``apart`` and ``earlier`` hold pairs of enrolments (mentee's, mentor's); ``wishes`` the rank, 1 to 5, by (whose, for whom).
     """
 
     form: Form
@@ -91,68 +123,70 @@ class Candidates:
     mentors: tuple[Candidate, ...]
     apart: frozenset[tuple[int, int]]
     pairs: tuple[Standing, ...]
-    _taken: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    earlier: frozenset[tuple[int, int]] = frozenset()
+    wishes: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    _kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
-    def _count(self, name: str) -> Any:
+    @property
+    def rules(self) -> tuple[HardRule, ...]:
+        """Every hard rule as a named object, in the order in which it is said: those of the sheet, then those of the hour."""
+        if "rules" not in self._kept:
+            taken = self._taken()
+            self._kept["rules"] = (
+                *hard_rules.of_modalities(self.modalities, self.apart, self.earlier),
+                hard_rules.WithoutPair(taken["spoken_for"]),
+                hard_rules.NotAsked(taken["between"]),
+                hard_rules.Places(taken["left"]),
+                hard_rules.Quotas(taken["of_mentees"], taken["of_mentors"], taken["counted"]),
+            )
+        found: tuple[HardRule, ...] = self._kept["rules"]
+        return found
+
+    def _taken(self) -> dict[str, Any]:
         """What is asked once for each pair is counted once for all."""
-        if not self._taken:
+        if "taken" not in self._kept:
             live = [one for one in self.pairs if one.is_pair or one.is_open]
-            proposed = [
-                one for one in live if one.proposal_id and one.is_open and one.state is not RequestState.accepted
-            ]
+            waits = Counter(
+                one.mentor_person_id
+                for one in live
+                if one.proposal_id and one.is_open and one.state is not RequestState.accepted
+            )
             spoken_for = [one.mentee_person_id for one in live if one.is_pair or one.proposal_id]
             if self.form is Form.peer:
                 spoken_for += [one.mentor_person_id for one in live if one.is_pair or one.proposal_id]
             bound = [one for one in live if one.is_pair or one.state is RequestState.accepted or one.proposal_id]
-            self._taken.update(
-                between={(one.mentee_person_id, one.mentor_person_id) for one in live},
-                spoken_for=frozenset(spoken_for),
-                proposed=Counter(one.mentor_person_id for one in proposed),
-                mentees=Counter(firm for firm, _who in {(one.mentee_firm_id, one.mentee_person_id) for one in bound}),
-                mentors=Counter(firm for firm, _who in {(one.mentor_firm_id, one.mentor_person_id) for one in bound}),
-                in_quota={one.mentor_person_id for one in bound},
-            )
-        return self._taken[name]
+            self._kept["taken"] = {
+                "between": frozenset((one.mentee_person_id, one.mentor_person_id) for one in live),
+                "spoken_for": frozenset(spoken_for),
+                "left": {one.enrolment_id: max(one.room - waits[one.person_id], 0) for one in self.mentors},
+                "of_mentees": Counter(firm for firm, _who in {(o.mentee_firm_id, o.mentee_person_id) for o in bound}),
+                "of_mentors": Counter(firm for firm, _who in {(o.mentor_firm_id, o.mentor_person_id) for o in bound}),
+                "counted": frozenset(one.mentor_person_id for one in bound),
+            }
+        taken: dict[str, Any] = self._kept["taken"]
+        return taken
 
     def places_left(self, mentor: Candidate) -> int:
         """Less what open proposals would take if their mentors say yes."""
-        return max(mentor.room - int(self._count("proposed")[mentor.person_id]), 0)
+        return int(self._taken()["left"].get(mentor.enrolment_id, 0))
+
+    def is_spoken_for(self, one: Candidate) -> bool:
+        """Whether they have a pair here or a proposal that waits: as a mentee, or as one of two peers."""
+        return one.side is not Side.mentor and one.person_id in self._taken()["spoken_for"]
 
     def without_pair(self) -> tuple[Candidate, ...]:
-        return tuple(one for one in self.mentees if one.person_id not in self._count("spoken_for"))
+        return tuple(one for one in self.mentees if not self.is_spoken_for(one))
 
     def with_room(self) -> tuple[Candidate, ...]:
-        taken = self._count("spoken_for") if self.form is Form.peer else frozenset()
-        return tuple(one for one in self.mentors if self.places_left(one) and one.person_id not in taken)
+        return tuple(one for one in self.mentors if self.places_left(one) and not self.is_spoken_for(one))
+
+    def wish(self, whose: Candidate, other: Candidate) -> int | None:
+        """The rank, from 1, at which ``whose`` wishes for ``other``."""
+        return self.wishes.get((whose.enrolment_id, other.enrolment_id))
 
     def forbids(self, mentee: Candidate, mentor: Candidate) -> Rule | None:
         """The first hard rule between the two; None when they may be paired."""
-        if mentee.person_id == mentor.person_id:
-            return Rule.same_person
-        if self.form in ACROSS_FIRMS and mentee.firm_id == mentor.firm_id:
-            return Rule.own_firm
-        if self.form is Form.external and not (mentee.of_school and not mentor.of_school):
-            return Rule.school
-        if (mentee.enrolment_id, mentor.enrolment_id) in self.apart:
-            return Rule.apart
-        for one in (mentee, mentor):
-            if self.modalities.rules(one.side).training == "before_matching" and not one.trained:
-                return Rule.training
-        if not mentor.has_page and mentor.side is not Side.peer:
-            return Rule.page
-        if mentee.person_id in self._count("spoken_for"):
-            return Rule.paired
-        pair = (mentee.person_id, mentor.person_id)
-        if pair in self._count("between") or pair[::-1] in self._count("between"):
-            return Rule.asked
-        if not self.places_left(mentor):
-            return Rule.places
-        if mentee.quota is not None and self._count("mentees")[mentee.firm_id] >= mentee.quota:
-            return Rule.quota
-        new = mentor.person_id not in self._count("in_quota")
-        if new and mentor.quota is not None and self._count("mentors")[mentor.firm_id] >= mentor.quota:
-            return Rule.quota
-        return None
+        return next((one.rule for one in self.rules if one.forbids(mentee, mentor)), None)
 
     def allowed(self) -> Iterator[tuple[Candidate, Candidate]]:
         """Every pair that no hard rule forbids."""
@@ -169,14 +203,20 @@ def candidates_of(viewer: Acting, cohort: Cohort) -> Candidates:
     """
     del viewer  # the functions in the database answer for the person of the context
     modalities, key = cohort.modalities, {"org_id": cohort.org_id, "cohort_id": cohort.id}
-    people = [_candidate(row, modalities) for row in _rows("cohort_people", key)]
+    begins = datetime.combine(cohort.launch_on, time(12), UTC)
+    people = [_candidate(row, modalities, begins) for row in _rows("cohort_people", key)]
+    between: dict[str, dict[tuple[int, int], int]] = {"apart": {}, "earlier": {}, "wish": {}}
+    for row in _rows("cohort_between", key):
+        between[row.kind][row.one, row.other] = row.rank
     return Candidates(
         cohort.form,
         modalities,
         tuple(one for one in people if one.side is not Side.mentor),
         tuple(one for one in people if one.side is not Side.mentee),
-        frozenset((row.mentee_enrolment, row.mentor_enrolment) for row in _rows("cohort_apart", key)),
+        frozenset(between["apart"]),
         standings(cohort),
+        frozenset(between["earlier"]),
+        between["wish"],
     )
 
 
@@ -201,6 +241,9 @@ def standings(cohort: Cohort) -> tuple[Standing, ...]:
             due_at=row.due_at,
             updated_at=row.updated_at,
             mentorship=row.mentorship_state,
+            statements=tuple(
+                Statement(said["says"], said["name"], datetime.fromisoformat(said["at"])) for said in row.statements
+            ),
         )
         for row in rows
     )
@@ -211,13 +254,14 @@ def _rows(function: str, key: dict[str, int]) -> list[Any]:
     return list(db.session.execute(statement, key))
 
 
-def _candidate(row: Any, modalities: Modalities) -> Candidate:
+def _candidate(row: Any, modalities: Modalities, begins: datetime) -> Candidate:
     side = Side(row.side)
     own, general = (
         (row.max_mentors, modalities.quota.mentors)
         if side is Side.mentor
         else (row.max_mentees, modalities.quota.mentees)
     )
+    offset = begins.astimezone(ZoneInfo(row.time_zone)).utcoffset()
     return Candidate(
         enrolment_id=row.enrolment_id,
         person_id=row.person_id,
@@ -228,7 +272,17 @@ def _candidate(row: Any, modalities: Modalities) -> Candidate:
         title=row.title,
         headline=row.headline,
         skills=tuple(row.skills),
+        goals=tuple(row.goals),
         languages=tuple(row.languages),
+        function=row.function,
+        industries=tuple(row.industries),
+        seniority=row.seniority,
+        cadence=row.cadence,
+        time_zone=row.time_zone,
+        utc_minutes=int(offset.total_seconds()) // 60 if offset else 0,
+        place=row.place,
+        remote=row.remote,
+        in_person=row.in_person,
         has_page=row.published,
         places=row.places,
         room=row.room,

@@ -1,4 +1,4 @@
-"""What the committee proposes, and circles of peers. Both belong to the organisation that runs the cohort."""
+"""What the committee proposes, what people wish, and circles of peers: rows of the organisation that runs the cohort."""
 
 from __future__ import annotations
 
@@ -37,6 +37,62 @@ class CohortProposal(Base):
     proposed_by_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
     proposed_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
+
+
+class ProposalStatement(Base):
+    """Who proposed, and who of those that are asked said yes or no, and when. Written by the database with what they did."""
+
+    __tablename__ = "proposal_statement"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["org_id", "proposal_id"], ["cohort_proposal.org_id", "cohort_proposal.id"], ondelete="CASCADE"
+        ),
+    )
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    says: Mapped[str] = mapped_column(sa.String(12), primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    said_at: Mapped[datetime]
+
+
+class Wish(Base):
+    """Whom somebody would like to be paired with; the first of five is 1. Read by whoever pairs, as a rank and nothing else."""
+
+    __tablename__ = "cohort_wish"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id", "enrolment_id"], ["enrolment.org_id", "enrolment.id"]),
+        sa.ForeignKeyConstraint(["org_id", "other_id"], ["enrolment.org_id", "enrolment.id"]),
+        sa.ForeignKeyConstraint(["org_id", "cohort_id"], ["cohort.org_id", "cohort.id"]),
+        sa.Index("ix_cohort_wish_cohort_id", "cohort_id"),
+        sa.Index("ix_cohort_wish_person_id", "person_id"),
+        sa.CheckConstraint("rank BETWEEN 1 AND 5", name="one_to_five"),
+    )
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    other_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    cohort_id: Mapped[int] = mapped_column(sa.BigInteger)
+    person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    other_person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    rank: Mapped[int] = mapped_column(sa.SmallInteger)
+    wished_at: Mapped[datetime]
+
+
+class OptOut(Base):
+    """Not with this person, in this cohort. Read by its author alone; to everybody else the two just cannot be paired."""
+
+    __tablename__ = "cohort_opt_out"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id", "cohort_id"], ["cohort.org_id", "cohort.id"]),
+        sa.Index("ix_cohort_opt_out_person_id", "person_id"),
+    )
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    cohort_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"), primary_key=True)
+    other_person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"), primary_key=True)
+    said_at: Mapped[datetime]
 
 
 class Circle(Base):

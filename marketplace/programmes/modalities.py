@@ -141,6 +141,19 @@ class CircleSize(Choices):
         return self
 
 
+class Limits(Choices):
+    """What a pair must be like beyond what its form asks; nothing: not asked for.
+
+    ``seniority_gap``: steps that the mentor is ahead at least (reverse: behind; peers: apart at most). ``hours_apart``: between
+    their clocks at most. ``new_pairs``: nobody whom one was paired with in an earlier cohort.
+    """
+
+    common_language: bool = False
+    seniority_gap: int | None = Field(None, ge=0, le=5)
+    hours_apart: int | None = Field(None, ge=0, le=12)
+    new_pairs: bool = False
+
+
 Moment = Literal["start", "mid_point", "end", "after_12_months", "after_24_months"]
 
 
@@ -169,6 +182,7 @@ class Modalities(Choices):
     cadence: str = "monthly"
     open_requests: int = Field(3, ge=1, le=20)
     circle: CircleSize = CircleSize()
+    limits: Limits = Limits()
     agreement: Words = Words()
     safeguarding: Words = Words()
     evaluation: tuple[Moment, ...] = ("start", "mid_point", "end")
