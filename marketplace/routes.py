@@ -13,6 +13,7 @@ from marketplace.closing import links as closing_links
 from marketplace.closing import views as closing
 from marketplace.cohorts import pages as cohort_templates
 from marketplace.cohorts import views as cohorts
+from marketplace.committee import pages as committee_templates
 from marketplace.committee import views as committee
 from marketplace.conversations import file_pages, note_pages
 from marketplace.conversations import links as conversation_links
@@ -172,6 +173,7 @@ def install(app: Flask) -> None:
     app.extensions["seniorities"] = SENIORITIES.choices
     programme_templates.install(app)
     cohort_templates.install(app)
+    committee_templates.install(app)
     for blueprint, prefix in OUTSIDE:
         app.register_blueprint(blueprint, url_prefix=prefix)
     for blueprint, prefix in WORKSPACE:

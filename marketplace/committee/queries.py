@@ -26,7 +26,9 @@ Pair = tuple[int, int]
 
 def runs_of(viewer: Acting, cohort: Cohort) -> Sequence[MatchRun]:
     """The newest first; without what the engine was given."""
-    query = sa.select(MatchRun).options(defer(MatchRun.question, raiseload=True)).where(*_here(MatchRun, viewer, cohort))
+    query = (
+        sa.select(MatchRun).options(defer(MatchRun.question, raiseload=True)).where(*_here(MatchRun, viewer, cohort))
+    )
     return db.session.scalars(query.order_by(MatchRun.number.desc())).all()
 
 
@@ -39,7 +41,9 @@ def proposals_of(run: MatchRun) -> Sequence[MatchProposal]:
     """The pair with the fewest points last."""
     query = sa.select(MatchProposal).where(MatchProposal.org_id == run.org_id, MatchProposal.run_id == run.id)
     return db.session.scalars(
-        query.order_by(MatchProposal.points.desc(), MatchProposal.mentee_enrolment_id, MatchProposal.mentor_enrolment_id)
+        query.order_by(
+            MatchProposal.points.desc(), MatchProposal.mentee_enrolment_id, MatchProposal.mentor_enrolment_id
+        )
     ).all()
 
 

@@ -7,8 +7,9 @@ mentors' places are taken.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from pydantic import TypeAdapter
@@ -139,9 +140,11 @@ def question_of(there: Candidates, *, pins: Pairs, forbids: Pairs, previous: Pai
             case hard_rules.Apart(pairs=pairs) | hard_rules.NewPair(pairs=pairs):
                 listed[rule.rule.value] = still(pairs)
             case hard_rules.NotAsked():
-                listed[rule.rule.value] = frozenset(
-                    (a.enrolment_id, b.enrolment_id) for a in mentees for b in mentors if rule.forbids(a, b)
-                ) if rule.between else frozenset()
+                listed[rule.rule.value] = (
+                    frozenset((a.enrolment_id, b.enrolment_id) for a in mentees for b in mentors if rule.forbids(a, b))
+                    if rule.between
+                    else frozenset()
+                )
             case hard_rules.Trained(sides=sides):
                 not_ready[rule.rule.value] = (
                     frozenset(one.enrolment_id for one in mentees if one.side in sides and not one.trained),
@@ -164,7 +167,7 @@ def question_of(there: Candidates, *, pins: Pairs, forbids: Pairs, previous: Pai
     )
 
 
-def _facts(one: Candidate, there: Candidates) -> Mapping[str, object]:
+def _facts(one: Candidate, there: Candidates) -> dict[str, Any]:
     ranked = sorted((rank, other) for (whose, other), rank in there.wishes.items() if whose == one.enrolment_id)
     return {
         "id": one.enrolment_id,

@@ -82,7 +82,10 @@ def _of_run(table: str) -> tuple[sa.Column[Any], sa.ForeignKeyConstraint]:
     return (
         sa.Column("run_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["org_id", "run_id"], ["match_run.org_id", "match_run.id"], name=f"fk_{table}_org_id_run_id", ondelete="CASCADE"
+            ["org_id", "run_id"],
+            ["match_run.org_id", "match_run.id"],
+            name=f"fk_{table}_org_id_run_id",
+            ondelete="CASCADE",
         ),
     )
 
