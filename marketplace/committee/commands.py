@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask import url_for
@@ -11,11 +14,14 @@ from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.committee import queries
 from marketplace.committee.jobs import solve_run
-from marketplace.committee.models import MarkKind, MatchMark, MatchNote, MatchRun, MatchVote
+from marketplace.committee.models import MarkKind, MatchMark, MatchNote, MatchRun, MatchVote, RunState
 from marketplace.committee.priorities import Priorities
 from marketplace.committee.questions import question_of
-from marketplace.pairing.candidates import Candidates
+from marketplace.committee.words import BECAUSE
+from marketplace.pairing.candidates import Candidate, Candidates
+from marketplace.pairing.proposing import put_proposal
 from marketplace.pairing.queries import opening_of
+from marketplace.pairing.rules import REFUSALS, Rule
 from marketplace.programmes.queries import CohortSeen
 from tenants.current import Acting
 from tenants.shared import jobs
@@ -37,7 +43,7 @@ def ask_for_match(
     back = url_for("committee.index", organisation=acting.slug, cohort_id=cohort.id)
     if not opening_of(cohort).is_open:
         raise Refused(_("Matching is not open in this cohort now. Open its phase first."), way_back=back)
-    db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"match {cohort.id}", 0))))
+    _lock(seen)
     before = next((run for run in queries.runs_of(acting, cohort)), None)
     marks = queries.marks_of(acting, cohort)
     question = question_of(
@@ -78,6 +84,81 @@ def ask_for_match(
     )
     db.session.commit()
     return run
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """How many proposals went out, and who could not be proposed any more: (mentee, mentor, the rule in the way)."""
+
+    sent: int
+    not_sent: tuple[tuple[Candidate, Candidate, Rule], ...]
+
+
+def publish(*, acting: Acting, seen: CohortSeen, run: MatchRun, there: Candidates, now: datetime) -> Published:
+    """Every pair of the latest version is asked, the way of every request of the cohort; once.
+
+    What has happened since the version was made is respected: such pairs are left out, and named. Raises ``Refused`` when
+    there is a newer version, or it was published before.
+    """
+    cohort = seen.cohort
+    back = url_for("committee.index", organisation=acting.slug, cohort_id=cohort.id)
+    if not opening_of(cohort).is_open:
+        raise Refused(_("Matching is not open in this cohort now. Open its phase first."), way_back=back)
+    _lock(seen)
+    db.session.refresh(run, ["published_at"])
+    if run.published_at is not None:
+        raise Refused(
+            _("This version is published already. Where its pairs stand is on the matching page."), way_back=back
+        )
+    if run.state is not RunState.solved or run.number != queries.runs_of(acting, cohort)[0].number:
+        raise Refused(_("There is a newer version. Publish that one, or match again."), way_back=back)
+    people = {one.enrolment_id: one for one in (*there.mentees, *there.mentors)}
+    sent, not_sent = 0, []
+    for one in queries.proposals_of(run):
+        mentee, mentor = people.get(one.mentee_enrolment_id), people.get(one.mentor_enrolment_id)
+        if mentee is None or mentor is None:
+            continue
+        rule = there.forbids(mentee, mentor)
+        if rule is None:
+            said, _proposal_id, _request_id = put_proposal(
+                acting=acting,
+                org_id=cohort.org_id,
+                mentee=mentee,
+                mentor=mentor,
+                reason="",
+                because=fit_for_the_two(one.reasons.get("shares", ())),
+                now=now,
+            )
+            rule = None if said == "ok" else Rule(said) if said in REFUSALS else Rule.asked
+        if rule is None:
+            sent += 1
+        else:
+            not_sent.append((mentee, mentor, rule))
+    run.published_at, run.published_by_id = now, acting.person_id
+    record(
+        "match.published",
+        org_ids=[acting.org_id],
+        now=now,
+        subject=("cohort", cohort.id),
+        actor=(acting.person_id, acting.person_name),
+        data={"number": run.number, "pairs": sent},
+    )
+    db.session.commit()
+    return Published(sent, tuple(not_sent))
+
+
+def fit_for_the_two(shares: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Of a pair's reasons those that both may read: no points, no wishes."""
+    return [
+        {"criterion": share["criterion"], "words": list(share["because"])}
+        for share in shares
+        if share["points"] and share["criterion"] in BECAUSE
+    ]
+
+
+def _lock(seen: CohortSeen) -> None:
+    """One step at the bench of a cohort at a time, until the commit."""
+    db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"match {seen.cohort.id}", 0))))
 
 
 def mark_pair(*, acting: Acting, seen: CohortSeen, pair: Pair, kind: MarkKind | None, now: datetime) -> None:

@@ -10,9 +10,12 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from marketplace.committee.priorities import CRITERIA, MOST_WEIGHT, Priorities
 from marketplace.committee.words import CRITERIA as CRITERION_WORDS
 from marketplace.committee.words import FIRST
-from marketplace.pairing.forms import tidy
 
 NOTE_MOST = 1000
+
+
+def tidy(text: str | None) -> str:
+    return (text or "").replace("\r\n", "\n").strip()
 
 
 class PrioritiesForm(FlaskForm):
@@ -27,6 +30,7 @@ class PrioritiesForm(FlaskForm):
         _l("Most difference between what a firm gives and receives"),
         validators=[Optional(), NumberRange(0, 1000, _l("From 0 to 1000, or nothing at all."))],
     )
+    weakest_first = BooleanField(_l("Lift the weakest pair as far as it goes, then the sum"))
     stay_close = BooleanField(_l("Of equally good matches, the one closest to the version before"), default=True)
 
     @property
@@ -41,7 +45,7 @@ class PrioritiesForm(FlaskForm):
 
     def priorities(self, before: Priorities) -> Priorities:
         """What was chosen; what this form does not ask stays as ``before``."""
-        chosen = {name: self[name].data for name in (*CRITERIA, "first", "balance", "stay_close")}
+        chosen = {name: self[name].data for name in (*CRITERIA, "first", "balance", "weakest_first", "stay_close")}
         return before.model_copy(update=chosen | {"minimum": (self.minimum.data or 0) * 100})
 
     def validate(self, extra_validators: object = None) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from marketplace.committee import commands, jobs, policy, queries
 from marketplace.committee.forms import NoteForm, PrioritiesForm
@@ -18,6 +19,7 @@ from marketplace.committee.side_by_side import Change, changes_between
 from marketplace.committee.words import CRITERIA, RULES, WHY_LEFT
 from marketplace.pairing.candidates import Candidate, Candidates, candidates_of
 from marketplace.pairing.queries import opening_of
+from marketplace.pairing.rules import REFUSALS
 from marketplace.programmes.queries import CohortSeen, cohort_or_404
 from tenants.shared import clock
 from tenants.shared.flashes import flash_undo
@@ -241,6 +243,28 @@ def undo_mark(cohort_id: int, number: int, mentee: int, mentor: int, kind: str) 
     commands.mark_pair(acting=g.acting, seen=seen, pair=(mentee, mentor), kind=restored, now=clock.now())
     flash(_("As before."), "ok")
     return redirect(url_for(".show", cohort_id=cohort_id, number=number), 303)
+
+
+# --- publishing -----------------------------------------------------------------------------------------------------
+
+
+@bp.get("/versions/<int:number>/publication")
+def ask_publication(cohort_id: int, number: int) -> ResponseReturnValue:
+    seen = _seen_or_404(cohort_id)
+    run = queries.run_or_404(g.acting, seen.cohort, number)
+    return render_template("committee/publish.html", seen=seen, run=run, pairs=len(queries.pairs_of(run)))
+
+
+@bp.post("/versions/<int:number>/publication")
+def publish(cohort_id: int, number: int) -> ResponseReturnValue:
+    seen = _seen_or_404(cohort_id)
+    run = queries.run_or_404(g.acting, seen.cohort, number)
+    there = candidates_of(g.acting, seen.cohort)
+    done = commands.publish(acting=g.acting, seen=seen, run=run, there=there, now=clock.now())
+    flash(ngettext("%(num)d pair is asked now.", "%(num)d pairs are asked now.", done.sent), "ok")
+    for mentee, mentor, rule in done.not_sent:
+        flash(str(REFUSALS[rule]) % {"mentee": mentee.name, "mentor": mentor.name}, "wrong")
+    return redirect(url_for("pairing.index", cohort_id=cohort_id), 303)
 
 
 # --- a spreadsheet --------------------------------------------------------------------------------------------------

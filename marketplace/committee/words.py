@@ -34,10 +34,40 @@ RULES = {
     "page": _l("no mentor page yet"),
     "forbidden": _l("kept apart by the committee"),
     "minimum": _l("fewer points than the least you allow"),
+    "no_place": _l("no place left"),
+}
+
+NEVER_BY_NAME = frozenset({"apart", "asked"})
+"""Rules of which only the number is told: by name they would tell who declared what, or who writes to whom."""
+
+FAULTS = {
+    "pinned_twice": _l("%(mentees)s is pinned to %(asked)s mentors: %(mentors)s. Take all pins but one back."),
+    "pin_forbidden": _l("%(mentees)s and %(mentors)s are pinned, and cannot be a pair: %(rules)s. Take the pin back."),
+    "capacity": _l(
+        "%(mentors)s has %(allowed)s places, and %(asked)s pins: %(mentees)s. Take pins back, or ask for a place."
+    ),
+    "gives": _l("The firm of %(mentors)s may give %(allowed)s places, and %(asked)s are pinned."),
+    "receives": _l("The firm of %(mentees)s may have %(allowed)s mentees matched, and %(asked)s are pinned."),
+    "gives_floor": _l("A firm is to give %(asked)s places at least, and may give %(allowed)s."),
+    "receives_floor": _l("A firm is to have %(asked)s mentees matched at least, and may have %(allowed)s."),
+    "limit": _l("The pins ask %(asked)s of what is limited to %(allowed)s."),
+    "balance": _l(
+        "The pins are so far off the balance that no other pairs mend it. Take pins back, or allow more difference."
+    ),
 }
 
 WHY_LEFT = {
     "blocked": _l("Nobody may be their mentor"),
     "crowded_out": _l("Too few places for too many"),
-    "priced_out": _l("A pair would cost others more"),
+    "priced_out": _l("A pair would cost the others more"),
+}
+
+# What the two of a proposed pair read. Wishes are told to the committee alone, and scores to nobody else.
+BECAUSE = {
+    "goals": _l("What one of you works on, the other offers: %(words)s."),
+    "sought_by_mentor": _l("What the mentor hopes to meet, the mentee brings: %(words)s."),
+    "languages": _l("You both speak %(words)s."),
+    "time_zone": _l("Your clocks are close to each other."),
+    "seniority": _l("Your experience lies as far apart as the programme hopes."),
+    "other_function": _l("You work in different functions, so each brings a view from outside."),
 }

@@ -50,6 +50,19 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON match_run, match_proposal, match_leftove
     TO passerelle_operator;
 """
 
+# What the engine says for a pair that the committee proposes: kept in figures and words of the vocabulary, so that each of
+# the two reads it in their own language. Nothing that is not the two's own.
+SAY_BECAUSE = """
+CREATE FUNCTION say_because(p_org integer, p_proposal bigint, p_because jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+    IF NOT wall_sealed() OR NOT wall_coordinates() THEN RETURN; END IF;
+    UPDATE cohort_proposal p SET because = p_because
+    WHERE p.org_id = p_org AND p.id = p_proposal AND p.proposed_by_id = wall_person();
+END $$
+"""
+SIGNATURE = "say_because(integer, bigint, jsonb)"
+
 
 def _key(table: str, name: str, to: str, kind: Any, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, kind, sa.ForeignKey(to, name=f"fk_{table}_{name}"), nullable=nullable)
@@ -102,6 +115,7 @@ def _one_of(name: str, *values: str) -> sa.Enum:
 
 
 def _tables() -> None:
+    op.add_column("cohort_proposal", sa.Column("because", JSONB(), server_default="[]", nullable=False))
     op.create_table(
         "match_run",
         _org("match_run"),
@@ -193,10 +207,19 @@ def upgrade() -> None:
     for table, command, using, check in WEB:
         clauses = (f" USING ({using})" if using else "") + (f" WITH CHECK ({check})" if check else "")
         execute(f"CREATE POLICY web_{command.lower()} ON {table} FOR {command} TO passerelle_web{clauses}")
+    op.execute("SET LOCAL ROLE passerelle_gate")
+    execute(SAY_BECAUSE)
+    op.execute(f"REVOKE EXECUTE ON FUNCTION {SIGNATURE} FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION {SIGNATURE} TO passerelle_web")
+    op.execute("SET LOCAL ROLE passerelle_owner")
     for table in ("match_run", "match_proposal", "match_leftover"):
         execute(f"CREATE POLICY worker_all ON {table} TO passerelle_worker USING ({WORKER}) WITH CHECK ({WORKER})")
 
 
 def downgrade() -> None:
+    op.execute("SET LOCAL ROLE passerelle_gate")
+    op.execute(f"DROP FUNCTION {SIGNATURE}")
+    op.execute("SET LOCAL ROLE passerelle_owner")
     for table in reversed(TABLES):
         op.drop_table(table)
+    op.drop_column("cohort_proposal", "because")
