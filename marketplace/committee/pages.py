@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Flask
-from flask_babel import get_locale, ngettext
+from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 
 from marketplace.committee.models import MatchLeftover, MatchProposal
@@ -80,11 +80,11 @@ def cost_words(cost: Mapping[str, Any] | None) -> str:
             else ngettext("%(num)d pair more", "%(num)d pairs more", -cost["pairs"])
         )
     if cost["points"]:
-        points = max(abs(cost["points"]) / 100, 0.1)
+        points = format_decimal(max(abs(cost["points"]) / 100, 0.1), "0.#")
         parts.append(
-            _("%(points).1f points fewer", points=points)
+            _("%(points)s points fewer", points=points)
             if cost["points"] > 0
-            else _("%(points).1f points more", points=points)
+            else _("%(points)s points more", points=points)
         )
     return ", ".join(parts) or _("nothing: a match just as good")
 

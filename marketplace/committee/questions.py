@@ -31,9 +31,20 @@ from marketplace.matching.rules import (
 from marketplace.pairing import hard_rules
 from marketplace.pairing.candidates import Candidate, Candidates
 from marketplace.pairing.hard_rules import RANKS
+from marketplace.requests.models import RequestState
 
 Pairs = frozenset[tuple[int, int]]
 """(mentee's enrolment, mentor's enrolment)."""
+
+NO = frozenset(
+    {
+        RequestState.declined,
+        RequestState.withdrawn,
+        RequestState.expired,
+        RequestState.lapsed,
+        RequestState.refused_by_employer,
+    }
+)
 
 WIDEST = 99
 """Steps of seniority: as far as it goes."""
@@ -153,6 +164,7 @@ def question_of(there: Candidates, *, pins: Pairs, forbids: Pairs, previous: Pai
             case hard_rules.HasPage():
                 without = [one for one in mentors if rule.forbids(one, one)]
                 not_ready[rule.rule.value] = (frozenset(), frozenset(one.enrolment_id for one in without))
+    listed["declined"] = _declined(there, mentees, mentors)
     return Question(
         form=there.form.value,
         mentees=tuple(Mentee(**_facts(one, there)) for one in mentees),
@@ -164,6 +176,16 @@ def question_of(there: Candidates, *, pins: Pairs, forbids: Pairs, previous: Pai
         forbids=still(forbids),
         previous=still(previous),
         **choices,  # type: ignore[arg-type]
+    )
+
+
+def _declined(there: Candidates, mentees: Iterable[Candidate], mentors: Iterable[Candidate]) -> Pairs:
+    """Who was proposed or asked before, in vain: not again, unless somebody pairs them by hand."""
+    over = {(one.mentee_person_id, one.mentor_person_id) for one in there.pairs if one.state in NO and not one.undone}
+    if not over:
+        return frozenset()
+    return frozenset(
+        (a.enrolment_id, b.enrolment_id) for a in mentees for b in mentors if (a.person_id, b.person_id) in over
     )
 
 

@@ -30,6 +30,7 @@ RULES = {
     "apart": _l("cannot be paired"),
     "earlier": _l("a pair in an earlier cohort"),
     "asked": _l("a request under way between them"),
+    "declined": _l("asked before, in vain"),
     "training": _l("training not completed"),
     "page": _l("no mentor page yet"),
     "forbidden": _l("kept apart by the committee"),
@@ -44,7 +45,7 @@ FAULTS = {
     "pinned_twice": _l("%(mentees)s is pinned to %(asked)s mentors: %(mentors)s. Take all pins but one back."),
     "pin_forbidden": _l("%(mentees)s and %(mentors)s are pinned, and cannot be a pair: %(rules)s. Take the pin back."),
     "capacity": _l(
-        "%(mentors)s has %(allowed)s places, and %(asked)s pins: %(mentees)s. Take pins back, or ask for a place."
+        "Places of %(mentors)s: %(allowed)s. Pinned to them: %(mentees)s. Take pins back, or ask for another place."
     ),
     "gives": _l("The firm of %(mentors)s may give %(allowed)s places, and %(asked)s are pinned."),
     "receives": _l("The firm of %(mentees)s may have %(allowed)s mentees matched, and %(asked)s are pinned."),

@@ -19,7 +19,7 @@ from tests.cast import make_actor, make_mentor
 from tests.factories import enrol, publish
 from tests.marketplace.pairing.conftest import requests_of
 
-PRIORITIES = {name: "1" for name in CRITERIA} | {"goals": "8", "first": "headcount_first", "stay_close": "y"}
+PRIORITIES = dict.fromkeys(CRITERIA, "1") | {"goals": "8", "first": "headcount_first", "stay_close": "y"}
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_pins_that_contradict_each_other_are_named_before_anything_is_solved(ben
     bench.ask()
     assert bench.run(2).state is RunState.failed
     page = bench.ned.get(f"{bench.home}/versions/2").text
-    assert "Gus Globex has 1 places, and 2 pins: " in page and "Mia Acme" in page
+    assert "Places of Gus Globex: 1. Pinned to them: " in page and "Mia Acme" in page
 
 
 def test_of_three_for_two_places_one_is_crowded_out_and_told_with_whom(bench, cast, operator):
@@ -156,6 +156,19 @@ def test_what_is_published_is_asked_the_way_of_every_request_and_the_two_read_no
     again = bench.ned.post(f"{bench.home}/versions/1/publication")
     assert again.status_code == 409 and "published already" in again.text
     assert "Nobody waits for a pair" in bench.ask().text
+
+
+def test_after_a_no_the_next_version_goes_around_what_stands_and_asks_the_same_two_no_more(
+    bench, cast, operator, sign_in
+):
+    bench.ask()
+    bench.ned.post(f"{bench.home}/versions/1/publication")
+    by_mentee = {one.mentee_person_id: one for one in requests_of(operator)}
+    said = by_mentee[cast.mia.person_id], by_mentee[cast.ann.person_id]
+    sign_in(cast.max).post(f"/globex/requests/{said[0].id}/decline", data={"decline-reason": "no_room_now"})
+    sign_in(cast.gus).post(f"/globex/requests/{said[1].id}/decline", data={"decline-reason": "no_room_now"})
+    bench.ask()
+    assert bench.pairs(2) == {bench.of(cast.mia): bench.of(cast.gus), bench.of(cast.ann): bench.of(cast.max)}
 
 
 def test_a_pair_that_has_become_impossible_is_left_out_and_named(bench, cast, operator):
