@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -68,6 +69,7 @@ database = AppGroup("database", help="The database: roles and migrations.")
 organisation = AppGroup("organisation", help="Companies and networks.")
 person = AppGroup("person", help="People of an organisation.")
 journal = AppGroup("journal", help="The keys of journals.")
+matching = AppGroup("matching", help="The matching engine.")
 
 
 @database.command("prepare", with_appcontext=False)
@@ -216,6 +218,34 @@ def rotate_journals() -> None:
         )
 
 
+@matching.command("check", with_appcontext=False)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--optimum", type=int, multiple=True, help="What is published, where the file's name does not say it.")
+def check_instance(file: Path, optimum: tuple[int, ...]) -> None:
+    """Solve a problem of the OR-Library (assignment, generalised assignment), prove the answer, compare with the published one.
+
+    Status 1 when an answer is not the published one, or is not proven the best.
+    """
+    from marketplace.matching.instances import NotAnInstance, outcomes, read
+
+    try:
+        instances = read(file.read_text())
+    except (NotAnInstance, UnicodeDecodeError) as fault:
+        raise click.ClickException(f"{file.name} is no instance that can be read. {fault}") from None
+    disagrees = False
+    for number, found in enumerate(outcomes(file.stem, instances, optimum), start=1):
+        proof = "proven by prices" if found.proven else "proven by search" if found.optimal else f"gap {found.gap}"
+        told = "nothing published" if found.published is None else f"published {found.published}"
+        if found.published == found.figure:
+            told = "as published"
+        size = f"{found.rows} × {found.columns}, {found.assigned} assigned"
+        faults = "".join(f", {complaint}" for complaint in found.complaints)
+        click.echo(f"{file.stem} {number}: {size}, figure {found.figure}, {told}, {proof}{faults}")
+        disagrees = disagrees or not found.agrees
+    if disagrees:
+        raise click.ClickException("Not every answer is the published one, proven.")
+
+
 @click.command("check")
 @with_appcontext
 @sentences
@@ -311,7 +341,7 @@ def _database_of_the_operator() -> str:
     return address
 
 
-COMMANDS = (database, worker, receive_mail, bounce, organisation, person, journal, check)
+COMMANDS = (database, worker, receive_mail, bounce, organisation, person, journal, matching, check)
 
 
 def install(app: Flask) -> None:

@@ -7,7 +7,7 @@ signed up cannot matter.
 **Value of a pair**, in integers: ``weights.head + weights.score * score (+ weights.keep if it was proposed before)``; what is
 maximised is the sum over pairs, plus ``weights.floor`` for each place by which a floor is met. The weights are such that this is
 lexicographic: floors; then pairs before points (``headcount_first``) or points before pairs (``score_first``); then what was
-proposed before. Under limits (``Problem.limits``) a floor place is worth a fixed number of pairs instead.
+proposed before.
 """
 
 from __future__ import annotations
@@ -208,13 +208,16 @@ class Problem:
         if self.all_limits:
             reach = max(most, 1)
         keep = 1 if self.kept else 0
+        floors = any(one.least for one in self.cohort.mentors) or any(
+            one.gives_least or one.receives_least for one in self.firms
+        )
         if self.mode is Mode.headcount_first:
             score = 1 + keep * most
             head = score * FULL * most + keep * most + 1
-            return Weights(head * (reach + 1), head, score, keep)
+            return Weights(floors * head * (reach + 1), head, score, keep)
         head = 1 + keep * most
         score = head * reach + keep * most + 1
-        return Weights(score * FULL * most + head * reach + keep * most + 1, head, score, keep)
+        return Weights(floors * (score * FULL * most + head * reach + keep * most + 1), head, score, keep)
 
     def value(self, mentee_id: int, mentor_id: int) -> int:
         """What the pair adds to the sum that is maximised."""

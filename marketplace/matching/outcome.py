@@ -5,13 +5,13 @@ balance, a limit. A pair's *net* value is its value less ``mentor[j] + gives[f o
 + balance[f of mentor] - balance[f of mentee] + Σ limit[l] * uses of l``. No answer whatever can be worth more than
 
     dual =  Σ mentees      max(0, the best net value among the mentee's allowed pairs)
-          + Σ mentors      max over x in 0 … capacity of  floor * min(x, least) - mentor[j] * x
-          + Σ firms        the same of what they give and of what they receive
-          + Σ firms        d * |balance[f]|
-          + Σ limits       most * limit[l]              (these prices are never negative)
+          + Σ mentors      max over x in 0 … capacity of  floor * min(x, least) + mentor[j] * x
+          + Σ firms        the same of what they give and of what they receive, x never more than their people could
+          + Σ firms        max over t in -d … d of  balance[f] * t          (where there is a balance d)
+          + Σ limits       most * limit[l]                                  (these prices are never negative)
 
-with pinned pairs counted as made: their value is added at both ends, their mentee takes no part, and every most, least and
-balance starts from what they use. If ``primal``, the value of the answer itself, reaches ``dual``, it is optimal.
+with pinned pairs counted as made: their value and the floors they meet are added, their mentees take no part, and every most,
+least and balance goes on from what they use. If ``primal``, the value of the answer itself, reaches ``dual``, it is optimal.
 """
 
 from __future__ import annotations

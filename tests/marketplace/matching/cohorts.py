@@ -91,17 +91,7 @@ def problem(seed: int, mentees: int, mentors: int, firms: int = 4, *, every_rule
     chance.shuffle(some)
     asked: dict[str, Any] = {"mode": chance.choice(list(Mode)), "minimum": chance.choice([0, 0, 1500])}
     if chance.random() < 0.6:
-        asked["firms"] = tuple(
-            Firm(
-                id=firm,
-                gives=chance.choice([None, 0, 1, 2, 4]),
-                receives=chance.choice([None, 0, 1, 2, 4]),
-                gives_least=chance.choice([0, 0, 1]),
-                receives_least=chance.choice([0, 0, 2]),
-            )
-            for firm in range(1, firms + 1)
-            if chance.random() < 0.7
-        )
+        asked["firms"] = tuple(_firm(chance, number) for number in range(1, firms + 1) if chance.random() < 0.7)
     if chance.random() < 0.5:
         asked["balance"] = chance.choice([0, 1, 2])
     asked["forbids"] = frozenset(some[: chance.choice([0, 0, 3])])
@@ -117,3 +107,14 @@ def problem(seed: int, mentees: int, mentors: int, firms: int = 4, *, every_rule
                 pins[mentee] = mentor
         asked["pins"] = frozenset(pins.items()) - asked["forbids"]
     return Problem(made, **asked)
+
+
+def _firm(chance: random.Random, number: int) -> Firm:
+    gives, receives = chance.choice([None, 0, 1, 2, 4]), chance.choice([None, 0, 1, 2, 4])
+    return Firm(
+        id=number,
+        gives=gives,
+        receives=receives,
+        gives_least=chance.choice([0, 0, 1]) if gives != 0 else 0,
+        receives_least=min(chance.choice([0, 0, 2]), 2 if receives is None else receives),
+    )

@@ -1,0 +1,166 @@
+"""Which pairs the flow need look at. Prices guessed in whole numbers say where to begin; prices that a flow left say, of every
+allowed pair, whether it would have been worth more than what was chosen. Nothing here can make an answer wrong, only late.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.matching.model import Grid
+from marketplace.matching.network import Charges
+from marketplace.matching.task import Ints, Task
+
+WIDTH = 20
+"""Pairs of a mentee that a flow begins with, on average."""
+
+SAMPLE = 400_000
+"""Pairs that the guess of prices looks at in each of its passes."""
+
+UNWANTED, HIGHEST = -20_000, 12_000
+"""Of a pair that may not be, and of a guessed price: they and any score add up within 16 bits."""
+
+STEPS = tuple(step for step in (1600, 800, 400, 200, 100, 50) for _ in range(5))
+"""By how much a pass moves a price, in points."""
+
+AMONG = 12
+"""Pairs of a mentee that one pricing adds at most."""
+
+
+@dataclass(frozen=True)
+class Priced:
+    """``rows``, ``columns``: pairs worth more than they are charged. ``best``: each mentee's best net value over all, or 0."""
+
+    rows: Ints
+    columns: Ints
+    best: Ints
+
+
+def guess(task: Task) -> NDArray[np.int16]:
+    """Each mentor's price in points, about: raised while too many mentees of a sample want them, lowered while too few."""
+    wide = task.shape[1]
+    price = np.zeros(wide, np.int16)
+    rows = np.flatnonzero(task.open_rows)
+    if not len(rows) or not task.open_columns.any():
+        return price
+    every = max(len(rows) * wide // SAMPLE, 1)
+    rows = rows[::every]
+    grid = task.problem.cohort.grid[rows].astype(np.int16)
+    grid[grid <= max(task.problem.minimum, 0)] = UNWANTED
+    grid[:, ~task.open_columns] = UNWANTED
+    room = np.where(task.open_columns, task.capacity, 0)
+    # In thousandths of a mentee; where there are more mentees than places, each place is to be wanted by its share of them.
+    supply = room * max(len(rows) * every * 1000 // max(int(room.sum()), 1), 1000)
+    for step in STEPS:
+        wanted = np.bincount((grid - price).argmax(axis=1), minlength=wide) * (every * 1000)
+        move = np.where(wanted > supply, step, np.where(wanted < supply, -step, 0))
+        price = np.clip(price + move, 0, HIGHEST).astype(np.int16)
+    return price - price[task.open_columns].min()
+
+
+def candidates(task: Task, price: NDArray[np.int16]) -> tuple[Ints, Ints]:
+    """The pairs nearest to each mentee's best at these prices, about ``WIDTH`` of each, and all that were proposed before."""
+    wide = task.shape[1]
+    rows, columns = [task.kept[:, 0]], [task.kept[:, 1]]
+    slack: int | None = None
+    for start, block in task.blocks():
+        net = block.astype(np.int16) - price
+        best = net.max(axis=1)
+        if slack is None:
+            slack = _slack(net, best)
+        found = np.flatnonzero(net >= np.maximum(best.astype(np.int32) - slack, -HIGHEST).astype(np.int16)[:, None])
+        found = found[block.reshape(-1)[found] > max(task.problem.minimum, 0)]
+        row, column = found // wide, found % wide
+        if len(found) > 4 * WIDTH * len(block):
+            few = _few(row, -net.reshape(-1)[found].astype(np.int64), (column - row * 7919) % wide, 2 * WIDTH)
+            row, column = row[few], column[few]
+        rows.append(start + row)
+        columns.append(column)
+    return _allowed(task, np.concatenate(rows), np.concatenate(columns))
+
+
+def everything(task: Task) -> tuple[Ints, Ints]:
+    """All pairs that are allowed: for cohorts so small that no choice of them is worth its while."""
+    many, wide = task.shape
+    rows, columns = np.divmod(np.arange(many * wide), max(wide, 1))
+    return _allowed(task, rows, columns)
+
+
+def net_values(task: Task, charges: Charges, rows: Ints, columns: Ints, value: Ints) -> Ints:
+    """What each pair is worth beyond its charges."""
+    return value - charges.of_rows(task)[rows] - charges.of_columns(task)[columns]
+
+
+def price_all(task: Task, charges: Charges, rows: Ints, columns: Ints, value: Ints) -> Priced:
+    """Every allowed pair, asked whether it is worth more to its mentee than the best of the pairs that the flow knew."""
+    many, wide = task.shape
+    best = np.zeros(many, np.int64)
+    np.maximum.at(best, rows, net_values(task, charges, rows, columns, value))
+    limit = charges.of_rows(task) + best - task.weights.head
+    charge = charges.of_columns(task)
+    found_rows, found_columns = [], []
+    for start, block in task.blocks():
+        row, column = np.divmod(_above(task, block, limit[start : start + len(block)], charge), max(wide, 1))
+        row += start
+        inside = task.open_rows[row] & task.open_columns[column]
+        row, column = row[inside], column[inside]
+        gain = task.values(row, column) - task.weights.head - limit[row] - charge[column]
+        worth = gain > 0
+        row, column, gain = row[worth], column[worth], gain[worth]
+        few = _few(row, -gain, (column - row * 7919) % wide, AMONG)
+        found_rows.append(row[few])
+        found_columns.append(column[few])
+    if not found_rows:
+        return Priced(np.zeros(0, np.int64), np.zeros(0, np.int64), best)
+    return Priced(np.concatenate(found_rows), np.concatenate(found_columns), best)
+
+
+def merged(wide: int, *pairs: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+    """Each pair once, in order."""
+    keys = np.unique(np.concatenate([rows * wide + columns for rows, columns in pairs]))
+    return keys // max(wide, 1), keys % max(wide, 1)
+
+
+def _above(task: Task, block: Grid, limit: Ints, charge: Ints) -> Ints:
+    """Where the block may hold a pair worth more than ``limit`` of its row and ``charge`` of its column: all such, few others.
+
+    Both are divided by the weight of a point, rounded down, so that small numbers can be compared with scores.
+    """
+    least = max(task.problem.minimum, 0)
+    if not task.weights.score:
+        return np.flatnonzero((block > least) & (limit[:, None] + charge[None, :] < task.weights.keep))
+    # A pair proposed before is among those that the flow knew, so that its bonus need not be thought of.
+    row, column = limit // task.weights.score + 1, charge // task.weights.score
+    small = max(int(np.abs(row).max(initial=0)), int(np.abs(column).max(initial=0))) < 1 << 30
+    kind = np.int32 if small else np.int64
+    bar: NDArray[Any] = np.add.outer(row.astype(kind), column.astype(kind))
+    return np.flatnonzero(block > np.maximum(bar, least, out=bar))
+
+
+def _slack(net: NDArray[np.int16], best: NDArray[np.int16]) -> int:
+    """How far below their best the pairs go that are ``WIDTH`` on average, by some rows."""
+    some = slice(None, None, max(len(net) // 64, 1))
+    gaps = (best[some, None].astype(np.int32) - net[some]).reshape(-1)
+    place = min(WIDTH * len(best[some]), len(gaps)) - 1
+    return int(np.partition(gaps, place)[place])
+
+
+def _few(row: Ints, first: Ints, then: Ints, most: int) -> Ints:
+    """Of each row, which are sorted, the ``most`` that come first."""
+    order = np.lexsort((then, first, row))
+    begins = np.searchsorted(row, row[order])
+    return np.sort(order[np.arange(len(order)) - begins < most])
+
+
+def _allowed(task: Task, rows: Ints, columns: Ints) -> tuple[Ints, Ints]:
+    rows, columns = merged(task.shape[1], (rows, columns))
+    inside = task.problem.cohort.grid[rows, columns] > max(task.problem.minimum, 0)
+    inside &= task.open_rows[rows] & task.open_columns[columns]
+    if task.problem.forbids:
+        row, column = task.problem.cohort.row, task.problem.cohort.column
+        keys = [row[mentee] * task.shape[1] + column[mentor] for mentee, mentor in task.problem.forbids]
+        inside &= ~np.isin(rows * task.shape[1] + columns, keys)
+    return rows[inside], columns[inside]
