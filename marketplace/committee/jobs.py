@@ -47,6 +47,16 @@ def solve_run(*, org_id: int, run_id: int) -> None:
     db.session.commit()
 
 
+@tenant_job("forget_match_questions", on="cohort.closed")
+def forget_questions(*, org_id: int, cohort_id: int) -> None:
+    """What people had said of themselves is kept beside a version no longer than its cohort runs; its figures stay."""
+    db.session.execute(
+        sa.update(MatchRun).where(MatchRun.org_id == org_id, MatchRun.cohort_id == cohort_id).values(question=b""),
+        execution_options={"synchronize_session": False},
+    )
+    db.session.commit()
+
+
 def _solved_or_faults(problem: Problem) -> Result | tuple[Fault, ...]:
     found = faults(problem)
     if found:

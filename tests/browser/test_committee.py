@@ -1,4 +1,4 @@
-"""A committee of two at its bench: what counts, a pin, a pair kept apart, why somebody is left, publishing, a no, and around it."""
+"""A committee of two at its bench: what counts, a pin, a pair kept apart, why somebody is left, publishing, a no."""
 
 from __future__ import annotations
 

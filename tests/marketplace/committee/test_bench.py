@@ -15,8 +15,10 @@ from marketplace.mentors.models import MenteeProfile
 from marketplace.programmes.modalities import Side
 from marketplace.programmes.models import Enrolment
 from tenants.organisations.models import Organisation
+from tenants.shared import jobs
+from tenants.shared.database import db
 from tests.cast import make_actor, make_mentor
-from tests.factories import enrol, publish
+from tests.factories import acting, enrol, publish
 from tests.marketplace.pairing.conftest import requests_of
 
 PRIORITIES = dict.fromkeys(CRITERIA, "1") | {"goals": "8", "first": "headcount_first", "stay_close": "y"}
@@ -177,6 +179,17 @@ def test_a_pair_that_has_become_impossible_is_left_out_and_named(bench, cast, op
     operator.commit()
     page = bench.ned.post(f"{bench.home}/versions/1/publication", follow_redirects=True).text
     assert "1 pair is asked now." in page and "Gus Globex has no place left in this cohort" in page
+
+
+def test_what_the_engine_was_given_goes_when_the_cohort_closes(bench, cast, app, work):
+    bench.ask()
+    with acting(app, cast.ned):
+        jobs.announce("cohort.closed", org_id=cast.ned.org_id, cohort_id=bench.cohort.id)
+        db.session.commit()
+    work()
+    run = bench.run()
+    assert (run.question, run.answer["heads"]) == (b"", 2)
+    assert bench.ned.get(f"{bench.home}/versions/1").status_code == 200
 
 
 def test_a_refused_answer_keeps_what_was_typed(bench):
