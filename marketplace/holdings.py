@@ -2,6 +2,7 @@
 
 from marketplace.charters import holdings as charters
 from marketplace.closing import holdings as closing
+from marketplace.committee import holdings as committee
 from marketplace.conversations import holdings as conversations
 from marketplace.directory import holdings as directory
 from marketplace.enrolments import holdings as enrolments
@@ -23,6 +24,7 @@ from tenants.privacy import holdings as tenants
 __all__ = [
     "charters",
     "closing",
+    "committee",
     "conversations",
     "directory",
     "enrolments",

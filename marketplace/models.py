@@ -2,6 +2,7 @@
 
 from marketplace.charters import models as charters
 from marketplace.closing import models as closing
+from marketplace.committee import models as committee
 from marketplace.conversations import models as conversations
 from marketplace.events import models as events
 from marketplace.goals import models as goals
@@ -35,6 +36,7 @@ __all__ = [
     "agreements",
     "charters",
     "closing",
+    "committee",
     "conversations",
     "domains",
     "events",

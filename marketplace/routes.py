@@ -13,6 +13,8 @@ from marketplace.closing import links as closing_links
 from marketplace.closing import views as closing
 from marketplace.cohorts import pages as cohort_templates
 from marketplace.cohorts import views as cohorts
+from marketplace.committee import pages as committee_templates
+from marketplace.committee import views as committee
 from marketplace.conversations import file_pages, note_pages
 from marketplace.conversations import links as conversation_links
 from marketplace.conversations import views as conversations
@@ -115,6 +117,7 @@ WORKSPACE = (
     (requests.bp, "/requests"),
     (pairing.bp, "/cohorts/<int:cohort_id>/matching"),
     (wishes.bp, "/cohorts/<int:cohort_id>/wishes"),
+    (committee.bp, "/cohorts/<int:cohort_id>/matching/bench"),
     (circles.bp, "/cohorts/<int:cohort_id>/circles"),
     (mentorships.bp, "/mentorships"),
     (meetings.bp, "/mentorships/<int:mentorship_id>/meetings"),
@@ -173,6 +176,7 @@ def install(app: Flask) -> None:
     app.extensions["seniorities"] = SENIORITIES.choices
     programme_templates.install(app)
     cohort_templates.install(app)
+    committee_templates.install(app)
     for blueprint, prefix in OUTSIDE:
         app.register_blueprint(blueprint, url_prefix=prefix)
     for blueprint, prefix in WORKSPACE:

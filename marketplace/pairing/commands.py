@@ -10,15 +10,14 @@ from flask_babel import gettext as _
 
 from marketplace.pairing.candidates import Candidate, Candidates
 from marketplace.pairing.policy import may_pair_by_hand
+from marketplace.pairing.proposing import log_proposal, put_proposal
 from marketplace.pairing.queries import opening_of
 from marketplace.pairing.quotas import require_room_for_pair
 from marketplace.pairing.rules import REFUSALS, Rule
 from marketplace.programmes.queries import CohortSeen
-from marketplace.requests.states import ANSWER_WITHIN
 from tenants.current import Acting
 from tenants.shared import jobs
-from tenants.shared.activity import record
-from tenants.shared.database import db, new_id
+from tenants.shared.database import db
 from tenants.shared.errors import Forbidden, Refused
 
 
@@ -64,19 +63,14 @@ def propose_pair(
         mentor=(mentor.firm_id, mentor.person_id),
         way_back=back,
     )
-    request_id, proposal_id = new_id(), new_id()
-    ids = (mentee.enrolment_id, mentor.enrolment_id, request_id, proposal_id, new_id())
-    asked = sa.func.propose_pair(
-        seen.cohort.org_id, *(sa.cast(one, sa.BigInteger) for one in ids), reason, now + ANSWER_WITHIN, now
+    said, proposal_id, _request_id = put_proposal(
+        acting=acting, org_id=seen.cohort.org_id, mentee=mentee, mentor=mentor, reason=reason, now=now
     )
-    said = str(db.session.scalar(sa.select(asked)))
     if said != "ok":
         db.session.rollback()
         if said in REFUSALS:
             raise _refusal(Rule(said), mentee, mentor, back)
         raise Refused(_("One of the two is no longer in this cohort. Look at the lists again."), way_back=back)
-    _log("request.proposed", acting, request_id, mentee.name, mentor.name, now)
-    jobs.announce("pair.proposed", org_id=mentee.firm_id, request_id=request_id, link_id=new_id())
     db.session.commit()
     return proposal_id
 
@@ -96,7 +90,7 @@ def undo_proposal(*, acting: Acting, seen: CohortSeen, proposal_id: int, names: 
             _("Somebody has answered this proposal, so it goes its own way now. The list shows where it stands."),
             way_back=url_for("pairing.index", organisation=acting.slug, cohort_id=seen.cohort.id),
         )
-    _log("request.proposal_undone", acting, undone.request_id, *names, now)
+    log_proposal("request.proposal_undone", acting, undone.request_id, *names, now)
     jobs.announce("pair.proposal_undone", org_id=undone.request_org_id, request_id=undone.request_id)
     jobs.announce("request.over", org_id=undone.request_org_id, request_id=undone.request_id)
     db.session.commit()
@@ -104,15 +98,3 @@ def undo_proposal(*, acting: Acting, seen: CohortSeen, proposal_id: int, names: 
 
 def _refusal(rule: Rule, mentee: Candidate, mentor: Candidate, back: str) -> Refused:
     return Refused(str(REFUSALS[rule]) % {"mentee": mentee.name, "mentor": mentor.name}, way_back=back)
-
-
-def _log(verb: str, acting: Acting, request_id: int, mentee: str, mentor: str, now: datetime) -> None:
-    """In the committee's own log; the worker tells the two firms'."""
-    record(
-        verb,
-        org_ids=[acting.org_id],
-        now=now,
-        subject=("request", request_id),
-        actor=(acting.person_id, acting.person_name),
-        data={"mentee": mentee, "mentor": mentor},
-    )

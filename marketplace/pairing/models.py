@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.shared.database import Base, new_id
 
 
 class CohortProposal(Base):
-    """The committee asks on a mentee's behalf. The request is one like any other; ``reason`` is read by the two.
+    """The committee asks on a mentee's behalf. The request is one like any other; ``reason`` is read by the two, and so is
+    ``because``: what the engine says for them, by criterion (``{"criterion", "words"}``).
 
     ``undone_at``: taken back before anybody had answered.
     """
@@ -34,6 +37,7 @@ class CohortProposal(Base):
     mentee_person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
     mentor_person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
     reason: Mapped[str]
+    because: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
     proposed_by_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
     proposed_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]

@@ -164,11 +164,12 @@ def own_requests(viewer: Acting, cohort: Cohort) -> dict[int, MentoringRequest]:
 
 @dataclass(frozen=True, slots=True)
 class OfCohort:
-    """What the pages of a pair say of the cohort it belongs to. ``reason``: why the committee proposed it, if it did."""
+    """What the pages of a pair say of the cohort it belongs to. ``reason`` and ``because``: why the committee proposed it."""
 
     cohort: Cohort
     programme: Programme
     reason: str | None
+    because: list[dict[str, Any]] | None = None
 
     @property
     def safeguarding(self) -> Words | None:
@@ -185,7 +186,7 @@ def of_cohort(viewer: Acting, asked: MentoringRequest) -> OfCohort | None:
     if asked.cohort_id is None or viewer.person_id not in (asked.mentee_person_id, asked.mentor_person_id):
         return None
     row = db.session.execute(
-        sa.select(Cohort, Programme, CohortProposal.reason)
+        sa.select(Cohort, Programme, CohortProposal.reason, CohortProposal.because)
         .join(Programme, sa.and_(Programme.org_id == Cohort.org_id, Programme.id == Cohort.programme_id))
         .outerjoin(
             CohortProposal,

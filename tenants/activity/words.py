@@ -50,6 +50,8 @@ SENTENCES = {
     "request.needed_no_approval": _l("asked a mentor straight: there was nobody else to approve it"),
     "request.sent": _l("asked a mentor"),
     "request.proposed": _l("proposed a pair in a cohort"),
+    "match.asked": _l("had a cohort matched: version %(number)s"),
+    "match.published": _l("published version %(number)s of a match"),
     "request.proposal_undone": _l("took back the proposal of a pair"),
     "request.more_asked": _l("asked the mentee for more"),
     "request.answered": _l("answered the mentor’s question"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from marketplace.committee.models import MatchProposal, MatchRun, RunState
+from marketplace.committee.priorities import Priorities
 from marketplace.pairing.models import Circle, CircleMeeting, CircleMember
 from marketplace.programmes.modalities import Form, Phase, Side
 from tenants.shared import clock
@@ -16,8 +18,33 @@ def make_matching(session: Session, cast: Cast) -> dict[str, int]:
     """The ids that the rows of ``access/pairing.py`` point at; the session is flushed."""
     now = clock.now()
     across = make_cohort(session, make_programme(session, cast.ned, cast.abe, cast.gus), opened=Phase.matching)
-    enrol(session, across, cast.gus, Side.mentee)
+    mentee = enrol(session, across, cast.gus, Side.mentee)
     mentor = enrol(session, across, cast.abe, Side.mentor)
+    run = MatchRun(
+        org_id=across.org_id,
+        id=new_id(),
+        cohort_org_id=across.org_id,
+        cohort_id=across.id,
+        number=1,
+        state=RunState.solved,
+        choices=Priorities().model_dump(mode="json"),
+        question=b"",
+        answer={"heads": 1, "mentees": 1, "places": 1, "score": 5000, "weakest": 5000, "equal": True},
+        asked_by_id=cast.ned.person_id,
+        asked_at=now,
+    )
+    session.add(run)
+    session.flush()
+    session.add(
+        MatchProposal(
+            org_id=run.org_id,
+            run_id=run.id,
+            mentee_enrolment_id=mentee.id,
+            mentor_enrolment_id=mentor.id,
+            points=5000,
+            reasons={"shares": []},
+        )
+    )
     programme = make_programme(session, cast.ned, cast.pam, cast.max, form=Form.peer, circle={"least": 3, "most": 5})
     peers = make_cohort(session, programme, opened=Phase.matching)
     seat = enrol(session, peers, cast.pam, Side.peer)
@@ -50,6 +77,7 @@ def make_matching(session: Session, cast: Cast) -> dict[str, int]:
     return {
         "cohort_id": across.id,
         "enrolment_id": mentor.id,
+        "mentee_enrolment_id": mentee.id,
         "peers_id": peers.id,
         "circle_id": circle.id,
         "meeting_id": meeting.id,

@@ -1,0 +1,99 @@
+"""The engine's reasons as plain JSON beside a version: ids, numbers and names of rules; sentences are made for the reader."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from typing import Any
+
+from marketplace.matching.changes import Changes, Cost, Next
+from marketplace.matching.criteria import Share
+from marketplace.matching.faults import Fault
+from marketplace.matching.leftovers import Blocked, CrowdedOut, Leftover, PricedOut
+from marketplace.matching.reasons import Reason, Side, reason
+
+PATIENCE = 20.0
+"""Seconds for the reasons of all pairs together. In the largest cohorts the later pairs have their points and nothing more."""
+
+
+def reasons_of(changes: Changes) -> dict[tuple[int, int], dict[str, Any]]:
+    """By pair of the answer: its points by criterion, and, as far as ``PATIENCE`` goes, who would be next at what cost."""
+    found: dict[tuple[int, int], dict[str, Any]] = {}
+    until = time.monotonic() + PATIENCE
+    for mentee, mentor in sorted(changes.pairs):
+        if time.monotonic() < until:
+            found[mentee, mentor] = _reason(reason(changes, mentee, mentor))
+        else:
+            found[mentee, mentor] = {"shares": _shares(changes.problem.cohort.shares(mentee, mentor))}
+    return found
+
+
+def leftover_as_json(one: Leftover) -> tuple[str, dict[str, Any]]:
+    """Which of the three it is, and what belongs to it."""
+    match one:
+        case Blocked():
+            removed = [
+                {"rule": by.rule, "mentors": by.mentors, "would_admit": list(by.would_admit)} for by in one.removed
+            ]
+            return "blocked", {"of": one.of, "removed": removed}
+        case CrowdedOut():
+            bounds = [{"of": bound.of.value, "id": bound.id, "places": bound.places} for bound in one.crowd.bounds]
+            crowd = {"mentees": list(one.crowd.mentees), "reached": list(one.crowd.reached), "bounds": bounds}
+            return "crowded_out", {**crowd, "cost": _cost(one.cost)}
+        case PricedOut():
+            return "priced_out", {"cost": _cost(one.cost), "balance_of": one.balance_of}
+
+
+def fault_as_json(one: Fault) -> dict[str, Any]:
+    return asdict(one) | {"kind": one.kind.value}
+
+
+def _reason(one: Reason) -> dict[str, Any]:
+    return {
+        "shares": _shares(one.shares),
+        "without": _cost(one.without),
+        "mentee": _side(one.mentee_side),
+        "mentor": _side(one.mentor_side),
+    }
+
+
+def _side(one: Side) -> dict[str, Any]:
+    return {
+        "points": one.points,
+        "most": one.most,
+        "place": one.rank.place,
+        "of": one.rank.of,
+        "next": _next(one.next),
+    }
+
+
+def _next(one: Next | None) -> dict[str, Any] | None:
+    return {"member": one.member, "score": one.score, "cost": _cost(one.cost)} if one else None
+
+
+def _cost(one: Cost | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    return {
+        "floors": one.floors,
+        "pairs": one.pairs,
+        "points": one.points,
+        "kept": one.kept,
+        "proven": one.proven,
+        "dropped": [list(pair) for pair in one.dropped[:5]],
+        "added": [list(pair) for pair in one.added[:5]],
+        "moves": len(one.added),
+    }
+
+
+def _shares(shares: tuple[Share, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "criterion": share.criterion,
+            "view": share.view.value,
+            "points": share.points,
+            "most": share.most,
+            "because": list(share.because),
+        }
+        for share in shares
+    ]

@@ -1,0 +1,114 @@
+"""The worker asks the engine, has the proof checked by somebody else, and puts down what came back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from marketplace.committee.explaining import fault_as_json, leftover_as_json, reasons_of
+from marketplace.committee.models import MatchLeftover, MatchProposal, MatchRun, RunState
+from marketplace.committee.questions import unpacked
+from marketplace.matching.changes import Changes
+from marketplace.matching.checker import check
+from marketplace.matching.fairness import lift
+from marketplace.matching.faults import Contradiction, Fault, faults
+from marketplace.matching.leftovers import leftovers
+from marketplace.matching.model import Problem
+from marketplace.matching.outcome import Result
+from marketplace.matching.solver import solve
+from tenants.shared import clock
+from tenants.shared.database import db
+from tenants.shared.jobs import tenant_job
+
+
+@tenant_job("solve_match_run")
+def solve_run(*, org_id: int, run_id: int) -> None:
+    """Once: a version that is solved, or that cannot be, stays as it is. Raises ``RuntimeError`` if the proof does not hold."""
+    run = db.session.get(MatchRun, (org_id, run_id))
+    if run is None or run.state is not RunState.waiting:
+        return
+    problem = unpacked(run.question).problem(run.priorities)
+    found = _solved_or_faults(problem)
+    if isinstance(found, Result):
+        lifted: dict[str, Any] = {}
+        if run.priorities.weakest_first:
+            raised = lift(problem, found)
+            problem, found = replace(problem, minimum=raised.least), raised.result
+            lifted = {"least": raised.least, "pairs": raised.pairs, "points": raised.points}
+        finding = check(problem, found)
+        if finding.complaints:
+            raise RuntimeError(f"The proof of version {run.number} does not hold: {', '.join(finding.complaints)}")
+        _put_down(run, problem, found, lifted)
+    else:
+        run.state, run.answer = RunState.failed, {"faults": [fault_as_json(one) for one in found]}
+    run.solved_at = clock.now()
+    db.session.commit()
+
+
+@tenant_job("forget_match_questions", on="cohort.closed")
+def forget_questions(*, org_id: int, cohort_id: int) -> None:
+    """What people had said of themselves is kept beside a version no longer than its cohort runs; its figures stay."""
+    db.session.execute(
+        sa.update(MatchRun).where(MatchRun.org_id == org_id, MatchRun.cohort_id == cohort_id).values(question=b""),
+        execution_options={"synchronize_session": False},
+    )
+    db.session.commit()
+
+
+def _solved_or_faults(problem: Problem) -> Result | tuple[Fault, ...]:
+    found = faults(problem)
+    if found:
+        return found
+    try:
+        return solve(problem)
+    except Contradiction as contradiction:
+        return contradiction.faults
+
+
+def _put_down(run: MatchRun, problem: Problem, result: Result, lifted: dict[str, Any]) -> None:
+    changes = Changes(problem, result)
+    reasons = reasons_of(changes)
+    key = {"org_id": run.org_id, "run_id": run.id}
+    run.state, run.answer = RunState.solved, _figures(problem, result) | {"lifted": lifted}
+    db.session.flush()
+    if result.pairs:
+        proposals = [
+            key
+            | {
+                "mentee_enrolment_id": pair.mentee,
+                "mentor_enrolment_id": pair.mentor,
+                "points": pair.score,
+                "is_pinned": (pair.mentee, pair.mentor) in problem.pins,
+                "is_kept": (pair.mentee, pair.mentor) in problem.kept,
+                "reasons": reasons[pair.mentee, pair.mentor],
+            }
+            for pair in result.pairs
+        ]
+        db.session.execute(sa.insert(MatchProposal), proposals)
+    if result.unmatched:
+        left = []
+        for one in leftovers(changes):
+            why, details = leftover_as_json(one)
+            left.append(key | {"enrolment_id": one.mentee, "why": why, "details": details})
+        db.session.execute(sa.insert(MatchLeftover), left)
+
+
+def _figures(problem: Problem, result: Result) -> dict[str, Any]:
+    return {
+        "mentees": len(problem.cohort.mentees),
+        "mentors": len(problem.cohort.mentors),
+        "places": int(problem.cohort.capacities.sum()),
+        "heads": result.heads,
+        "score": result.score,
+        "weakest": min((pair.score for pair in result.pairs), default=0),
+        "churn": result.churn,
+        # As text: these numbers are longer than what JSON readers keep whole.
+        "primal": str(result.primal),
+        "dual": str(result.dual),
+        "equal": result.equal,
+        "optimal": result.optimal,
+        "gap": str(result.gap),
+        "shortfalls": [{"of": one.of.value, "id": one.id, "missing": one.missing} for one in result.shortfalls],
+    }

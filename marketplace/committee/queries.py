@@ -1,0 +1,93 @@
+"""What a committee reads of its own bench."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from flask import abort
+from sqlalchemy.orm import defer
+
+from marketplace.committee.models import (
+    MarkKind,
+    MatchLeftover,
+    MatchMark,
+    MatchNote,
+    MatchProposal,
+    MatchRun,
+    MatchVote,
+)
+from marketplace.programmes.models import Cohort
+from tenants.current import Acting
+from tenants.shared.database import db
+
+Pair = tuple[int, int]
+
+
+def runs_of(viewer: Acting, cohort: Cohort) -> Sequence[MatchRun]:
+    """The newest first; without what the engine was given."""
+    query = (
+        sa.select(MatchRun).options(defer(MatchRun.question, raiseload=True)).where(*_here(MatchRun, viewer, cohort))
+    )
+    return db.session.scalars(query.order_by(MatchRun.number.desc())).all()
+
+
+def run_or_404(viewer: Acting, cohort: Cohort, number: int) -> MatchRun:
+    query = sa.select(MatchRun).where(*_here(MatchRun, viewer, cohort), MatchRun.number == number)
+    return db.session.scalar(query.options(defer(MatchRun.question))) or abort(404)
+
+
+def proposals_of(run: MatchRun) -> Sequence[MatchProposal]:
+    """The pair with the fewest points last."""
+    query = sa.select(MatchProposal).where(MatchProposal.org_id == run.org_id, MatchProposal.run_id == run.id)
+    return db.session.scalars(
+        query.order_by(
+            MatchProposal.points.desc(), MatchProposal.mentee_enrolment_id, MatchProposal.mentor_enrolment_id
+        )
+    ).all()
+
+
+def leftovers_of(run: MatchRun) -> Sequence[MatchLeftover]:
+    query = sa.select(MatchLeftover).where(MatchLeftover.org_id == run.org_id, MatchLeftover.run_id == run.id)
+    return db.session.scalars(query.order_by(MatchLeftover.why, MatchLeftover.enrolment_id)).all()
+
+
+def marks_of(viewer: Acting, cohort: Cohort) -> dict[Pair, MarkKind]:
+    query = sa.select(MatchMark).where(*_here(MatchMark, viewer, cohort))
+    return {(one.mentee_enrolment_id, one.mentor_enrolment_id): one.kind for one in db.session.scalars(query)}
+
+
+def notes_on(viewer: Acting, cohort: Cohort, pair: Pair) -> Sequence[MatchNote]:
+    """The oldest first."""
+    query = sa.select(MatchNote).where(
+        *_here(MatchNote, viewer, cohort),
+        MatchNote.mentee_enrolment_id == pair[0],
+        MatchNote.mentor_enrolment_id == pair[1],
+    )
+    return db.session.scalars(query.order_by(MatchNote.id)).all()
+
+
+def votes_of(run: MatchRun) -> dict[Pair, dict[int, bool]]:
+    """By pair: who said yes (True) or no."""
+    found: dict[Pair, dict[int, bool]] = {}
+    query = sa.select(MatchVote).where(MatchVote.org_id == run.org_id, MatchVote.run_id == run.id)
+    for one in db.session.scalars(query):
+        found.setdefault((one.mentee_enrolment_id, one.mentor_enrolment_id), {})[one.person_id] = one.is_yes
+    return found
+
+
+def pairs_of(run: MatchRun) -> frozenset[Pair]:
+    query = sa.select(MatchProposal.mentee_enrolment_id, MatchProposal.mentor_enrolment_id).where(
+        MatchProposal.org_id == run.org_id, MatchProposal.run_id == run.id
+    )
+    return frozenset((row[0], row[1]) for row in db.session.execute(query))
+
+
+def _here(
+    table: type[MatchRun] | type[MatchMark] | type[MatchNote], viewer: Acting, cohort: Cohort
+) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        table.org_id == viewer.org_id,
+        table.cohort_org_id == cohort.org_id,
+        table.cohort_id == cohort.id,
+    )

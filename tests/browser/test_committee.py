@@ -1,0 +1,96 @@
+"""A committee of two at its bench: what counts, a pin, a pair kept apart, why somebody is left, publishing, a no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import expect
+from sqlalchemy.orm import Session
+
+from marketplace.programmes.modalities import Phase, Side
+from tenants.accounts.models import Account
+from tenants.affiliations.models import Role
+from tenants.organisations.models import Organisation
+from tests.browser.conftest import Post
+from tests.browser.people import Visitor
+from tests.cast import Cast, make_actor, make_mentor
+from tests.factories import enrol, make_cohort, make_programme, publish
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def bench(app: Flask, people: Cast, operator: Session, hashed_password: str) -> str:
+    """Where the committee of Bridge works: two of Acme and one of Bridge's look for a mentor, Max and Gus have one place each."""
+    bridge, acme = (operator.get(Organisation, people[name].org_id) for name in ("ned", "mia"))
+    assert bridge is not None and acme is not None
+    people["nell"] = make_actor(operator, "nell", bridge, Role.network_admin)
+    people["pia"] = make_actor(operator, "pia", acme)
+    for name in ("nell", "pia"):
+        account = operator.get(Account, people[name].person_id)
+        assert account is not None
+        account.password = hashed_password
+    make_mentor(operator, people.gus, network_ids=[people.ned.org_id], skills=["negotiation"], languages=["en"])
+    operator.commit()
+    publish(app, people.gus)
+    programme = make_programme(operator, people.ned, people.mia, people.max)
+    cohort = make_cohort(operator, programme, opened=Phase.matching)
+    for name, side in (("mia", Side.mentee), ("ann", Side.mentee), ("pia", Side.mentee), ("max", Side.mentor)):
+        enrol(operator, cohort, people[name], side, places=1)
+    enrol(operator, cohort, people.gus, Side.mentor, places=1)
+    operator.commit()
+    return f"/bridge/cohorts/{cohort.id}/matching"
+
+
+def test_a_committee_of_two_pins_parts_publishes_and_goes_on_after_a_no(
+    visit: Callable[..., Visitor], people: Cast, bench: str, post: Post, language: str
+) -> None:
+    ned, nell = visit(language), visit(language, phone=True)
+    ned.sign_in(people.ned, bench)
+    ned.link("Match the whole cohort").click()
+    ned.field("The mentee’s wishes").fill("0")
+    ned.button("Match the cohort").click()
+    ned.sees("Proven best")
+    ned.sees("Too few places for too many")
+    ned.check()
+
+    pairs = ned.page.get_by_role("table", name=ned.word("Pairs"), exact=True)
+    row = pairs.get_by_role("row").filter(has_text="Max Globex").filter(has=ned.button("Pin"))
+    first = row.get_by_role("rowheader").get_by_role("link").inner_text()
+    row.get_by_role("button", name=ned.word("Keep apart"), exact=True).click()
+    ned.sees("Kept apart")
+    ned.button("Match again").click()
+    ned.sees("What changed since version %(number)d", number=1)
+    expect(pairs.get_by_role("row").filter(has_text="Max Globex").filter(has_text=first)).to_have_count(0)
+    ned.check()
+
+    nell.sign_in(people.nell, f"{bench}/bench/versions/2")
+    pair = nell.page.get_by_role("row").filter(has_text="Max Globex").get_by_role("rowheader").get_by_role("link").last
+    pair.click()
+    nell.sees("Points by what counts")
+    nell.button("Yes to this pair").tap()
+    nell.sees("You said yes.")
+    nell.field("A note for the committee").fill("They will teach each other a lot.")
+    nell.button("Keep the note").tap()
+    nell.sees("They will teach each other a lot.")
+    nell.check()
+
+    ned.link("Publish").click()
+    ned.button("Publish").click()
+    expect(ned.page.locator("#states")).to_be_visible()
+    gus = visit(language, phone=True)
+    gus.open(post.link(people.gus.email, to="links/"))
+    gus.sees("Why the committee thought of you two")
+    gus.page.locator("summary").last.tap()
+    gus.page.locator("form[action$=decline] label.chip").first.tap()
+    gus.page.locator("form[action$=decline] button[type=submit]").tap()
+    expect(gus.page.locator("form[action$=decline]")).to_have_count(0)
+
+    # Whoever stands is left alone: the next version is about the others, and asks those two no more.
+    ned.open(f"{bench}/bench/")
+    ned.button("Match again").click()
+    ned.sees("Proven best")
+    expect(pairs).to_contain_text("Gus Globex")
+    ned.check()

@@ -1,0 +1,43 @@
+"""The committee's bench: whoever matches the cohort, here Bridge's coordinator, and nobody else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.contracts.table import Row
+
+
+def cohort(scene: Any) -> dict[str, Any]:
+    return {"cohort_id": scene.matching["cohort_id"]}
+
+
+def version(scene: Any) -> dict[str, Any]:
+    return cohort(scene) | {"number": 1}
+
+
+def pair(scene: Any) -> dict[str, Any]:
+    two = {"mentee": scene.matching["mentee_enrolment_id"], "mentor": scene.matching["enrolment_id"]}
+    return version(scene) | two
+
+
+def row(method: str, endpoint: str, status: int, url: Any, **more: Any) -> Row:
+    return Row(method, f"committee.{endpoint}", "bridge", {"ned": status}, url=url, **more)
+
+
+ROWS = [
+    row("GET", "index", 200, cohort),
+    row("POST", "ask", 422, cohort),
+    row("GET", "show", 200, version),
+    row("GET", "pair", 200, pair),
+    row("POST", "vote", 303, pair, form={"vote": "yes"}),
+    row("POST", "note", 422, pair),
+    row("POST", "remove_note", 404, lambda scene: pair(scene) | {"note_id": 1}),
+    row("POST", "mark", 404, version),
+    row("POST", "undo_mark", 303, lambda scene: pair(scene) | {"kind": "pin"}),
+    row("GET", "ask_publication", 200, version),
+    row("POST", "publish", 303, version),
+    row("GET", "export", 200, lambda scene: version(scene) | {"kind": "csv"}),
+    # A firm that takes part has no bench where the network matches.
+    Row("GET", "committee.show", "acme", {}, url=version),
+    Row("POST", "committee.ask", "globex", {}, url=cohort),
+]
