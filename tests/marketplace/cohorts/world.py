@@ -16,16 +16,20 @@ from marketplace.mentorships.models import Mentorship
 from marketplace.moving.commands import bring_profiles
 from marketplace.pairing.candidates import candidates_of
 from marketplace.pairing.commands import propose_pair
+from marketplace.programmes.commands import answer_asking, ask_party, choose_parties, leave_programme
+from marketplace.programmes.design_queries import asked_or_404
 from marketplace.programmes.modalities import Form, Phase, Quota, Side, SideRules, Timing
 from marketplace.programmes.models import Cohort, CohortPhase, Enrolment, EnrolmentState, ProgrammeParty
-from marketplace.programmes.queries import cohort_or_404
+from marketplace.programmes.queries import cohort_or_404, programme_or_404
 from marketplace.requests import commands as asking
 from marketplace.requests import queries as requests
 from marketplace.requests.models import MentoringRequest, RequestState
+from marketplace.training.commands import say_done
 from marketplace.training.models import ModuleKind, TrainingModule
-from tenants import walls
+from marketplace.training.queries import module_or_404
 from tenants.affiliations.models import Affiliation, Role
-from tenants.organisations.models import Organisation
+from tenants.conflicts.commands import Declaration, declare_conflict, end_conflict
+from tenants.organisations.models import ConflictDeclaration, ConflictKind, Organisation
 from tenants.privacy.models import Erasure
 from tenants.shared import jobs
 from tenants.shared.database import db, new_id
@@ -120,13 +124,14 @@ class World:
         self.cohort, self.set_clock = cohort, set_clock
         self.desk = Desk(app, operator)
         self.keepers = {cast.mia.org_id: cast.ann, cast.max.org_id: cast.gil, cast.olga.org_id: cast.hob}
+        self.again = ""
         self.sentences: list[str] = []
 
-    def begin(self, again, started):
+    def begin(self, started):
         self.operator.rollback()
         with self.admin.connect() as connection:
             connection.exec_driver_sql("SET session_replication_role = replica; SELECT cleaning.delete_all()")
-            connection.exec_driver_sql(again)
+            connection.exec_driver_sql(self.again)
             if not started:
                 connection.exec_driver_sql("DELETE FROM enrolment")
                 connection.exec_driver_sql(
@@ -188,6 +193,9 @@ class World:
 
     def lines_after(self, number):
         return self.all(sa.select(Activity).where(Activity.id > number))
+
+    def latest_line(self):
+        return self.all(sa.select(sa.func.coalesce(sa.func.max(Activity.id), 0)))[0]
 
     def apart(self, mentee, mentor):
         """Why these two must not become a pair here, by the rules as people know them; "" when they may."""
@@ -281,6 +289,50 @@ class World:
             profile = profile_of(viewer.org_id, viewer.person_id)
         self.desk.act(self.at[name], "continue_for", self.cohort, enrolment_id, now=self.now, profile=profile)
 
+    def train(self, name):
+        with acting(self.app, self.at[name]) as viewer:
+            seen = cohort_or_404(viewer, self.cohort.id)
+            module = module_or_404(viewer, seen, self.all(sa.select(TrainingModule.id))[0])
+            say_done(acting=viewer, there=module, now=self.now)
+
+    # --- what firms do ------------------------------------------------------------------------------------------------
+
+    def choose(self, quotas):
+        """The runner says which member firms take part, with which quotas."""
+        with acting(self.app, self.cast.ned) as viewer:
+            programme = programme_or_404(viewer, self.cohort.programme_id)
+            choose_parties(acting=viewer, programme=programme, chosen=quotas, looked_at=quotas, now=self.now)
+
+    def leave(self, keeper):
+        with acting(self.app, keeper) as viewer:
+            asked = asked_or_404(viewer, self.cohort.org_id, self.cohort.programme_id)
+            leave_programme(acting=viewer, asked=asked, now=self.now)
+
+    def ask_hooli(self):
+        with acting(self.app, self.cast.ned) as viewer:
+            programme = programme_or_404(viewer, self.cohort.programme_id)
+            ask_party(acting=viewer, programme=programme, slug="hooli", is_school=False, now=self.now)
+
+    def hooli_answers(self):
+        with acting(self.app, self.cast.hob) as viewer:
+            asked = asked_or_404(viewer, self.cohort.org_id, self.cohort.programme_id)
+            answer_asking(acting=viewer, asked=asked, accept=True, now=self.now)
+
+    def turn_conflict(self, firm_id, other_id):
+        """Declared by the first; where it stands already, whoever declared it ends it."""
+        pair = frozenset((firm_id, other_id))
+        there = self.all(sa.select(ConflictDeclaration).where(ConflictDeclaration.until.is_(None)))
+        found = next((one for one in there if {one.org_id, one.other_org_id} == pair), None)
+        with acting(self.app, self.keepers[found.org_id if found else firm_id]) as viewer:
+            if found:
+                row = db.session.get_one(ConflictDeclaration, (found.org_id, found.id))
+                end_conflict(acting=viewer, conflict=row, now=self.now)
+                self.conflicts.discard(pair)
+            else:
+                said = Declaration(other_id, ConflictKind.competitor, self.now.date())
+                declare_conflict(acting=viewer, said=said, now=self.now)
+                self.conflicts.add(pair)
+
     def erase(self, name):
         one = self.at[name]
         asked = Erasure(
@@ -320,9 +372,3 @@ class World:
                 jobs.queue.tasks[name].func.__wrapped__()
                 db.session.commit()
         self.work()
-
-    def leave_network(self, firm_id):
-        with self.worker_app.app_context():
-            walls.enter(db.session, walls.Entry(walls.ENTER_JOB, {"org_id": self.cast.ned.org_id}))
-            jobs.announce("firm.left", org_id=self.cast.ned.org_id, firm_id=firm_id)
-            db.session.commit()
