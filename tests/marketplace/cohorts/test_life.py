@@ -10,13 +10,12 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -59,16 +58,36 @@ def test_lives_of_a_cohort(app, worker_app, operator, _admin, _tables, cast, kee
     desk, firms = world.desk, tuple(world.keepers)
 
     def standing(*states):
-        return precondition(lambda self: any(one.state in states for one in self.rows))
+        return lambda self: any(one.state in states for one in self.rows)
 
     def asked(*states):
-        return precondition(lambda self: any(one.state in states for one in self.asked))
+        return lambda self: any(one.state in states for one in self.asked)
+
+    acts = []
+
+    def act(*, when=lambda self: True, weight=1, **drawn):
+        """What may happen, as often as others by ``weight``, with values of these kinds."""
+
+        def kept(function):
+            acts.extend([(function, when, drawn)] * weight)
+            return function
+
+        return kept
 
     class Lives(RuleBasedStateMachine):
         @initialize(started=st.sampled_from((True, True, False)))
         def begin(self, started):
             world.begin(started)
             self.line, self.steps, self.before = 0, 0, {one.id: one.state for one in world.enrolments()}
+            self.settle()
+
+        @rule(data=st.data(), choice=st.integers(0, 2**16))
+        def something_happens(self, data, choice):
+            """One of what is possible now. Rules of Hypothesis's own would be left out at random, by whole examples."""
+            possible = [(function, drawn) for function, when, drawn in acts if when(self)]
+            function, drawn = possible[choice % len(possible)]
+            note(function.__name__)
+            function(self, **{name: data.draw(kind, label=name) for name, kind in drawn.items()})
             self.settle()
 
         def settle(self):
@@ -95,7 +114,7 @@ def test_lives_of_a_cohort(app, worker_app, operator, _admin, _tables, cast, kee
 
         # --- coming in ------------------------------------------------------------------------------------------------
 
-        @rule(name=people, side=st.sampled_from((Side.mentor, Side.mentee)), nominated=st.booleans())
+        @act(weight=3, name=people, side=st.sampled_from((Side.mentor, Side.mentee)), nominated=st.booleans())
         def comes(self, name, side, nominated):
             actor, keeper = world.at[name], world.keepers[world.at[name].org_id]
             already = [one for one in world.of(name, *COUNTED) if one.side is side]
@@ -108,10 +127,8 @@ def test_lives_of_a_cohort(app, worker_app, operator, _admin, _tables, cast, kee
                 assert not (made and already)
                 if made:
                     self.done("enrolment.applied", actor.org_id)
-            self.settle()
 
-        @standing(STATE.nominated)
-        @rule(choice=number, agreed=mostly)
+        @act(weight=2, when=standing(STATE.nominated), choice=number, agreed=mostly)
         def nominated_one_answers(self, choice, agreed):
             there = self.those(STATE.nominated)
             one = there[choice % len(there)]
@@ -119,20 +136,21 @@ def test_lives_of_a_cohort(app, worker_app, operator, _admin, _tables, cast, kee
             if world.tried(desk.answer, world.at[name], cohort, one.id, agreed, now=world.now):
                 kept = desk.read(one.id)
                 assert (kept.consented_at == world.now) == agreed == (kept.state is STATE.awaiting_decision)
-            self.settle()
 
-        @standing(STATE.awaiting_employer)
-        @rule(choice=number, approved=mostly)
+        @act(weight=2, when=standing(STATE.awaiting_employer), choice=number, approved=mostly)
         def employer_answers(self, choice, approved):
             there = self.those(STATE.awaiting_employer)
             one = there[choice % len(there)]
             keeper, values = world.keepers[one.firm_id], {"approved": approved, "words": "Not now.", "now": world.now}
             if world.tried(desk.act, keeper, "answer_for_employer", cohort, one.id, **values):
                 self.done("enrolment.approved" if approved else "enrolment.not_approved", keeper.org_id)
-            self.settle()
 
-        @standing(STATE.awaiting_decision, STATE.waiting)
-        @rule(choice=number, what=st.sampled_from(("take_in", "take_in", "put_on_waiting_list", "refuse")))
+        @act(
+            weight=2,
+            when=standing(STATE.awaiting_decision, STATE.waiting),
+            choice=number,
+            what=st.sampled_from(("take_in", "take_in", "put_on_waiting_list", "refuse")),
+        )
         def somebody_is_decided_about(self, choice, what):
             there = self.those(STATE.awaiting_decision, STATE.waiting)
             one = there[choice % len(there)]
@@ -141,20 +159,20 @@ def test_lives_of_a_cohort(app, worker_app, operator, _admin, _tables, cast, kee
             if world.tried(desk.act, cast.ned, what, cohort, one.id, now=world.now, **words):
                 verb = {"take_in": "taken_in", "put_on_waiting_list": "put_on_list", "refuse": "refused"}[what]
                 self.done(f"enrolment.{verb}", cast.ned.org_id)
-            self.settle()
 
-        @precondition(lambda self: any(one.state is STATE.enrolled and not one.trained_at for one in self.rows))
-        @rule(choice=number)
+        @act(
+            weight=2,
+            when=lambda self: any(one.state is STATE.enrolled and not one.trained_at for one in self.rows),
+            choice=number,
+        )
         def somebody_is_trained(self, choice):
             there = [one for one in self.those(STATE.enrolled) if not one.trained_at]
             one = there[choice % len(there)]
             world.tried(world.train, world.name_of(one.person_id))
-            self.settle()
 
         # --- pairs ----------------------------------------------------------------------------------------------------
 
-        @standing(STATE.enrolled)
-        @rule(choice=number, other=number, by_hand=st.booleans())
+        @act(weight=3, when=standing(STATE.enrolled), choice=number, other=number, by_hand=st.booleans())
         def one_is_asked(self, choice, other, by_hand):
             mentees = [one for one in self.those(STATE.enrolled) if one.side is Side.mentee]
             mentors = [one for one in self.those(STATE.enrolled) if one.side is Side.mentor]
@@ -170,20 +188,16 @@ def test_lives_of_a_cohort(app, worker_app, operator, _admin, _tables, cast, kee
                         self.done("request.proposed", cast.ned.org_id)
                     elif new:
                         self.done("request.sent", world.at[mentee].org_id)
-            self.settle()
 
-        @asked(RequestState.sent)
-        @rule(choice=number)
+        @act(when=asked(RequestState.sent), choice=number)
         def committee_takes_a_proposal_back(self, choice):
             proposals = world.all(sa.select(CohortProposal).where(CohortProposal.undone_at.is_(None)))
             if proposals:
                 one = proposals[choice % len(proposals)]
                 if world.tried(world.as_, cast.ned, undo_proposal, proposal_id=one.id, names=("", "")):
                     self.done("request.proposal_undone", cast.ned.org_id)
-            self.settle()
 
-        @asked(RequestState.sent)
-        @rule(choice=number, yes=mostly)
+        @act(weight=3, when=asked(RequestState.sent), choice=number, yes=mostly)
         def mentor_answers(self, choice, yes):
             there = self.asked_now(RequestState.sent)
             one = there[choice % len(there)]
@@ -193,10 +207,8 @@ def test_lives_of_a_cohort(app, worker_app, operator, _admin, _tables, cast, kee
                 self.done("request.accepted" if yes else "request.declined", one.org_id)
                 if yes:
                     assert not world.apart(world.name_of(one.mentee_person_id), mentor)
-            self.settle()
 
-        @asked(*OPEN_STATES)
-        @rule(choice=number, yes=mostly)
+        @act(weight=3, when=asked(*OPEN_STATES), choice=number, yes=mostly)
         def mentee_answers(self, choice, yes):
             there = self.asked_now(RequestState.accepted) or self.asked_now(*OPEN_STATES)
             one = there[choice % len(there)]
@@ -206,11 +218,10 @@ def test_lives_of_a_cohort(app, worker_app, operator, _admin, _tables, cast, kee
                 self.done("mentorship.confirmed" if yes else "request.withdrawn", one.org_id)
                 if yes:
                     assert not world.apart(mentee, world.name_of(one.mentor_person_id))
-            self.settle()
 
         # --- going ----------------------------------------------------------------------------------------------------
 
-        @rule(name=people, how=st.sampled_from((0, 1, 2, -1, -1, -2)))
+        @act(weight=2, name=people, how=st.sampled_from((0, 1, 2, -1, -1, -2)))
         def somebody_goes(self, name, how):
             if not self.here(name):
                 return
@@ -228,22 +239,17 @@ def test_lives_of_a_cohort(app, worker_app, operator, _admin, _tables, cast, kee
                     "the former one sees it no more"
                 )
                 assert not world.of(name, *ON_THE_WAY)
-            self.settle()
 
-        @precondition(lambda self: any(one.state is STATE.enrolled and one.firm_id is None for one in self.rows))
-        @rule()
+        @act(when=lambda self: any(one.state is STATE.enrolled and one.firm_id is None for one in self.rows), weight=2)
         def somebody_goes_on_elsewhere(self):
             for one in self.those(STATE.enrolled):
                 name = world.name_of(one.person_id)
                 if one.firm_id is None and world.tried(world.goes_on, name, one.id):
                     assert desk.read(one.id).firm_id == world.at[name].org_id
-            self.settle()
 
         # --- firms ----------------------------------------------------------------------------------------------------
 
-        @rule(
-            choice=st.sampled_from((0, 1, 2)), acme=some, globex=some, how=st.sampled_from(("leave", "choose", "ask"))
-        )
+        @act(choice=st.sampled_from((0, 1, 2)), acme=some, globex=some, how=st.sampled_from(("leave", "choose", "ask")))
         def a_firm_comes_or_goes(self, choice, acme, globex, how):
             keeper = world.keepers[firms[choice]]
             inside = {one.id for one in world.enrolments() if one.state in IN}
@@ -258,9 +264,8 @@ def test_lives_of_a_cohort(app, worker_app, operator, _admin, _tables, cast, kee
                 rows = world.enrolments()
                 assert inside <= {one.id for one in rows if one.state in IN}, "who is in stays"
                 assert not [one for one in rows if one.firm_id == keeper.org_id and one.state in ON_THE_WAY]
-            self.settle()
 
-        @rule(one=people, other=people, firmwide=mostly)
+        @act(one=people, other=people, firmwide=mostly)
         def two_are_kept_apart_or_no_longer(self, one, other, firmwide):
             if not (self.here(one) and self.here(other)):
                 return
@@ -273,11 +278,10 @@ def test_lives_of_a_cohort(app, worker_app, operator, _admin, _tables, cast, kee
                 operator.execute(row.on_conflict_do_nothing())
                 operator.commit()
                 world.blocks.add(frozenset(pair.values()))
-            self.settle()
 
         # --- time -----------------------------------------------------------------------------------------------------
 
-        @rule(days=st.sampled_from((1, 3, 8, 15, 40)), twice=st.booleans())
+        @act(weight=2, days=st.sampled_from((1, 3, 8, 15, 40)), twice=st.booleans())
         def time_passes(self, days, twice):
             if world.now + timedelta(days=days) > BEGINNING + LONGEST:
                 return
@@ -293,9 +297,8 @@ def test_lives_of_a_cohort(app, worker_app, operator, _admin, _tables, cast, kee
                     assert (one.state, was.due_at <= world.now) == (STATE.expired, True), "the clock skips nobody"
                 assert one.due_at is None or one.due_at > world.now
             assert not [one for one in world.requests(*OPEN_STATES) if one.due_at <= world.now]
-            self.settle()
 
-        @rule(choice=number, then=st.sampled_from(("carry", "remind", "close")))
+        @act(choice=number, then=st.sampled_from(("carry", "remind", "close")))
         def a_phase_is_opened(self, choice, then):
             order = [one.phase for one in world.phases()]
             last = max((order.index(one.phase) for one in world.phases() if one.opened_at), default=-1)
@@ -311,9 +314,8 @@ def test_lives_of_a_cohort(app, worker_app, operator, _admin, _tables, cast, kee
                 if one.state is not before[one.id]:
                     assert then == "close" and before[one.id] in (STATE.nominated, STATE.awaiting_employer)
                     assert (one.state, one.reason) == (STATE.expired, "phase_over")
-            self.settle()
 
-        @rule(days=st.integers(-5, 20), by_hand=st.booleans())
+        @act(days=st.integers(-5, 20), by_hand=st.booleans())
         def days_are_changed(self, days, by_hand):
             phases = world.phases()
             wanted = {one.phase: one.starts_on + timedelta(days=0 if one.opened_at else days) for one in phases}
@@ -321,9 +323,8 @@ def test_lives_of_a_cohort(app, worker_app, operator, _admin, _tables, cast, kee
             if world.tried(world.as_, cast.ned, cohorts.change_timeline, days=wanted, by_hand=hands):
                 self.done("cohort.timeline_changed", cast.ned.org_id)
                 assert list(wanted.values()) == sorted(wanted.values())
-            self.settle()
 
-        @rule(places=st.tuples(some, some), quota=st.tuples(some, some))
+        @act(places=st.tuples(some, some), quota=st.tuples(some, some))
         def numbers_are_changed(self, places, quota):
             wanted, few = {}, set()
             for at, (side, name) in enumerate(((Side.mentor, "mentors"), (Side.mentee, "mentees"))):
@@ -339,15 +340,12 @@ def test_lives_of_a_cohort(app, worker_app, operator, _admin, _tables, cast, kee
             if made:
                 assert set(made[0]) == few, "below those who are in there is nothing"
                 assert not few or world.present().choices == before
-            self.settle()
 
-        @precondition(lambda self: self.steps > 15)
-        @rule(how=st.sampled_from(("close_cohort", "cancel_cohort", "", "")))
+        @act(when=lambda self: self.steps > 15, how=st.sampled_from(("close_cohort", "cancel_cohort", "", "")))
         def it_ends(self, how):
             if how and world.tried(world.as_, cast.ned, getattr(cohorts, how)):
                 self.done(f"cohort.{world.present().state.value}", cast.ned.org_id)
                 assert not [one for one in world.enrolments() if one.state in ON_THE_WAY | {STATE.enrolled}]
-            self.settle()
 
         # --- what holds at every moment -------------------------------------------------------------------------------
 
