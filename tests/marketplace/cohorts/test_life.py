@@ -114,17 +114,26 @@ def test_lives_of_a_cohort(app, worker_app, operator, _admin, _tables, cast, kee
 
         # --- coming in ------------------------------------------------------------------------------------------------
 
-        @act(weight=3, name=people, side=st.sampled_from((Side.mentor, Side.mentee)), nominated=st.booleans())
-        def comes(self, name, side, nominated):
+        @act(weight=3, choice=number, nominated=st.booleans(), again=st.sampled_from((False, False, False, True)))
+        def comes(self, choice, nominated, again):
+            there = {(one.person_id, one.side) for one in self.those(*COUNTED)}
+            free = [
+                (name, side)
+                for name in PEOPLE
+                for side in (Side.mentor, Side.mentee)
+                if self.here(name) and ((cast[name].person_id, side) in there) == again
+            ]
+            if not free:
+                return
+            name, side = free[choice % len(free)]
             actor, keeper = world.at[name], world.keepers[world.at[name].org_id]
-            already = [one for one in world.of(name, *COUNTED) if one.side is side]
-            if self.here(name) and nominated and world.tried(desk.nominate, keeper, cohort, actor, side, now=world.now):
+            if nominated and world.tried(desk.nominate, keeper, cohort, actor, side, now=world.now):
                 self.done("enrolment.nominated", keeper.org_id)
-                assert not already
+                assert not again
                 assert not any(one.consented_at for one in world.of(name, STATE.nominated)), "nobody was asked yet"
-            elif self.here(name) and not nominated:
+            elif not nominated:
                 made = world.tried(desk.apply, actor, cohort, side, now=world.now, places=2)
-                assert not (made and already)
+                assert not (made and again)
                 if made:
                     self.done("enrolment.applied", actor.org_id)
 
