@@ -156,16 +156,17 @@ def test_lives_of_a_cohort(app, worker_app, operator, _admin, _tables, cast, kee
 
         @act(
             weight=2,
-            when=standing(STATE.awaiting_decision, STATE.waiting),
+            when=standing(*ON_THE_WAY),
             choice=number,
             what=st.sampled_from(("take_in", "take_in", "put_on_waiting_list", "refuse")),
         )
         def somebody_is_decided_about(self, choice, what):
-            there = self.those(STATE.awaiting_decision, STATE.waiting)
+            there = self.those(STATE.awaiting_decision, STATE.waiting) or self.those(*ON_THE_WAY)
             one = there[choice % len(there)]
-            assert one.consented_at, "nobody is decided about who has not agreed"
             words = {"words": "Another time."} if what == "refuse" else {}
             if world.tried(desk.act, cast.ned, what, cohort, one.id, now=world.now, **words):
+                assert one.consented_at, "nobody is decided about who has not agreed"
+                assert one.state in (STATE.awaiting_decision, STATE.waiting)
                 verb = {"take_in": "taken_in", "put_on_waiting_list": "put_on_list", "refuse": "refused"}[what]
                 self.done(f"enrolment.{verb}", cast.ned.org_id)
 
@@ -374,7 +375,8 @@ def test_lives_of_a_cohort(app, worker_app, operator, _admin, _tables, cast, kee
             for one in self.rows:
                 over = one.state not in ON_THE_WAY | {STATE.enrolled}
                 assert bool(one.ended_at) == over
-                assert not over or one.state is STATE.completed or one.reason in REASONS
+                erased = world.name_of(one.person_id) in world.gone
+                assert not over or one.state is STATE.completed or one.reason in REASONS or erased
             with acting(app, cast.ned) as viewer:
                 seen = cohort_or_404(viewer, cohort.id)
                 counts = queries.counts(seen)

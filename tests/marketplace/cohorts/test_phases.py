@@ -189,6 +189,16 @@ def test_a_phase_is_not_opened_again(cohort, cast, sign_in):
     assert "is behind you" in answer.text
 
 
+def test_a_phase_that_was_left_out_stays_so_when_days_change(cohort, cast, sign_in, operator):
+    """Else it would be neither opened nor left out, behind the present one, for ever."""
+    ned = sign_in(cast.ned)
+    ned.post(f"/bridge/cohorts/{cohort.id}/phases/training/opening", data={"then": "carry"})
+    assert phases(operator, cohort.id)[Phase.approval].skipped_at
+    changed = days_form(operator, cohort, day_closing="2028-03-01")
+    assert ned.post(f"/bridge/cohorts/{cohort.id}/timeline", data=changed).status_code == 303
+    assert phases(operator, cohort.id)[Phase.approval].skipped_at
+
+
 def days_form(operator, cohort, **changes):
     form = {}
     for one in phases(operator, cohort.id).values():
