@@ -250,6 +250,9 @@ def test_places_below_those_who_are_in_are_refused(make, desk, cast, sign_in):
     few = ned.post(path, data={"places_mentees": "1", "was": "0 - 5 - -"})
     assert few.status_code == 422
     assert "2 are in already" in few.text
+    sends = ned.post(path, data={"places_mentees": "5", "quota_mentees": "1", "was": "0 - 5 - -"})
+    assert sends.status_code == 422
+    assert "2 are in already" in sends.text, "both are Acme's"
     assert ned.post(path, data={"places_mentees": "2", "was": "0 - 5 - -"}).status_code == 303
     meanwhile = ned.post(path, data={"places_mentees": "9", "was": "0 - 5 - -"})
     assert meanwhile.status_code == 422
