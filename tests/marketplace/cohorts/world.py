@@ -116,6 +116,11 @@ def set_the_scene(app, operator, cast):
     return cohort
 
 
+def as_it_is(row):
+    """A copy: what is read again later must not change it."""
+    return SimpleNamespace(**{each.key: getattr(row, each.key) for each in sa.inspect(type(row)).column_attrs})
+
+
 class World:
     """Where everything stands, and what the people of the machine do."""
 
@@ -157,7 +162,7 @@ class World:
         return self.operator.scalars(statement).all()
 
     def enrolments(self):
-        return self.all(sa.select(Enrolment).order_by(Enrolment.id))
+        return [as_it_is(one) for one in self.all(sa.select(Enrolment).order_by(Enrolment.id))]
 
     def of(self, name, *states):
         person = self.cast[name].person_id
@@ -165,14 +170,15 @@ class World:
 
     def requests(self, *states):
         query = sa.select(MentoringRequest).order_by(MentoringRequest.id)
-        return self.all(query.where(MentoringRequest.state.in_(states)) if states else query)
+        found = self.all(query.where(MentoringRequest.state.in_(states)) if states else query)
+        return [as_it_is(one) for one in found]
 
     def pairs(self):
-        return self.all(sa.select(Mentorship).order_by(Mentorship.id))
+        return [as_it_is(one) for one in self.all(sa.select(Mentorship).order_by(Mentorship.id))]
 
     def phases(self):
         order = list(Phase)
-        return sorted(self.all(sa.select(CohortPhase)), key=lambda one: order.index(one.phase))
+        return sorted(map(as_it_is, self.all(sa.select(CohortPhase))), key=lambda one: order.index(one.phase))
 
     def present(self) -> Cohort:
         return self.all(sa.select(Cohort))[0]
