@@ -429,7 +429,7 @@ def test_lives_of_a_cohort(app, worker_app, operator, _admin, _tables, cast, kee
         Lives,
         settings=settings(
             max_examples=8,
-            stateful_step_count=30,
+            stateful_step_count=26,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,
