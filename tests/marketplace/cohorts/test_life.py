@@ -114,7 +114,7 @@ def test_lives_of_a_cohort(app, worker_app, operator, _admin, _tables, cast, kee
 
         # --- coming in ------------------------------------------------------------------------------------------------
 
-        @act(weight=3, choice=number, nominated=st.booleans(), again=st.sampled_from((False, False, False, True)))
+        @act(weight=2, choice=number, nominated=st.booleans(), again=st.sampled_from((False, False, False, True)))
         def comes(self, choice, nominated, again):
             there = {(one.person_id, one.side) for one in self.those(*COUNTED)}
             free = [
@@ -182,7 +182,7 @@ def test_lives_of_a_cohort(app, worker_app, operator, _admin, _tables, cast, kee
 
         # --- pairs ----------------------------------------------------------------------------------------------------
 
-        @act(weight=3, when=standing(STATE.enrolled), choice=number, other=number, by_hand=st.booleans())
+        @act(weight=6, when=standing(STATE.enrolled), choice=number, other=number, by_hand=st.booleans())
         def one_is_asked(self, choice, other, by_hand):
             mentees = [one for one in self.those(STATE.enrolled) if one.side is Side.mentee]
             mentors = [one for one in self.those(STATE.enrolled) if one.side is Side.mentor]
@@ -207,7 +207,7 @@ def test_lives_of_a_cohort(app, worker_app, operator, _admin, _tables, cast, kee
                 if world.tried(world.as_, cast.ned, undo_proposal, proposal_id=one.id, names=("", "")):
                     self.done("request.proposal_undone", cast.ned.org_id)
 
-        @act(weight=3, when=asked(RequestState.sent), choice=number, yes=mostly)
+        @act(weight=6, when=asked(RequestState.sent), choice=number, yes=mostly)
         def mentor_answers(self, choice, yes):
             there = self.asked_now(RequestState.sent)
             one = there[choice % len(there)]
@@ -218,7 +218,7 @@ def test_lives_of_a_cohort(app, worker_app, operator, _admin, _tables, cast, kee
                 if yes:
                     assert not world.apart(world.name_of(one.mentee_person_id), mentor)
 
-        @act(weight=3, when=asked(*OPEN_STATES), choice=number, yes=mostly)
+        @act(weight=6, when=asked(*OPEN_STATES), choice=number, yes=mostly)
         def mentee_answers(self, choice, yes):
             there = self.asked_now(RequestState.accepted) or self.asked_now(*OPEN_STATES)
             one = there[choice % len(there)]
