@@ -14,6 +14,7 @@ from marketplace.requests.commands.steps import (
     allow,
     lock,
     log_step,
+    may_begin_pair,
     move,
     put_step,
     tell,
@@ -87,7 +88,7 @@ def accept_request(
             mentor=(asked.mentor_org_id, asked.mentor_person_id),
             way_back=way_back_to(acting, asked),
         )
-    if not db.session.scalar(sa.select(sa.func.claim_place(asked.org_id, asked.id))):
+    if not may_begin_pair(asked) or not db.session.scalar(sa.select(sa.func.claim_place(asked.org_id, asked.id))):
         if asked.cohort_id is not None:
             raise Refused(
                 _(
