@@ -1,0 +1,549 @@
+"""A programme's way from its ready template to the closed cohort, one step a method, walked by those whose step it is.
+
+Whoever runs it and those who look after people sit at one desk, mentor and mentee share one phone: who sits down signs in
+by a cookie, because signing in has its own tests. The clock is the test's own (``a_year``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+
+import sqlalchemy as sa
+from flask import Flask
+from playwright.sync_api import Locator, expect
+from sqlalchemy.orm import Session
+
+from marketplace.cohorts.jobs import turn_clock_of_cohorts
+from marketplace.programmes.modalities import Form, Phase, Side
+from marketplace.programmes.queries import cohort_or_404
+from marketplace.programmes.templates_ready import ready_templates
+from marketplace.training import commands as training
+from marketplace.training import queries as modules
+from marketplace.training.models import ModuleKind
+from tenants.accounts.models import AccountSession
+from tenants.shared import clock
+from tests.browser.a_year import Visit, Year
+from tests.browser.people import Visitor, seat
+from tests.browser.steps import BRING, GOAL, WHY
+from tests.cast import Actor, Cast
+from tests.factories import acting
+
+AFTERNOON = time(15, 45, tzinfo=UTC)
+PHASES = {
+    Phase.call: "Call",
+    Phase.matching: "Matching",
+    Phase.launch: "Launch",
+    Phase.mid_point: "Mid-point",
+    Phase.closing: "Closing",
+}
+REASON = {
+    "en": "Both of you came to leading people from a workshop, and you live an hour apart.",
+    "fr": "Vous êtes venus tous deux de l’atelier à l’encadrement, et vous habitez à une heure l’un de l’autre.",
+}
+CLOSING = {"en": "What we take with us", "fr": "Ce que nous emportons"}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something on the sheet that must be mended before it opens: a control, what is wrong and right in it, what is said."""
+
+    control: str
+    wrong: str | bool
+    right: str | bool
+    said: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Journey:
+    """Who does what in a form. ``runner`` runs the programme; ``mentor`` and ``mentee`` meet (both are peers in that form).
+
+    ``sides``: what the two are called. ``pair``: what the mentee's page of the pair begins with, where the form has a
+    sentence of its own. Texts by language, as people read them.
+    """
+
+    form: Form
+    runner: str
+    mentor: str
+    mentee: str
+    sides: Mapping[str, tuple[str, str]]
+    seniorities: tuple[str, str] = ("", "")
+    fault: Fault | None = None
+    pair: Mapping[str, str] = field(default_factory=dict)
+
+
+class Walk:
+    """One journey in one language."""
+
+    def __init__(
+        self, journey: Journey, year: Year, visit: Visit, cast: Cast, app: Flask, operator: Session, language: str
+    ) -> None:
+        self.journey, self.year, self.cast, self.app, self.operator = journey, year, cast, app, operator
+        self.language = language
+        self.template = ready_templates()[journey.form]
+        self.choices = self.template.modalities
+        self.name = self.template.name.text(language)
+        self.runner, self.mentor, self.mentee = (
+            cast[name] for name in (journey.runner, journey.mentor, journey.mentee)
+        )
+        self.firms = {"acme": cast.ann, "globex": cast.gil, "lycee": cast.get("lea", cast.gil)}
+        """Who looks after the people of each organisation."""
+        self._desk, self._phone = visit(language), visit(language, phone=True)
+        first = self.choices.timeline[0].day
+        self.launch: date = clock.today() - timedelta(days=first)
+        self.programme = self.cohort = ""
+
+    # --- who sits down, and when ------------------------------------------------------------------------------------
+
+    def desk(self, somebody: Actor, path: str = "") -> Visitor:
+        return self._sits(self._desk, somebody, path)
+
+    def phone(self, somebody: Actor, path: str = "") -> Visitor:
+        visitor = self._sits(self._phone, somebody, path)
+        if path:
+            self.fits()
+        return visitor
+
+    def _sits(self, visitor: Visitor, somebody: Actor, path: str) -> Visitor:
+        seat(visitor, self.app, somebody)
+        if path:
+            visitor.open(f"/{somebody.slug}/{path}")
+        return visitor
+
+    def fits(self) -> None:
+        """The page on the phone is no wider than it."""
+        self._phone.faults += [f"{self._phone.page.url}: {fault}" for fault in self._phone.fits()]
+
+    def follow(self, reader: Actor, about: str, under: str = "") -> Visitor:
+        """The link of the newest letter about it, on the phone, where nobody needs to be signed in."""
+        self._phone.context.clear_cookies()
+        self._phone.open(self.year.link(reader, about, under))
+        self.fits()
+        return self._phone
+
+    def until(self, phase: Phase) -> None:
+        """The day of ``phase``: by then the clock has opened what is opened by its date."""
+        day = self.launch + timedelta(days=next(one.day for one in self.choices.timeline if one.phase is phase))
+        self.year.traveller.move_to(datetime.combine(day, AFTERNOON))
+        self.operator.execute(sa.update(AccountSession).values(seen_at=clock.now()))
+        self.operator.commit()
+        self.year.work(turn_clock_of_cohorts)
+
+    def has(self, phase: Phase) -> bool:
+        return any(one.phase is phase for one in self.choices.timeline)
+
+    def side(self, somebody: Actor) -> str:
+        return self.journey.sides[self.language][0 if somebody is self.mentor else 1]
+
+    def stands_at(self, visitor: Visitor, phase: Phase) -> None:
+        """The timeline on the cohort's page."""
+        expect(visitor.page.locator("li[aria-current=step]")).to_contain_text(visitor.word(PHASES[phase]))
+
+    @cached_property
+    def both(self) -> tuple[Actor, Actor]:
+        return self.mentor, self.mentee
+
+    # --- the programme ----------------------------------------------------------------------------------------------
+
+    def design(self) -> None:
+        """From the ready template to an open programme; the sheet says what is missing, then what is wrong."""
+        desk = self.desk(self.runner, "programmes/new")
+        desk.press(desk.page.locator(".template-card", has_text=self.name).get_by_role("button"))
+        desk.reads_title(self.name)
+        self.programme = re.sub(r".*/(programmes/\d+)/design.*", r"\1", desk.page.url)
+        expect(desk.field("Aims in English")).to_have_value(re.compile(re.escape(self.choices.aims.en[:40])))
+        if self.runner is self.cast.ned:
+            self._refuses("Nobody takes part yet. Choose the organisations.")
+            self._choose_member_firms()
+        else:
+            self._ask_another(self.mentee if self.mentee.slug != self.runner.slug else self.mentor)
+        desk = self.desk(self.runner, f"{self.programme}/design")
+        if fault := self.journey.fault:
+            self._type(fault.control, fault.wrong)
+            self._refuses(fault.said[self.language])
+            self._type(fault.control, fault.right)
+        expect(desk.page.get_by_role("complementary").locator(".stop")).to_have_count(0)
+        desk.press(desk.button("Open the programme"))
+        desk.reads_title(desk.word("Programmes"))
+
+    def _type(self, control: str, value: str | bool) -> None:
+        """Into the sheet, and save it; a sheet that holds together is kept even while something is amiss."""
+        typed = self._desk.page.locator(control)
+        typed.set_checked(value) if isinstance(value, bool) else typed.fill(value)
+        self._desk.press(self._desk.button("Save"))
+        self._desk.sees("Saved.")
+
+    def _refuses(self, said: str, **values: object) -> None:
+        """The sheet says why the programme does not open, and it cannot be opened."""
+        told = self._desk.word(said, **values) if said in self._known else said
+        expect(self._desk.page.get_by_role("complementary")).to_contain_text(told)
+        expect(self._desk.button("Open the programme")).to_have_count(0)
+
+    _known = frozenset(
+        {
+            "Nobody takes part yet. Choose the organisations.",
+            "No school takes part yet. Ask one under “Who takes part”.",
+            "Only %(firm)s takes part, and this form pairs people of different firms. Add another one.",
+        }
+    )
+
+    def _choose_member_firms(self) -> None:
+        desk = self._desk
+        desk.open(f"/bridge/{self.programme}/parties")
+        if self.journey.form is Form.board:
+            desk.page.get_by_role("checkbox", name="Acme", exact=True).check()
+            desk.press(desk.button("Save"))
+            desk.open(f"/bridge/{self.programme}/design")
+            self._refuses(
+                "Only %(firm)s takes part, and this form pairs people of different firms. Add another one.",
+                firm="Acme",
+            )
+            desk.open(f"/bridge/{self.programme}/parties")
+        desk.press(desk.button("All member firms"))
+        expect(desk.page.get_by_role("checkbox", name="Globex", exact=True)).to_be_checked()
+
+    def _ask_another(self, guest: Actor) -> None:
+        """The runner's own organisation takes part, and another one answers for itself."""
+        desk = self._desk
+        desk.open(f"/{self.runner.slug}/{self.programme}/parties")
+        expect(desk.page.get_by_role("checkbox", name="Acme", exact=True)).to_be_checked()
+        desk.field("Its address here").fill(guest.slug)
+        expect(desk.field("It is a school")).to_be_checked(checked=self.journey.form is Form.external)
+        desk.press(desk.button("Ask"))
+        desk.sees("Asked, without an answer yet")
+        if self.journey.form is Form.external:
+            desk.open(f"/{self.runner.slug}/{self.programme}/design")
+            self._refuses("No school takes part yet. Ask one under “Who takes part”.")
+        desk = self.desk(self.firms[guest.slug], "programmes/")
+        desk.press(desk.link("Read, and answer"))
+        desk.reads_title(self.name)
+        self.reads(desk, self.choices.aims.text(self.language)[:60])
+        if self.choices.safeguarding:
+            self.reads(desk, self.choices.safeguarding.text(self.language)[:60])
+        desk.press(desk.button("Take part"))
+        desk.reads_title(desk.word("Programmes"))
+
+    def start(self) -> None:
+        """The first cohort is a pilot; it opens with its call."""
+        desk = self._desk if self._desk.page.url.endswith(f"/{self.runner.slug}/programmes/") else None
+        assert desk is not None
+        desk.press(desk.link("Plan a cohort"))
+        desk.field("Launch").fill(self.launch.isoformat())
+        expect(desk.field("This is the pilot")).to_be_checked()
+        desk.press(desk.button("Make the cohort"))
+        desk.reads_title(desk.word("Pilot"))
+        self.cohort = re.sub(r".*/(cohorts/\d+).*", r"\1", desk.page.url)
+        desk.press(desk.button("Open the cohort"))
+        self.stands_at(desk, Phase.call)
+
+    # --- ways in ----------------------------------------------------------------------------------------------------
+
+    def come_in(self) -> None:
+        """Both come in by the way their form has, and whoever runs it decides, where somebody does."""
+        phone = self.phone(self.mentee, self.programme)
+        phone.reads_title(self.name)
+        self.reads(phone, self.choices.audience.text(self.language)[:60])
+        self.until(
+            next(one.phase for one in self.choices.timeline if one.phase in (Phase.nomination, Phase.application))
+        )
+        for somebody in self.both:
+            # Where both ways are open, the mentor applies and the mentee is nominated.
+            first = "application" if somebody is self.mentor else "nomination"
+            way = first if first in self.choices.ways_in else self.choices.ways_in[0]
+            self._applies(somebody) if way == "application" else self._is_nominated(somebody)
+        if self.journey.form is not Form.informal:
+            for somebody in self.both:
+                self._is_taken_in(somebody)
+        for somebody in self.both:
+            phone = self.phone(somebody, self.cohort)
+            self.reads(phone, f"{self.side(somebody)} · {phone.word('Takes part')}")
+
+    def _says_it_is_true(self, visitor: Visitor, somebody: Actor) -> None:
+        """The side, and what the programme asks in its own words; each in the words of this form."""
+        side = self._side_of(somebody)
+        if len(self.choices.sides) > 1:
+            visitor.page.get_by_role("radio", name=self.side(somebody), exact=True).check()
+        said = [one.statement.text(self.language) for one in self.choices.rules(side).eligibility if one.statement]
+        for sentence in said:
+            self.reads(visitor, sentence)
+        if said or visitor.field("All of this is true").count():
+            visitor.field("All of this is true").check()
+
+    def _side_of(self, somebody: Actor) -> Side:
+        if self.journey.form is Form.peer:
+            return Side.peer
+        return Side.mentor if somebody is self.mentor else Side.mentee
+
+    def _is_nominated(self, somebody: Actor) -> None:
+        hr = self.firms[somebody.slug]
+        desk = self.desk(hr, f"{self.cohort}/enrolments/nomination")
+        desk.field("Their e-mail address at work").fill(somebody.email)
+        self._says_it_is_true(desk, somebody)
+        desk.press(desk.button("Nominate"))
+        desk.sees("%(name)s is asked by letter, and can answer from it.", name=somebody.name)
+        organisation = somebody.slug.capitalize()
+        about = desk.word("%(organisation)s nominates you for a programme", organisation=organisation)
+        phone = self.follow(somebody, about)
+        phone.reads_title(phone.word("Do you wish to take part?"))
+        for words in (self.name, self.side(somebody), self.choices.aims.text(self.language)[:60]):
+            self.reads(phone, words)
+        phone.page.get_by_label(phone.word("Yes, I take part"), exact=True).check()
+        phone.press(phone.button("Send my answer"))
+        phone.reads_title(phone.word("Your answer is kept"))
+
+    def _applies(self, somebody: Actor) -> None:
+        phone = self.phone(somebody, self.cohort)
+        phone.press(phone.link("Apply"))
+        phone.reads_title(phone.word("Apply"))
+        self._says_it_is_true(phone, somebody)
+        manager = self.firms[somebody.slug]
+        if self.choices.manager_view:
+            phone.field("Your line manager’s e-mail address at work").fill(manager.email)
+        phone.press(phone.button("Apply"))
+        phone.sees("Your application is on its way. You get a letter with every answer.")
+        self.fits()
+        if self.choices.manager_view:
+            phone = self.follow(manager, phone.word("Your view on %(name)s is asked", name=somebody.name))
+            self.reads(phone, self.side(somebody))
+            phone.page.get_by_label(phone.word("With some effort"), exact=True).check()
+            phone.press(phone.button("Send my view"))
+            phone.reads_title(phone.word("Your answer is kept"))
+        if self.choices.employer_approval:
+            about = phone.word("%(name)s applies to a programme", name=somebody.name)
+            desk = self.desk(manager)
+            desk.open(self.year.link(manager, about, to=f"{manager.slug}/"))
+            self.reads(desk, self.side(somebody))
+            desk.page.get_by_label(desk.word("Yes"), exact=True).check()
+            desk.press(desk.button("Send the answer"))
+            desk.sees("Your answer is kept.")
+
+    def _is_taken_in(self, somebody: Actor) -> None:
+        desk = self.desk(self.runner, f"{self.cohort}/board")
+        row = desk.page.get_by_role("row").filter(has_text=somebody.name)
+        expect(row).to_contain_text(self.side(somebody))
+        desk.press(row.get_by_role("link", name=desk.word("Decide")))
+        if self.choices.manager_view and somebody is self.mentor and "application" in self.choices.ways_in:
+            self.reads(desk, desk.word("With some effort"))
+        desk.page.get_by_label(desk.word("Take in"), exact=True).check()
+        desk.press(desk.button("Decide"))
+        desk.sees("Decided. The person gets a letter.")
+
+    # --- training and matching --------------------------------------------------------------------------------------
+
+    def train(self) -> None:
+        """Where it comes before matching: one does it all on the phone; what the other does is the same, without a page."""
+        asked = [one for one in self.both if self.choices.rules(self._side_of(one)).training == "before_matching"]
+        if not asked:
+            return
+        self.until(Phase.training)
+        desk = self.desk(self.runner, f"{self.cohort}/training")
+        desk.press(desk.button("Add the ready modules"))
+        desk.sees("Modules")
+        for somebody in asked[:-1]:
+            self._is_trained(somebody)
+        learner = asked[-1]
+        phone = self.phone(learner, f"{self.cohort}/training")
+        phone.press(phone.link("Begin"))
+        for _module in range(2):
+            phone.press(phone.button("I have read it"))
+        self._answers_rightly(phone, learner)
+        phone.press(phone.button("Count my answers"))
+        self.reads(phone, phone.word("Passed, with %(percent)d per cent.", percent=100))
+        phone.press(phone.link("Your training is done"))
+        phone.sees("Your training is done.")
+        self.year.letter(learner, phone.word("Your training is done"))
+
+    def _answers_rightly(self, phone: Visitor, learner: Actor) -> None:
+        with acting(self.app, learner) as viewer:
+            seen = cohort_or_404(viewer, int(self.cohort.rpartition("/")[2]))
+            quiz = next(one.module for one in modules.modules_of(viewer, seen) if one.module.kind is ModuleKind.quiz)
+            questions = quiz.questions
+        phone.reads_title(quiz.title(self.language))
+        self.fits()
+        for number, question in enumerate(questions):
+            for place, option in enumerate(question.options):
+                if option.right:
+                    phone.page.locator(f"input[name=q{number}][value='{place}']").check()
+
+    def _is_trained(self, somebody: Actor) -> None:
+        with acting(self.app, somebody) as viewer:
+            seen, now = cohort_or_404(viewer, int(self.cohort.rpartition("/")[2])), clock.now()
+            for there in modules.modules_of(viewer, seen):
+                if there.module.kind is ModuleKind.quiz:
+                    right = {
+                        number: [place for place, option in enumerate(question.options) if option.right]
+                        for number, question in enumerate(there.module.questions)
+                    }
+                    training.answer_quiz(acting=viewer, there=there, answers=right, now=now)
+                else:
+                    training.say_done(acting=viewer, there=there, now=now)
+
+    def match(self) -> None:
+        """By hand or by oneself, as the template says; then both say yes."""
+        self.until(Phase.matching)
+        if self.choices.matching == "hand" or self.journey.form is Form.peer:
+            self._is_proposed()
+            about = self._desk.word("A pair is proposed: you and %(name)s", name=self.mentee.name)
+        else:
+            self._asks()
+            about = self._desk.word("%(name)s asks you to be their mentor", name=self.mentee.name)
+        phone = self.follow(self.mentor, about)
+        self.reads(phone, self.name)
+        if self.choices.safeguarding:
+            self.reads(phone, self.choices.safeguarding.text(self.language)[:60])
+        phone.press(phone.button("Accept"))
+        phone.page.wait_for_load_state("load")
+        expect(phone.button("Accept")).to_have_count(0)
+        phone = self.follow(self.mentee, phone.word("%(name)s says yes", name=self.mentor.name))
+        phone.press(phone.button("Confirm"))
+        phone.page.wait_for_load_state("load")
+        expect(phone.button("Confirm")).to_have_count(0)
+
+    def _is_proposed(self) -> None:
+        phone = self.phone(self.mentee, f"{self.cohort}/matching/")
+        if self.choices.matching == "hand":
+            phone.sees(
+                "In this cohort the committee pairs. It asks on your behalf, and nothing begins before you have confirmed."
+            )
+        else:
+            phone.sees("Find your peer")
+            expect(phone.person(self.mentor.name)).to_be_visible()
+        desk = self.desk(self.runner, f"{self.cohort}/matching/")
+        for field_, somebody in (("mentee", self.mentee), ("mentor", self.mentor)):
+            self._choice(desk, field_, somebody).check()
+        desk.field("Why these two?").fill(REASON[self.language])
+        desk.press(desk.button("Propose this pair"))
+        self.reads(desk, self.mentor.name)
+        expect(desk.page.get_by_role("row").filter(has_text=self.mentee.name)).to_contain_text(self.mentor.name)
+        about = desk.word("A pair is proposed: you and %(name)s", name=self.mentor.name)
+        self.year.letter(self.mentee, about)
+
+    def _choice(self, desk: Visitor, list_: str, somebody: Actor) -> Locator:
+        return desk.page.locator(f"#{list_} label.option", has_text=somebody.name).get_by_role("radio")
+
+    def _asks(self) -> None:
+        """A mentor of the cohort, found on the phone."""
+        phone = self.phone(self.mentee, f"{self.cohort}/matching/")
+        phone.sees("Find your mentor in this cohort")
+        phone.press(phone.person(self.mentor.name))
+        first = self.mentor.name.split()[0]
+        phone.press(phone.link("Ask %(name)s", name=first))
+        phone.field("What would you like to work on?").fill(GOAL[self.language])
+        phone.field("Why this mentor?").fill(WHY[self.language])
+        phone.field("What do you bring?").fill(BRING[self.language])
+        phone.press(phone.button("Send to %(name)s", name=first))
+        phone.page.wait_for_url(re.compile(r"/requests/\d+$"))
+        self.fits()
+
+    # --- the pair ---------------------------------------------------------------------------------------------------
+
+    def meet(self) -> None:
+        """The pair's page speaks in the words of the form, and the two sign the programme's own rules."""
+        phone = self.phone(self.mentee, "mentorships/")
+        phone.press(phone.person(self.mentor.name))
+        self.reads(phone, self.name)
+        self.fits()
+        if said := self.journey.pair.get(self.language):
+            self.reads(phone, said)
+        if self.choices.safeguarding:
+            self.reads(phone, self.choices.safeguarding.text(self.language)[:60])
+        phone.press(phone.link("Draw it up"))
+        expect(phone.page.locator("details.rules")).to_contain_text(self.choices.agreement.text(self.language)[:60])
+        self.fits()
+        phone.field("What this mentorship is for").fill(GOAL[self.language])
+        phone.field("How you reach each other").fill("+33 1 23 45 67 89")
+        phone.field("Your full name").fill(self.mentee.name)
+        phone.field("I sign this version. It holds once both have signed.").check()
+        first = self.mentor.name.split()[0]
+        phone.press(phone.button("Sign and send to %(name)s", name=first))
+        phone.page.wait_for_url(re.compile(r"/agreement"))
+        about = phone.word("%(name)s has signed your mentoring agreement", name=self.mentee.name)
+        phone = self.follow(self.mentor, about)
+        expect(phone.page.locator("details.rules")).to_contain_text(self.choices.agreement.text(self.language)[:60])
+        phone.field("Your full name").fill(self.mentor.name)
+        phone.field("I have read this version, and I sign it.").check()
+        phone.press(phone.button("Sign"))
+        phone.sees("You have signed")
+
+    # --- the closing ------------------------------------------------------------------------------------------------
+
+    def celebrate(self) -> None:
+        """The closing event: both are invited by letter and say that they come, and both were there."""
+        self.until(Phase.launch)
+        self.until(Phase.mid_point)
+        self.stands_at(self.phone(self.mentee, self.cohort), Phase.mid_point)
+        desk = self.desk(self.runner, f"{self.cohort}/events/new?kind=closing")
+        closing = self.launch + timedelta(days=next(o.day for o in self.choices.timeline if o.phase is Phase.closing))
+        desk.field("Title in English").fill(CLOSING["en"])
+        desk.field("Title in French").fill(CLOSING["fr"])
+        desk.field("Day").fill(closing.isoformat())
+        desk.field("Begins at").fill("17:00")
+        desk.field("Room or place").fill("Lyon")
+        desk.press(desk.button("Keep as a draft"))
+        desk.reads_title(CLOSING[self.language])
+        event = re.sub(r".*/(events/\d+).*", r"\1", desk.page.url)
+        desk.press(desk.button("Publish and invite"))
+        desk.sees("Published. The invitations are on their way.")
+        invited = desk.word("You are invited: are you coming?")
+        phone = self.follow(self.mentee, invited)
+        self._comes(phone)
+        self.reads(phone, phone.word("You are coming"))
+        self.year.letter(self.mentor, invited)
+        phone = self.phone(self.mentor, f"{self.cohort}/{event}")
+        self._comes(phone)
+        phone.sees("You are coming")
+
+        self.until(Phase.closing)
+        desk = self.desk(self.runner, f"{self.cohort}/{event}/attendance")
+        desk.press(desk.button("Show a code"))
+        code = desk.page.locator(".room-code").inner_text().strip()
+        phone = self.phone(self.mentor, f"{self.cohort}/{event}")
+        phone.field("Code").fill(code.lower())
+        phone.press(phone.button("I am here"))
+        phone.sees("You are on the list of those who came.")
+        desk.open(f"/{self.runner.slug}/{self.cohort}/{event}/attendance")
+        expect(self._was_there(desk, self.mentor)).to_be_checked()
+        self._was_there(desk, self.mentee).check()
+        desk.press(desk.button("Keep the list"))
+        expect(self._was_there(desk, self.mentee)).to_be_checked()
+
+    def _comes(self, phone: Visitor) -> None:
+        phone.reads_title(CLOSING[self.language])
+        phone.page.get_by_label(phone.word("I am coming"), exact=True).check()
+        phone.press(phone.button("Send my answer"))
+
+    def _was_there(self, desk: Visitor, somebody: Actor) -> Locator:
+        return desk.page.get_by_role("row").filter(has_text=somebody.name).get_by_role("checkbox")
+
+    def close(self) -> None:
+        """The cohort closes; each of them reads what has become of it, and the pair keeps its page."""
+        desk = self.desk(self.runner, self.cohort)
+        timing = next(one for one in self.choices.timeline if one.phase is Phase.closing)
+        if timing.by == "hand":
+            self.stands_at(desk, Phase.mid_point)
+            desk.press(desk.link("Open now: %(phase)s", phase=desk.word("Closing")))
+            desk.press(desk.button("Open it"))
+        self.stands_at(desk, Phase.closing)
+        desk.press(desk.link("Close the cohort"))
+        desk.press(desk.button("Close it"))
+        desk.sees("The cohort is closed. Everybody gets a letter.")
+        self.year.work()
+        for somebody in self.both:
+            self.year.letter(somebody, desk.word("News of your place in a programme"))
+            phone = self.phone(somebody, self.cohort)
+            self.reads(phone, f"{self.side(somebody)} · {phone.word('Has completed it')}")
+        phone = self.phone(self.mentee, f"{self.cohort}/events")
+        self.reads(phone, phone.word("You were there"))
+        phone = self.phone(self.mentor, "mentorships/")
+        expect(phone.person(self.mentee.name)).to_be_visible()
+        desk = self.desk(self.runner, f"{self.cohort}/board")
+        for somebody in self.both:
+            row = desk.page.get_by_role("row").filter(has_text=somebody.name)
+            expect(row).to_contain_text(desk.word("Has completed it"))
+
+    @staticmethod
+    def reads(visitor: Visitor, words: str) -> None:
+        expect(visitor.page.get_by_role("main")).to_contain_text(words)
