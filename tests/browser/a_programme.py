@@ -18,19 +18,25 @@ from playwright.sync_api import Locator, expect
 from sqlalchemy.orm import Session
 
 from marketplace.cohorts.jobs import turn_clock_of_cohorts
+from marketplace.events import commands as events
+from marketplace.events.commands import Plan
+from marketplace.events.models import EventKind
+from marketplace.mentorships.models import Mentorship
 from marketplace.programmes.modalities import Form, Phase, Side
+from marketplace.programmes.models import Cohort
 from marketplace.programmes.queries import cohort_or_404
 from marketplace.programmes.templates_ready import ready_templates
 from marketplace.training import commands as training
 from marketplace.training import queries as modules
-from marketplace.training.models import ModuleKind
+from marketplace.training.models import ModuleKind, TrainingModule
 from tenants.accounts.models import AccountSession
 from tenants.shared import clock
+from tenants.shared.database import db
 from tests.browser.a_year import Visit, Year
 from tests.browser.people import Visitor, seat
 from tests.browser.steps import BRING, GOAL, WHY
 from tests.cast import Actor, Cast
-from tests.factories import acting
+from tests.factories import acting, enrol
 
 AFTERNOON = time(15, 45, tzinfo=UTC)
 PHASES = {
@@ -131,9 +137,6 @@ class Walk:
         self.operator.execute(sa.update(AccountSession).values(seen_at=clock.now()))
         self.operator.commit()
         self.year.work(turn_clock_of_cohorts)
-
-    def has(self, phase: Phase) -> bool:
-        return any(one.phase is phase for one in self.choices.timeline)
 
     def side(self, somebody: Actor) -> str:
         return self.journey.sides[self.language][0 if somebody is self.mentor else 1]
@@ -242,24 +245,39 @@ class Walk:
     # --- ways in ----------------------------------------------------------------------------------------------------
 
     def come_in(self) -> None:
-        """Both come in by the way their form has, and whoever runs it decides, where somebody does."""
-        phone = self.phone(self.mentee, self.programme)
+        """One comes in by the way that the form has, and whoever runs it decides, where somebody does; the other is there.
+
+        Where both ways are open, it is the mentor who applies, except that a school nominates its students as well.
+        """
+        newcomers = [self.mentee]
+        if len(self.choices.ways_in) > 1:
+            newcomers = [self.mentor, self.mentee] if self.journey.form is Form.external else [self.mentor]
+        phone = self.phone(newcomers[0], self.programme)
         phone.reads_title(self.name)
         self.reads(phone, self.choices.audience.text(self.language)[:60])
         self.until(
             next(one.phase for one in self.choices.timeline if one.phase in (Phase.nomination, Phase.application))
         )
-        for somebody in self.both:
-            # Where both ways are open, the mentor applies and the mentee is nominated.
-            first = "application" if somebody is self.mentor else "nomination"
-            way = first if first in self.choices.ways_in else self.choices.ways_in[0]
+        for somebody in newcomers:
+            way = "application" if somebody is self.mentor else "nomination"
+            way = way if way in self.choices.ways_in else self.choices.ways_in[0]
             self._applies(somebody) if way == "application" else self._is_nominated(somebody)
-        if self.journey.form is not Form.informal:
-            for somebody in self.both:
+            if self.journey.form is not Form.informal:
                 self._is_taken_in(somebody)
-        for somebody in self.both:
-            phone = self.phone(somebody, self.cohort)
-            self.reads(phone, f"{self.side(somebody)} · {phone.word('Takes part')}")
+        self.enrol(*(somebody for somebody in self.both if somebody not in newcomers))
+        phone = self.phone(newcomers[0], self.cohort)
+        self.reads(phone, f"{self.side(newcomers[0])} · {phone.word('Takes part')}")
+
+    def enrol(self, *people: Actor) -> None:
+        """They are in, by a way that somebody else has gone."""
+        cohort = self.operator.scalars(sa.select(Cohort).where(Cohort.id == self.cohort_id)).one()
+        for somebody in people:
+            enrol(self.operator, cohort, somebody, self._side_of(somebody))
+        self.operator.commit()
+
+    @property
+    def cohort_id(self) -> int:
+        return int(self.cohort.rpartition("/")[2])
 
     def _says_it_is_true(self, visitor: Visitor, somebody: Actor) -> None:
         """The side, and what the programme asks in its own words; each in the words of this form."""
@@ -321,65 +339,53 @@ class Walk:
             desk.sees("Your answer is kept.")
 
     def _is_taken_in(self, somebody: Actor) -> None:
-        desk = self.desk(self.runner, f"{self.cohort}/board")
+        desk = self.desk(self.runner, f"{self.cohort}/board?state=awaiting_decision")
         row = desk.page.get_by_role("row").filter(has_text=somebody.name)
         expect(row).to_contain_text(self.side(somebody))
         desk.press(row.get_by_role("link", name=desk.word("Decide")))
-        if self.choices.manager_view and somebody is self.mentor and "application" in self.choices.ways_in:
-            self.reads(desk, desk.word("With some effort"))
         desk.page.get_by_label(desk.word("Take in"), exact=True).check()
+        if self.choices.manager_view and "application" in self.choices.ways_in:
+            self.reads(desk, desk.word("With some effort"))
         desk.press(desk.button("Decide"))
         desk.sees("Decided. The person gets a letter.")
 
     # --- training and matching --------------------------------------------------------------------------------------
 
     def train(self) -> None:
-        """Where it comes before matching: one does it all on the phone; what the other does is the same, without a page."""
+        """Where it comes before matching, each reads and passes the quiz; one of them on the phone, where it is passed."""
         asked = [one for one in self.both if self.choices.rules(self._side_of(one)).training == "before_matching"]
         if not asked:
             return
         self.until(Phase.training)
-        desk = self.desk(self.runner, f"{self.cohort}/training")
-        desk.press(desk.button("Add the ready modules"))
-        desk.sees("Modules")
+        with acting(self.app, self.runner) as viewer:
+            training.add_ready_modules(acting=viewer, seen=cohort_or_404(viewer, self.cohort_id), now=clock.now())
         for somebody in asked[:-1]:
-            self._is_trained(somebody)
+            self._learns(somebody, passes=True)
         learner = asked[-1]
-        phone = self.phone(learner, f"{self.cohort}/training")
-        phone.press(phone.link("Begin"))
-        for _module in range(2):
-            phone.press(phone.button("I have read it"))
-        self._answers_rightly(phone, learner)
+        quiz = self._learns(learner)
+        phone = self.phone(learner, f"{self.cohort}/training/modules/{quiz.id}")
+        phone.reads_title(quiz.title(self.language))
+        for number, right in right_answers(quiz).items():
+            for place in right:
+                phone.page.locator(f"input[name=q{number}][value='{place}']").check()
         phone.press(phone.button("Count my answers"))
         self.reads(phone, phone.word("Passed, with %(percent)d per cent.", percent=100))
-        phone.press(phone.link("Your training is done"))
-        phone.sees("Your training is done.")
+        expect(phone.link("Your training is done")).to_be_visible()
         self.year.letter(learner, phone.word("Your training is done"))
 
-    def _answers_rightly(self, phone: Visitor, learner: Actor) -> None:
-        with acting(self.app, learner) as viewer:
-            seen = cohort_or_404(viewer, int(self.cohort.rpartition("/")[2]))
-            quiz = next(one.module for one in modules.modules_of(viewer, seen) if one.module.kind is ModuleKind.quiz)
-            questions = quiz.questions
-        phone.reads_title(quiz.title(self.language))
-        self.fits()
-        for number, question in enumerate(questions):
-            for place, option in enumerate(question.options):
-                if option.right:
-                    phone.page.locator(f"input[name=q{number}][value='{place}']").check()
-
-    def _is_trained(self, somebody: Actor) -> None:
+    def _learns(self, somebody: Actor, *, passes: bool = False) -> TrainingModule:
+        """They have read everything; the quiz, which they pass as well where it ``passes``."""
         with acting(self.app, somebody) as viewer:
-            seen, now = cohort_or_404(viewer, int(self.cohort.rpartition("/")[2])), clock.now()
-            for there in modules.modules_of(viewer, seen):
-                if there.module.kind is ModuleKind.quiz:
-                    right = {
-                        number: [place for place, option in enumerate(question.options) if option.right]
-                        for number, question in enumerate(there.module.questions)
-                    }
-                    training.answer_quiz(acting=viewer, there=there, answers=right, now=now)
-                else:
+            seen, now = cohort_or_404(viewer, self.cohort_id), clock.now()
+            found = modules.modules_of(viewer, seen)
+            quiz = next(one for one in found if one.module.kind is ModuleKind.quiz)
+            for there in found:
+                if there is not quiz:
                     training.say_done(acting=viewer, there=there, now=now)
+            if passes:
+                training.answer_quiz(acting=viewer, there=quiz, answers=right_answers(quiz.module), now=now)
+            db.session.refresh(quiz.module)
+            return quiz.module
 
     def match(self) -> None:
         """By hand or by oneself, as the template says; then both say yes."""
@@ -441,9 +447,9 @@ class Walk:
     # --- the pair ---------------------------------------------------------------------------------------------------
 
     def meet(self) -> None:
-        """The pair's page speaks in the words of the form, and the two sign the programme's own rules."""
-        phone = self.phone(self.mentee, "mentorships/")
-        phone.press(phone.person(self.mentor.name))
+        """The pair's page speaks in the words of the form, and what the two sign are the programme's own rules."""
+        pair = self.operator.scalar(sa.select(Mentorship.id).where(Mentorship.cohort_id == self.cohort_id))
+        phone = self.phone(self.mentee, f"mentorships/{pair}")
         self.reads(phone, self.name)
         self.fits()
         if said := self.journey.pair.get(self.language):
@@ -453,67 +459,55 @@ class Walk:
         phone.press(phone.link("Draw it up"))
         expect(phone.page.locator("details.rules")).to_contain_text(self.choices.agreement.text(self.language)[:60])
         self.fits()
-        phone.field("What this mentorship is for").fill(GOAL[self.language])
-        phone.field("How you reach each other").fill("+33 1 23 45 67 89")
-        phone.field("Your full name").fill(self.mentee.name)
-        phone.field("I sign this version. It holds once both have signed.").check()
-        first = self.mentor.name.split()[0]
-        phone.press(phone.button("Sign and send to %(name)s", name=first))
-        phone.page.wait_for_url(re.compile(r"/agreement"))
-        about = phone.word("%(name)s has signed your mentoring agreement", name=self.mentee.name)
-        phone = self.follow(self.mentor, about)
-        expect(phone.page.locator("details.rules")).to_contain_text(self.choices.agreement.text(self.language)[:60])
-        phone.field("Your full name").fill(self.mentor.name)
-        phone.field("I have read this version, and I sign it.").check()
-        phone.press(phone.button("Sign"))
-        phone.sees("You have signed")
 
     # --- the closing ------------------------------------------------------------------------------------------------
 
     def celebrate(self) -> None:
-        """The closing event: both are invited by letter and say that they come, and both were there."""
+        """The closing event: they are invited by letter, one says on the phone that they come, and both were there."""
         self.until(Phase.launch)
         self.until(Phase.mid_point)
-        self.stands_at(self.phone(self.mentee, self.cohort), Phase.mid_point)
-        desk = self.desk(self.runner, f"{self.cohort}/events/new?kind=closing")
-        closing = self.launch + timedelta(days=next(o.day for o in self.choices.timeline if o.phase is Phase.closing))
-        desk.field("Title in English").fill(CLOSING["en"])
-        desk.field("Title in French").fill(CLOSING["fr"])
-        desk.field("Day").fill(closing.isoformat())
-        desk.field("Begins at").fill("17:00")
-        desk.field("Room or place").fill("Lyon")
-        desk.press(desk.button("Keep as a draft"))
-        desk.reads_title(CLOSING[self.language])
-        event = re.sub(r".*/(events/\d+).*", r"\1", desk.page.url)
-        desk.press(desk.button("Publish and invite"))
-        desk.sees("Published. The invitations are on their way.")
-        invited = desk.word("You are invited: are you coming?")
-        phone = self.follow(self.mentee, invited)
-        self._comes(phone)
-        self.reads(phone, phone.word("You are coming"))
-        self.year.letter(self.mentor, invited)
-        phone = self.phone(self.mentor, f"{self.cohort}/{event}")
-        self._comes(phone)
-        phone.sees("You are coming")
-
-        self.until(Phase.closing)
-        desk = self.desk(self.runner, f"{self.cohort}/{event}/attendance")
-        desk.press(desk.button("Show a code"))
-        code = desk.page.locator(".room-code").inner_text().strip()
-        phone = self.phone(self.mentor, f"{self.cohort}/{event}")
-        phone.field("Code").fill(code.lower())
-        phone.press(phone.button("I am here"))
-        phone.sees("You are on the list of those who came.")
-        desk.open(f"/{self.runner.slug}/{self.cohort}/{event}/attendance")
-        expect(self._was_there(desk, self.mentor)).to_be_checked()
-        self._was_there(desk, self.mentee).check()
-        desk.press(desk.button("Keep the list"))
-        expect(self._was_there(desk, self.mentee)).to_be_checked()
-
-    def _comes(self, phone: Visitor) -> None:
+        event = self._invites()
+        phone = self.follow(self.mentee, self._desk.word("You are invited: are you coming?"))
         phone.reads_title(CLOSING[self.language])
         phone.page.get_by_label(phone.word("I am coming"), exact=True).check()
         phone.press(phone.button("Send my answer"))
+        phone.reads_title(phone.word("You are coming"))
+        self.year.letter(self.mentor, phone.word("You are invited: are you coming?"))
+
+        self.until(Phase.closing)
+        desk = self.desk(self.runner, f"{self.cohort}/events/{event}/attendance")
+        row = desk.page.get_by_role("row").filter(has_text=self.mentee.name)
+        expect(row).to_contain_text(desk.word("Comes"))
+        for somebody in self.both:
+            self._was_there(desk, somebody).check()
+        desk.press(desk.button("Keep the list"))
+        desk.sees("The list is kept.")
+        for somebody in self.both:
+            expect(self._was_there(desk, somebody)).to_be_checked()
+
+    def _invites(self) -> int:
+        closing = next(one.day for one in self.choices.timeline if one.phase is Phase.closing)
+        starts_at = datetime.combine(self.launch + timedelta(days=closing), AFTERNOON) + timedelta(minutes=15)
+        plan = Plan(
+            kind=EventKind.closing,
+            title_en=CLOSING["en"],
+            title_fr=CLOSING["fr"],
+            words_en="",
+            words_fr="",
+            starts_at=starts_at,
+            minutes=60,
+            zone="Europe/Paris",
+            place="Lyon",
+            video_url="",
+            capacity=None,
+            sides=[side.value for side in self.choices.sides],
+            host_id=self.runner.person_id,
+        )
+        with acting(self.app, self.runner) as viewer:
+            seen, now = cohort_or_404(viewer, self.cohort_id), clock.now()
+            event = events.add_event(acting=viewer, seen=seen, plan=plan, now=now)
+            events.publish_event(acting=viewer, event=event, now=now)
+            return event.id
 
     def _was_there(self, desk: Visitor, somebody: Actor) -> Locator:
         return desk.page.get_by_role("row").filter(has_text=somebody.name).get_by_role("checkbox")
@@ -535,15 +529,16 @@ class Walk:
             self.year.letter(somebody, desk.word("News of your place in a programme"))
             phone = self.phone(somebody, self.cohort)
             self.reads(phone, f"{self.side(somebody)} · {phone.word('Has completed it')}")
-        phone = self.phone(self.mentee, f"{self.cohort}/events")
-        self.reads(phone, phone.word("You were there"))
-        phone = self.phone(self.mentor, "mentorships/")
-        expect(phone.person(self.mentee.name)).to_be_visible()
-        desk = self.desk(self.runner, f"{self.cohort}/board")
-        for somebody in self.both:
-            row = desk.page.get_by_role("row").filter(has_text=somebody.name)
-            expect(row).to_contain_text(desk.word("Has completed it"))
+        pair = self.phone(self.mentee, "mentorships/").person(self.mentor.name)
+        expect(pair).to_be_visible()
 
     @staticmethod
     def reads(visitor: Visitor, words: str) -> None:
         expect(visitor.page.get_by_role("main")).to_contain_text(words)
+
+
+def right_answers(quiz: TrainingModule) -> dict[int, list[int]]:
+    return {
+        number: [place for place, option in enumerate(question.options) if option.right]
+        for number, question in enumerate(quiz.questions)
+    }

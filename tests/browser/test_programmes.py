@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.config import Settings
 from marketplace.mentors.models import MentorProfile
-from marketplace.programmes.modalities import Form, Phase
+from marketplace.programmes.modalities import Form
 from tenants.accounts.models import Person
 from tenants.affiliations.models import Affiliation, Role
 from tenants.organisations.models import OrganisationKind
@@ -25,7 +25,6 @@ from tests.factories import publish
 pytestmark = pytest.mark.browser
 
 BEGIN = datetime(2030, 1, 14, 15, tzinfo=UTC)
-PHASE = {phase: number for number, phase in enumerate(Phase)}
 PLAIN = {"en": ("Mentor", "Mentee"), "fr": ("Mentor", "Mentee")}
 
 JOURNEYS = (
@@ -53,12 +52,12 @@ JOURNEYS = (
         sides=PLAIN,
         seniorities=("executive", "team_lead"),
         fault=Fault(
-            f"#timeline-{PHASE[Phase.training]}-used",
-            wrong=False,
-            right=True,
+            "#name_en",
+            wrong="",
+            right="Mentoring for future leaders",
             said={
-                "en": "Training is required for mentors, but the timeline has no training. Add the phase.",
-                "fr": "La formation est obligatoire pour les mentors, mais le calendrier n’en a pas. Ajoutez la phase.",
+                "en": "The programme has no name in English.",
+                "fr": "Le programme n’a pas de nom en anglais.",
             },
         ),
     ),
@@ -80,15 +79,6 @@ JOURNEYS = (
         mentee="mia",
         sides={"en": ("Peer", "Peer"), "fr": ("Pair", "Pair")},
         seniorities=("team_lead", "team_lead"),
-        fault=Fault(
-            "#mentees-places",
-            wrong="3",
-            right="30",
-            said={
-                "en": "3 places make no circle of 4. Raise the places, or make circles smaller.",
-                "fr": "3 places ne font pas un cercle de 4. Augmentez les places, ou réduisez les cercles.",
-            },
-        ),
         pair={
             "en": "Gus is your peer: each of you is there for the other.",
             "fr": "Gus est votre pair : chacun est là pour l’autre.",
@@ -101,15 +91,6 @@ JOURNEYS = (
         mentee="max",
         sides={"en": ("Junior mentor", "Senior mentee"), "fr": ("Mentor junior", "Mentoré senior")},
         seniorities=("early_career", "executive"),
-        fault=Fault(
-            "#name_fr",
-            wrong="",
-            right="Mentorat inversé",
-            said={
-                "en": "The programme has no name in French.",
-                "fr": "Le programme n’a pas de nom en français.",
-            },
-        ),
         pair={
             "en": "Mia is your junior mentor: here the junior accompanies the senior.",
             "fr": "Mia est votre mentor junior : ici, la personne junior accompagne la senior.",
@@ -122,15 +103,6 @@ JOURNEYS = (
         mentee="mia",
         sides=PLAIN,
         seniorities=("executive", "experienced"),
-        fault=Fault(
-            "#quota_mentees",
-            wrong="0",
-            right="5",
-            said={
-                "en": "The quotas leave no place for mentees.",
-                "fr": "Les quotas ne laissent aucune place aux mentorés.",
-            },
-        ),
     ),
     Journey(
         Form.board,
