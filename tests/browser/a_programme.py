@@ -50,6 +50,7 @@ REASON = {
     "en": "Both of you came to leading people from a workshop, and you live an hour apart.",
     "fr": "Vous êtes venus tous deux de l’atelier à l’encadrement, et vous habitez à une heure l’un de l’autre.",
 }
+CIRCLE = {"en": "New to leading", "fr": "Nouveaux responsables"}
 CLOSING = {"en": "What we take with us", "fr": "Ce que nous emportons"}
 
 
@@ -285,7 +286,7 @@ class Walk:
         if len(self.choices.sides) > 1:
             visitor.page.get_by_role("radio", name=self.side(somebody), exact=True).check()
         said = [one.statement.text(self.language) for one in self.choices.rules(side).eligibility if one.statement]
-        for sentence in said:
+        for sentence in (*said, self.choices.safeguarding.text(self.language)[:60]):
             self.reads(visitor, sentence)
         if said or visitor.field("All of this is true").count():
             visitor.field("All of this is true").check()
@@ -306,8 +307,10 @@ class Walk:
         about = desk.word("%(organisation)s nominates you for a programme", organisation=organisation)
         phone = self.follow(somebody, about)
         phone.reads_title(phone.word("Do you wish to take part?"))
-        for words in (self.name, self.side(somebody), self.choices.aims.text(self.language)[:60]):
-            self.reads(phone, words)
+        for words in (self.choices.aims, self.choices.safeguarding):
+            self.reads(phone, words.text(self.language)[:60])
+        self.reads(phone, self.name)
+        self.reads(phone, self.side(somebody))
         phone.page.get_by_label(phone.word("Yes, I take part"), exact=True).check()
         phone.press(phone.button("Send my answer"))
         phone.reads_title(phone.word("Your answer is kept"))
@@ -443,6 +446,27 @@ class Walk:
         phone.press(phone.button("Send to %(name)s", name=first))
         phone.page.wait_for_url(re.compile(r"/requests/\d+$"))
         self.fits()
+
+    def gather(self, *others: Actor) -> None:
+        """A circle of the two and some more: whoever runs it composes it, and its members find each other there."""
+        self.enrol(*others)
+        size = self.choices.circle
+        desk = self.desk(self.runner, f"{self.cohort}/matching/")
+        desk.press(desk.link("Circles"))
+        sentence = "A circle is %(least)d to %(most)d peers who meet regularly and think along with each other."
+        desk.sees(sentence, least=size.least, most=size.most)
+        desk.field("Name of the circle").fill(CIRCLE[self.language])
+        members = (*self.both, *others)
+        for one in members:
+            desk.page.locator("#people label", has_text=one.name).get_by_role("checkbox").check()
+        desk.press(desk.button("Compose the circle"))
+        desk.reads_title(CIRCLE[self.language])
+        phone = self.phone(self.mentee, f"{self.cohort}/circles/")
+        expect(phone.page.locator("li.panel", has_text=CIRCLE[self.language])).to_contain_text(
+            phone.word("Your circle")
+        )
+        for one in members:
+            self.reads(phone, one.name)
 
     # --- the pair ---------------------------------------------------------------------------------------------------
 
