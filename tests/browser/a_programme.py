@@ -32,7 +32,7 @@ from marketplace.training.models import ModuleKind, TrainingModule
 from tenants.accounts.models import AccountSession
 from tenants.shared import clock
 from tenants.shared.database import db
-from tests.browser.a_year import Visit, Year
+from tests.browser.a_year import Year
 from tests.browser.people import Visitor, seat
 from tests.browser.steps import BRING, GOAL, WHY
 from tests.cast import Actor, Cast
@@ -86,10 +86,11 @@ class Walk:
     """One journey in one language."""
 
     def __init__(
-        self, journey: Journey, year: Year, visit: Visit, cast: Cast, app: Flask, operator: Session, language: str
+        self, journey: Journey, year: Year, seats: tuple[Visitor, Visitor], cast: Cast, app: Flask, operator: Session
     ) -> None:
         self.journey, self.year, self.cast, self.app, self.operator = journey, year, cast, app, operator
-        self.language = language
+        self._desk, self._phone = seats
+        self.language = language = self._desk.language
         self.template = ready_templates()[journey.form]
         self.choices = self.template.modalities
         self.name = self.template.name.text(language)
@@ -98,7 +99,6 @@ class Walk:
         )
         self.firms = {"acme": cast.ann, "globex": cast.gil, "lycee": cast.get("lea", cast.gil)}
         """Who looks after the people of each organisation."""
-        self._desk, self._phone = visit(language), visit(language, phone=True)
         first = self.choices.timeline[0].day
         self.launch: date = clock.today() - timedelta(days=first)
         self.programme = self.cohort = ""
@@ -488,7 +488,6 @@ class Walk:
 
     def celebrate(self) -> None:
         """The closing event: they are invited by letter, one says on the phone that they come, and both were there."""
-        self.until(Phase.launch)
         self.until(Phase.mid_point)
         event = self._invites()
         phone = self.follow(self.mentee, self._desk.word("You are invited: are you coming?"))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from playwright.sync_api import Browser
 from sqlalchemy.orm import Session
 
 from marketplace.config import Settings
@@ -17,8 +18,9 @@ from tenants.accounts.models import Person
 from tenants.affiliations.models import Affiliation, Role
 from tenants.organisations.models import OrganisationKind
 from tests.browser.a_programme import Fault, Journey, Walk
-from tests.browser.a_year import Visit, Year, year_from
+from tests.browser.a_year import Year, year_from
 from tests.browser.conftest import free_port
+from tests.browser.people import Visitor
 from tests.cast import Cast, make_actor, make_mentor, make_organisation
 from tests.factories import publish
 
@@ -129,15 +131,40 @@ def year(passing: Year) -> Year:
     return passing
 
 
+Seats = Callable[[str], tuple[Visitor, Visitor]]
+
+
+@pytest.fixture(scope="module")
+def furnished(debians_chromium: Browser, passing: Year) -> Iterator[Seats]:
+    """A desk and a phone in each language, kept for all journeys: what a browser knows of the site, it fetches once."""
+    made: dict[str, tuple[Visitor, Visitor]] = {}
+
+    def seats(language: str) -> tuple[Visitor, Visitor]:
+        if language not in made:
+            desk, phone = (Visitor(debians_chromium, passing.site, language, phone=phone) for phone in (False, True))
+            made[language] = desk, phone
+        return made[language]
+
+    yield seats
+    for pair in made.values():
+        for visitor in pair:
+            visitor.close()
+
+
 @pytest.fixture
-def site(year: Year) -> str:
-    """What ``visit`` opens."""
-    return year.site
+def seats(furnished: Seats, language: str) -> Iterator[tuple[Visitor, Visitor]]:
+    """Nobody is signed in at first; at the end no page may have complained."""
+    pair = furnished(language)
+    for visitor in pair:
+        visitor.context.clear_cookies()
+        visitor.faults.clear()
+    yield pair
+    assert [fault for visitor in pair for fault in visitor.faults] == []
 
 
 @pytest.fixture
 def walk(
-    year: Year, cast: Cast, operator: Session, app: Flask, visit: Visit, language: str
+    year: Year, cast: Cast, operator: Session, app: Flask, seats: tuple[Visitor, Visitor], language: str
 ) -> Callable[[Journey], Walk]:
     """Everybody is there, reads the language, and is of the seniority the form asks for; whoever mentors has a page."""
 
@@ -157,7 +184,7 @@ def walk(
         operator.commit()
         if journey.form is not Form.peer:
             publish(app, mentor, now=BEGIN)
-        return Walk(journey, year, visit, cast, app, operator, language)
+        return Walk(journey, year, seats, cast, app, operator)
 
     return begun
 
