@@ -42,7 +42,7 @@ ENROLMENT_STATES: dict[EnrolmentState, Any] = {
     EnrolmentState.awaiting_decision: _l("Awaits the decision"),
     EnrolmentState.waiting: _l("On the waiting list"),
     EnrolmentState.enrolled: _l("Takes part"),
-    EnrolmentState.completed: _l("Completed"),
+    EnrolmentState.completed: _l("Has completed it"),
     EnrolmentState.declined: _l("Said no"),
     EnrolmentState.refused: _l("Not taken in"),
     EnrolmentState.withdrawn: _l("Withdrawn"),

@@ -95,7 +95,8 @@ def joining(seen: ProgrammeSeen, cohort: Cohort | None, phases: Sequence[CohortP
     doors = {way: _door(phases, Phase(way)) for way in ways}
     if is_over(phases):
         return Joining(Way.closed, cohort)
-    open_now = {way for way, one in doors.items() if one is None or (one.opened_at and not one.closed_at)}
+    # A way that has begun is open until coming in is over; the next way's phase, perhaps of the same day, does not shut it.
+    open_now = {way for way, one in doors.items() if one is None or one.opened_at}
     if not open_now:
         coming = [one.starts_on for one in doors.values() if one is not None and one.opened_at is None]
         return Joining(Way.soon, cohort, day=min(coming)) if coming else Joining(Way.closed, cohort)

@@ -27,7 +27,7 @@ PHASE_SAYS: dict[Phase, Any] = {
     Phase.nomination: _l("Firms put people forward."),
     Phase.application: _l("People apply."),
     Phase.approval: _l("Employers say yes, and every candidate gets an answer."),
-    Phase.training: _l("Mentors and mentees prepare, each for their own part."),
+    Phase.training: _l("Those who take part prepare, each for their own part."),
     Phase.matching: _l("Pairs are made."),
     Phase.launch: _l("All meet, and pairs begin."),
     Phase.mid_point: _l("Half way: what works, what to change."),

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from babel.messages.pofile import read_po
+from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, expect
 
+from tenants.shared import clock
 from tests.cast import PASSWORD, Actor
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -250,3 +252,11 @@ class Visitor:
             found += [f"{self.scheme}: {fault}" for fault in self._at_rest(COLOURS)]
         path = re.sub(r"/links/.*", "/links/…", self.page.url.removeprefix(self.site))
         self.faults += [f"{path}: {fault}" for fault in found]
+
+
+def seat(visitor: Visitor, app: Flask, actor: Actor) -> None:
+    """Sign in without the form, which has its own tests."""
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    # fs_paa: when the password was last given; pages about the account ask for it again otherwise.
+    cookie = serializer.dumps({"_user_id": actor.token, "_fresh": True, "fs_paa": clock.now().timestamp()})
+    visitor.context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "value": cookie, "url": visitor.site}])

@@ -8,9 +8,8 @@ import pytest
 from flask import Flask, url_for
 from sqlalchemy.orm import Session
 
-from tenants.shared import clock
-from tests.browser.people import Visitor
-from tests.cast import Actor, Cast
+from tests.browser.people import Visitor, seat
+from tests.cast import Cast
 from tests.contracts.scene import set_scene
 from tests.contracts.table import Row
 from tests.contracts.test_access import ROWS
@@ -43,14 +42,6 @@ def reader_of(row: Row) -> str | None:
 
 
 READERS = sorted({reader for row in ROWS if (reader := reader_of(row)) is not None} | {name for name, _path in BESIDES})
-
-
-def seat(visitor: Visitor, app: Flask, actor: Actor) -> None:
-    """Sign in without the form, which has its own tests."""
-    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-    # fs_paa: when the password was last given; pages about the account ask for it again otherwise.
-    cookie = serializer.dumps({"_user_id": actor.token, "_fresh": True, "fs_paa": clock.now().timestamp()})
-    visitor.context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "value": cookie, "url": visitor.site}])
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader or "nobody")

@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from marketplace.papers import drawing
 from marketplace.papers.drawing import Sheet
@@ -100,6 +101,19 @@ def test_applications_wait_for_their_own_phase(app, operator, cast):
     cohort = make_cohort(operator, programme, opened=Phase.nomination)
     operator.commit()
     assert way(app, cast.gus, programme) == (Way.soon, cohort.launch_on - timedelta(days=60))
+
+
+def test_two_ways_in_that_begin_on_one_day_are_both_open(app, operator, cast):
+    days = {Phase.nomination: -60, Phase.application: -60, Phase.approval: -30, Phase.launch: 0}
+    timeline = [{"phase": phase, "day": day} for phase, day in days.items()]
+    programme = make_programme(operator, cast.ned, cast.mia, cast.max, timeline=timeline)
+    cohort = make_cohort(operator, programme, opened=Phase.application)
+    phases = sa.update(CohortPhase).where(CohortPhase.cohort_id == cohort.id)
+    # The clock opens the one and then, within the same moment, the other.
+    operator.execute(phases.where(CohortPhase.phase == Phase.nomination).values(closed_at=NOW))
+    operator.commit()
+    assert way(app, cast.gil, programme)[0] is Way.nominate
+    assert way(app, cast.gus, programme)[0] is Way.apply
 
 
 def test_without_a_cohort_or_before_it_opens_there_are_no_dates(app, operator, cast, programme):
