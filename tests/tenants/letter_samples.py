@@ -58,6 +58,18 @@ EVENT = {
 }
 SAMPLES = {
     "pair_proposed": PAIR | {"form": "reverse"},
+    "circle_changed": {"circle": "North", "name": "Max Globex", "what": "left", "missing": 1, "url": "/acme/circles/1"},
+    "circle_seat": {"circle": "North", "what": "joined", "url": "/acme/circles/1"},
+    "circle_small": {"circle": "North", "missing": 2, "url": "/bridge/circles/1"},
+    "circle_meeting": {
+        "circle": "North",
+        "what": "set",
+        "starts_at": DUE.isoformat(),
+        "minutes": 90,
+        "where": "Lyon",
+        "url": "/acme/circles/1",
+        "calendar": CALENDAR,
+    },
     "proposal_undone": {"other_name": "Max Globex", "url": "/acme/requests/7"},
     "role_changed": {"role": "hr_partner", "by": "Abe Acme", "url": "/acme/mentors/"},
     "affiliation_ending": {"ended_on": "2026-12-31", "url": "/workspaces/?all=1"},
@@ -128,7 +140,35 @@ SAMPLES = {
     "manager_view_asked": ENROLMENT,
     "cohort_opened": COHORT,
     "cohort_phase_opened": COHORT | {"phase": "training"},
+    "cohorts_wait": {
+        "url": "/bridge/cohorts/7",
+        "waiting": [
+            {
+                "programme": "Crossing",
+                "number": 5,
+                "lines": [
+                    {"what": "by_hand", "phase": "matching", "open": 3},
+                    {"what": "unready", "phase": "launch", "begins_on": "2027-01-11", "open": 1},
+                    {"what": "decisions", "count": 2, "days": 7, "open": 0},
+                ],
+            }
+        ],
+    },
     "cohort_over": COHORT | {"what": "cancelled"},
+    "enrolment_place_free": ENROLMENT | {"what": "choose"},
+    "request_over_in_cohort": {
+        "other_name": "Max Globex",
+        "programme": "Crossing",
+        "what": "left_cohort",
+        "url": "/acme/requests/1",
+    },
+    "pair_within_firm": {
+        "mentee": "Mia Acme",
+        "mentor": "Max Globex",
+        "firm": "Globex",
+        "programme": "Crossing",
+        "url": "/bridge/cohorts/1/matching/",
+    },
     "request_received": REQUEST,
     "request_reminder": REQUEST,
     "information_asked": ANSWER,
