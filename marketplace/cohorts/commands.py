@@ -144,7 +144,6 @@ def change_timeline(
     for each in phases:
         if each.opened_at is None:
             each.starts_on, each.by_hand = days[each.phase], each.phase in by_hand
-            each.skipped_at = None if each.starts_on >= now.date() else each.skipped_at
         if each.phase is Phase.launch:
             one.launch_on = each.starts_on
     one.updated_at = now

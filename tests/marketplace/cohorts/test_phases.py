@@ -189,6 +189,16 @@ def test_a_phase_is_not_opened_again(cohort, cast, sign_in):
     assert "is behind you" in answer.text
 
 
+def test_a_phase_that_was_left_out_stays_so_when_days_change(cohort, cast, sign_in, operator):
+    """Else it would be neither opened nor left out, behind the present one, for ever."""
+    ned = sign_in(cast.ned)
+    ned.post(f"/bridge/cohorts/{cohort.id}/phases/training/opening", data={"then": "carry"})
+    assert phases(operator, cohort.id)[Phase.approval].skipped_at
+    changed = days_form(operator, cohort, day_closing="2028-03-01")
+    assert ned.post(f"/bridge/cohorts/{cohort.id}/timeline", data=changed).status_code == 303
+    assert phases(operator, cohort.id)[Phase.approval].skipped_at
+
+
 def days_form(operator, cohort, **changes):
     form = {}
     for one in phases(operator, cohort.id).values():
@@ -240,6 +250,9 @@ def test_places_below_those_who_are_in_are_refused(make, desk, cast, sign_in):
     few = ned.post(path, data={"places_mentees": "1", "was": "0 - 5 - -"})
     assert few.status_code == 422
     assert "2 are in already" in few.text
+    sends = ned.post(path, data={"places_mentees": "5", "quota_mentees": "1", "was": "0 - 5 - -"})
+    assert sends.status_code == 422
+    assert "2 are in already" in sends.text, "both are Acme's"
     assert ned.post(path, data={"places_mentees": "2", "was": "0 - 5 - -"}).status_code == 303
     meanwhile = ned.post(path, data={"places_mentees": "9", "was": "0 - 5 - -"})
     assert meanwhile.status_code == 422
