@@ -13,6 +13,7 @@ from marketplace.requests.commands.steps import (
     allow,
     lock,
     log_step,
+    may_begin_pair,
     move,
     put_step,
     tell,
@@ -79,7 +80,7 @@ def accept_request(
     allow(policy.may_answer(acting, asked))
     lock(acting, asked, "accept_request")
     spend_link(link, now)
-    if not db.session.scalar(sa.select(sa.func.claim_place(asked.org_id, asked.id))):
+    if not may_begin_pair(asked) or not db.session.scalar(sa.select(sa.func.claim_place(asked.org_id, asked.id))):
         if asked.cohort_id is not None:
             raise Refused(
                 _(

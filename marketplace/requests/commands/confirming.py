@@ -15,6 +15,7 @@ from marketplace.requests.commands.steps import (
     has_other_pair,
     lock,
     log_step,
+    may_begin_pair,
     move,
     tell,
     way_back_to,
@@ -48,6 +49,14 @@ def confirm_request(
         raise Refused(
             _(
                 "You have your pair in this cohort. Withdraw this request, so that %(name)s is free for somebody else.",
+                name=seen.mentor.first_name,
+            ),
+            way_back=way_back_to(acting, asked),
+        )
+    if not may_begin_pair(asked):
+        raise Refused(
+            _(
+                "You two cannot be paired in this cohort now. Withdraw this request, so that %(name)s is free for somebody else.",
                 name=seen.mentor.first_name,
             ),
             way_back=way_back_to(acting, asked),

@@ -204,6 +204,13 @@ def has_other_pair(asked: MentoringRequest) -> bool:
     return has_pair_in_cohort(asked.mentee_person_id, asked.cohort_org_id, asked.cohort_id)
 
 
+def may_begin_pair(asked: MentoringRequest) -> bool:
+    """Whether the two of a cohort's request may still meet there: both in it, and nothing keeps them apart."""
+    if asked.cohort_id is None:
+        return True
+    return bool(db.session.scalar(sa.select(sa.func.may_begin_pair(asked.org_id, asked.id))))
+
+
 def want_talk(asked: MentoringRequest, now: datetime) -> None:
     """The two of an accepted request talk before they confirm; both get a letter whose link finds a time. Once."""
     statement = insert(cast(sa.Table, ChemistryMeeting.__table__)).values(

@@ -22,6 +22,7 @@ from marketplace.requests.commands.steps import (
     has_other_pair,
     lock,
     log,
+    may_begin_pair,
     move,
     sides_of,
     tell,
@@ -103,7 +104,8 @@ def settle_talk(*, org_id: int, request_id: int, now: datetime) -> None:
     given = db.session.scalars(
         sa.select(ChemistryAnswer).where(ChemistryAnswer.org_id == org_id, ChemistryAnswer.request_id == request_id)
     ).all()
-    if len(given) == 2 and all(one.goes_on for one in given) and not has_other_pair(asked):
+    both = len(given) == 2 and all(one.goes_on for one in given)
+    if both and not has_other_pair(asked) and may_begin_pair(asked):
         _confirm(asked, given, now)
     elif asked.due_at is not None and asked.due_at <= now:
         _end(asked, now)
