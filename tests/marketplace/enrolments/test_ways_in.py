@@ -44,6 +44,17 @@ def test_a_nomination_goes_from_the_firm_to_the_person_to_those_who_run_it(cohor
     assert kinds(operator) == ["enrolment_answered", "enrolment_asked"]
 
 
+@pytest.mark.parametrize("decision", ["take_in", "put_on_waiting_list"])
+def test_who_was_nominated_and_has_not_agreed_is_not_decided_about(cohort, desk, cast, decision):
+    one = desk.nominate(cast.ann, cohort, cast.mia)
+    with pytest.raises(Refused, match="stands elsewhere"):
+        desk.act(cast.ned, decision, cohort, one)
+    kept = desk.read(one)
+    assert (kept.state, kept.consented_at) == (STATE.nominated, None)
+    desk.answer(cast.mia, cohort, one)
+    assert desk.read(one).consented_at == NOW
+
+
 def test_the_nominated_person_answers_from_the_letter_without_a_sign_in(cohort, desk, cast, work, linked, anonymous):
     one = desk.nominate(cast.ann, cohort, cast.mia)
     work()
