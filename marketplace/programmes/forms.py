@@ -136,6 +136,8 @@ class DesignForm(FlaskForm):
         locale = str(get_locale())
         self.form.choices = _listed(dict(FORMS.choices(locale)))
         self.cadence.choices = _listed(dict(CADENCES.choices(locale)))
+        if self.form.data == ProgrammeForm.peer:
+            self.quota_mentees.label.text = _l("People a firm may send")
         named = {str(number): name for number, name in organisations}
         for side in SIDES:
             inner = self[side].form
