@@ -13,10 +13,11 @@ from marketplace.pairing.models import Circle, CircleMeeting, CircleMember
 from marketplace.programmes.modalities import Form, Side
 from marketplace.programmes.models import Enrolment
 from tenants.organisations.models import ConflictDeclaration, ConflictKind
-from tenants.shared.database import new_id
+from tenants.shared import jobs
+from tenants.shared.database import db, new_id
 from tenants.shared.letters import letter_scene, templates
 from tenants.shared.models import Notice
-from tests.factories import NOW
+from tests.factories import NOW, acting
 from tests.marketplace.pairing.conftest import requests_of
 from tests.marketplace.requests.conftest import FORM, letters
 
@@ -189,7 +190,9 @@ def test_circles_are_for_their_own_cohort(cast, sign_in, circle):
         assert sign_in(cast[name]).get(at(cast[name], circle)).status_code == 404
 
 
-def test_members_are_told_who_comes_and_goes_and_when_they_meet(cast, sign_in, operator, enrolment_of, circle, work):
+def test_members_are_told_who_comes_and_goes_and_when_they_meet(
+    app, cast, sign_in, operator, enrolment_of, circle, work
+):
     """One walk: Ned composes, Gus joins, Ned moves Mia to another circle, a date is set, called off and set again; Pam leaves."""
     ned, gus, pam = (sign_in(cast[name]) for name in ("ned", "gus", "pam"))
     names = {cast[name].person_id: name for name in ("mia", "pam", "max", "gus", "ned")}
@@ -243,6 +246,15 @@ def test_members_are_told_who_comes_and_goes_and_when_they_meet(cast, sign_in, o
     assert {names[one.person_id] for one in letters(operator, "circle_small")} == {"ned"}
     assert told("circle_changed") == [("gus", "left"), ("max", "left")]
     assert "move its members to another circle" in ned.get(at(cast.ned, circle)).text
+    # Whoever leaves the cohort leaves the circle.
+    leaver = enrolment_of(cast.max)
+    operator.rollback()
+    with acting(app, cast.ned):
+        jobs.announce("enrolment.ended", org_id=circle.org_id, enrolment_id=leaver)
+        db.session.commit()
+    work()
+    assert seats(operator) == {cast.gus.person_id, cast.mia.person_id}
+    assert told("circle_changed") == [("gus", "left")]
 
 
 WAYS = {
