@@ -21,6 +21,7 @@ from marketplace.committee.words import BECAUSE
 from marketplace.pairing.candidates import Candidate, Candidates
 from marketplace.pairing.proposing import put_proposal
 from marketplace.pairing.queries import opening_of
+from marketplace.pairing.quotas import room_for_pair
 from marketplace.pairing.rules import REFUSALS, Rule
 from marketplace.programmes.queries import CohortSeen
 from tenants.current import Acting
@@ -119,6 +120,12 @@ def publish(*, acting: Acting, seen: CohortSeen, run: MatchRun, there: Candidate
         if mentee is None or mentor is None:
             continue
         rule = there.forbids(mentee, mentor)
+        if rule is None and room_for_pair(
+            cohort=(cohort.org_id, cohort.id),
+            mentee=(mentee.firm_id, mentee.person_id),
+            mentor=(mentor.firm_id, mentor.person_id),
+        ):
+            rule = Rule.quota
         if rule is None:
             said, _proposal_id, _request_id = put_proposal(
                 acting=acting,

@@ -6,7 +6,8 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from marketplace.matching.changes import Changes, Cost, Next
+from marketplace.matching.changes import Changes
+from marketplace.matching.costs import Cost, Next
 from marketplace.matching.criteria import Share
 from marketplace.matching.faults import Fault
 from marketplace.matching.leftovers import Blocked, CrowdedOut, Leftover, PricedOut
@@ -33,7 +34,7 @@ def leftover_as_json(one: Leftover) -> tuple[str, dict[str, Any]]:
     match one:
         case Blocked():
             removed = [
-                {"rule": by.rule, "mentors": by.mentors, "would_admit": list(by.would_admit)} for by in one.removed
+                {"rule": by.rule, "removes": by.removes, "would_admit": list(by.would_admit)} for by in one.removed
             ]
             return "blocked", {"of": one.of, "removed": removed}
         case CrowdedOut():

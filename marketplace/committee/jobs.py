@@ -91,7 +91,7 @@ def _put_down(run: MatchRun, problem: Problem, result: Result, lifted: dict[str,
         left = []
         for one in leftovers(changes):
             why, details = leftover_as_json(one)
-            left.append(key | {"enrolment_id": one.mentee, "why": why, "details": details})
+            left.append(key | {"enrolment_id": one.member, "why": why, "details": details})
         db.session.execute(sa.insert(MatchLeftover), left)
 
 

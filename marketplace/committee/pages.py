@@ -60,7 +60,7 @@ def _removed(by: Mapping[str, Any], names: Names) -> str:
     text = ngettext(
         "%(rule)s: %(num)d mentor",
         "%(rule)s: %(num)d mentors",
-        by["mentors"],
+        by["removes"],
         rule=_capital(str(RULES.get(rule, rule))),
     )
     if not by["would_admit"] or rule in NEVER_BY_NAME:

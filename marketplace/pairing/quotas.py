@@ -14,6 +14,13 @@ _ROOM = sa.text(
 )
 
 
+def room_for_pair(*, cohort: tuple[int | None, int], mentee: tuple[int, int], mentor: tuple[int, int]) -> str | None:
+    """None where there is room, else what is in the way; see ``require_room_for_pair``."""
+    values = {"org_id": cohort[0], "cohort_id": cohort[1], "mentee_firm": mentee[0], "mentee": mentee[1]}
+    word = db.session.scalar(_ROOM, values | {"mentor_firm": mentor[0], "mentor": mentor[1]})
+    return str(word) if word else None
+
+
 def require_room_for_pair(
     *,
     cohort: tuple[int | None, int],
@@ -25,8 +32,7 @@ def require_room_for_pair(
 
     Raises ``Refused`` where one firm's quota is used up, or the mentee's firm would receive more than it gives.
     """
-    values = {"org_id": cohort[0], "cohort_id": cohort[1], "mentee_firm": mentee[0], "mentee": mentee[1]}
-    word = db.session.scalar(_ROOM, values | {"mentor_firm": mentor[0], "mentor": mentor[1]})
+    word = room_for_pair(cohort=cohort, mentee=mentee, mentor=mentor)
     if word == "unbalanced":
         raise Refused(
             _(
