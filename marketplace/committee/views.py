@@ -233,9 +233,11 @@ def mark(cohort_id: int, number: int) -> ResponseReturnValue:
     return redirect(url_for(".show", cohort_id=cohort_id, number=number), 303)
 
 
-@bp.post("/versions/<int:number>/marks/<int:mentee>/<int:mentor>/<any(pin, forbid, none):kind>/restoration")
+@bp.post("/versions/<int:number>/marks/<int:mentee>/<int:mentor>/<kind>/restoration")
 def undo_mark(cohort_id: int, number: int, mentee: int, mentor: int, kind: str) -> ResponseReturnValue:
     seen = _seen_or_404(cohort_id)
+    if kind not in {"none", *MarkKind}:
+        abort(404)
     restored = None if kind == "none" else MarkKind(kind)
     names = _names(seen)
     if mentee not in names or mentor not in names:
