@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import capacity, clock, cohorts, directory, mentorships, people_import, requests
+from benchmarks import capacity, clock, cohorts, directory, matching, mentorships, people_import, requests
 from benchmarks.figures import Figure, table
 from benchmarks.servers import ROOT, hello_server, product_server
 from benchmarks.stage import Effort, Stage, populated
@@ -48,6 +48,7 @@ MEASUREMENTS: tuple[Callable[[Stage], Figure | None], ...] = (
     people_import.people_import_memory_growth,
     clock.clock_sweep_rows_per_second,
     clock.clock_sweep_growth,
+    *matching.MEASUREMENTS,
 )
 """In this order: the worker's memory is looked at once it has worked."""
 
@@ -72,11 +73,17 @@ def run(scale: int, only: Sequence[str], effort: Effort, address: str, name: str
             tell(f"Measuring {measure.__name__}")
             figure = measure(stage)
             if figure is None:
-                tell(f"{measure.__name__} is measured at a scale above {directory.SMALL:,} only")
+                tell(f"{measure.__name__} is not measured here: {why_not(measure)}")
                 continue
             figures.append(figure)
             print(figure.line(), flush=True)
     return figures
+
+
+def why_not(measure: Callable[[Stage], Figure | None]) -> str:
+    if measure is matching.match_vs_stable:
+        return "the package it measures against is not installed"
+    return f"it needs a scale above {directory.SMALL:,}"
 
 
 def tell(words: str) -> None:

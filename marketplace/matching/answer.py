@@ -19,6 +19,7 @@ def closed(task: Task, charged: Charges) -> Charges:
         np.where(task.gives == 0, no_one, charged.gives),
         np.where(task.receives == 0, no_one, charged.receives),
         charged.balance,
+        charged.potential,
     )
 
 
@@ -35,20 +36,19 @@ def result(
     problem, weights, cohort = task.problem, task.weights, task.problem.cohort
     pins = sorted((cohort.row[mentee], cohort.column[mentor]) for mentee, mentor in problem.pins)
     pinned = np.array(pins, np.int64).reshape(-1, 2)
-    rows, columns = np.concatenate([pinned[:, 0], rows]), np.concatenate([pinned[:, 1], columns])
-    order = np.argsort(rows, kind="stable")
-    rows, columns = rows[order], columns[order]
-    scores = (cohort.grid[rows, columns].astype(np.int64) - 1).tolist()
-    pairs = tuple(
-        Pair(cohort.mentees[row].id, cohort.mentors[column].id, score)
-        for row, column, score in zip(rows.tolist(), columns.tolist(), scores, strict=True)
-    )
-    made = {(pair.mentee, pair.mentor) for pair in pairs}
+    if pins:
+        rows, columns = np.concatenate([pinned[:, 0], rows]), np.concatenate([pinned[:, 1], columns])
+        order = np.argsort(rows, kind="stable")
+        rows, columns = rows[order], columns[order]
+    scores = cohort.grid[rows, columns].astype(np.int64) - 1
+    mentees, mentors = cohort.facts
+    pairs = tuple(map(Pair, mentees.ids[rows].tolist(), mentors.ids[columns].tolist(), scores.tolist()))
+    made = {pair[:2] for pair in pairs} if problem.previous else set()
     unmatched = np.ones(len(cohort.mentees), np.bool_)
     unmatched[rows] = False
     met, shortfalls = _floors(task, rows, columns)
     kept = len(problem.kept & made)
-    primal = len(pairs) * weights.head + sum(scores) * weights.score + kept * weights.keep + met * weights.floor
+    primal = len(pairs) * weights.head + int(scores.sum()) * weights.score + kept * weights.keep + met * weights.floor
     prices = Prices(
         tuple(np.where(task.open_rows, best, 0).tolist()),
         tuple(charged.mentor.tolist()),
@@ -61,7 +61,7 @@ def result(
     best_known = dual if bound is None else min(bound, dual)
     return Result(
         pairs,
-        tuple(cohort.mentees[row].id for row in np.flatnonzero(unmatched).tolist()),
+        tuple(mentees.ids[unmatched].tolist()),
         shortfalls,
         prices,
         primal,
@@ -79,7 +79,9 @@ def _floors(task: Task, rows: Ints, columns: Ints) -> tuple[int, tuple[Shortfall
     gives = np.bincount(task.column_firm[columns], minlength=len(cohort.firm_ids))
     receives = np.bincount(task.row_firm[rows], minlength=len(cohort.firm_ids))
     floors = [
-        (FloorOf.mentor, one.id, one.least, int(load[column])) for column, one in enumerate(cohort.mentors) if one.least
+        (FloorOf.mentor, one.id, one.least, int(load[column]))
+        for column, one in enumerate(cohort.mentors if cohort.floored else ())
+        if one.least
     ]
     place = {firm: index for index, firm in enumerate(cohort.firm_ids)}
     for firm in problem.firms:

@@ -91,6 +91,11 @@ class Cohort:
         return np.array([one.capacity for one in self.mentors], np.int64)
 
     @cached_property
+    def floored(self) -> bool:
+        """Whether any mentor has a floor."""
+        return any(one.least for one in self.mentors)
+
+    @cached_property
     def grid(self) -> Grid:
         """Every pair's score by the criteria alone, 0 where a rule forbids it (see ``Grid``). Not to be written to."""
         mentees, mentors = self.facts
@@ -208,9 +213,7 @@ class Problem:
         if self.all_limits:
             reach = max(most, 1)
         keep = 1 if self.kept else 0
-        floors = any(one.least for one in self.cohort.mentors) or any(
-            one.gives_least or one.receives_least for one in self.firms
-        )
+        floors = self.cohort.floored or any(one.gives_least or one.receives_least for one in self.firms)
         if self.mode is Mode.headcount_first:
             score = 1 + keep * most
             head = score * FULL * most + keep * most + 1

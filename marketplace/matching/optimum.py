@@ -33,23 +33,32 @@ class Optimum:
 
 def optimum(task: Task) -> Optimum:
     """Of the flow, with ``task.dues`` heeded and limits not. Raises ``Contradiction`` where the balance cannot be met."""
-    start = everything(task) if task.shape[0] * task.shape[1] <= SMALL else candidates(task, guess(task))
+    price = np.zeros(task.shape[1], np.int64)
+    if task.shape[0] * task.shape[1] <= SMALL:
+        start = everything(task)
+    else:
+        *some, price = candidates(task, guess(task))
+        start = some[0], some[1]
     if task.strained:
-        mended = _rounds(task.weighing(Weights(0, 0, 0, 0)), start, slack=1)
+        mended = _rounds(task.weighing(Weights(0, 0, 0, 0)), start, price, slack=1)
         if mended.strain.any():
             raise Contradiction(_strained(task.problem, mended.strain))
         start = merged(task.shape[1], start, mended.known)
-    return _rounds(task, start)
+    return _rounds(task, start, price)
 
 
-def _rounds(task: Task, known: tuple[Ints, Ints], slack: int = 0) -> Optimum:
+def _rounds(task: Task, known: tuple[Ints, Ints], price: Ints, slack: int = 0) -> Optimum:
     arcs = arcs_of(task, slack)
     spared = arcs.cost > 0 if slack else np.zeros(len(arcs.cost), np.bool_)
+    potential = np.zeros(arcs.hub + 1, np.int64)
+    scarce = int(task.capacity.sum()) < int(task.free.sum())
+    potential[: task.shape[1]] = -price * task.weights.score - scarce * task.weights.head
     for count in range(1, task.shape[0] * task.shape[1] + 2):
         rows, columns = known
         value = task.values(rows, columns)
         chosen, flows = flow(task, arcs, rows, columns, value)
-        charged = charges(task, arcs, rows, columns, value, chosen, flows)
+        charged = charges(task, arcs, rows, columns, value, chosen, flows, potential)
+        potential = charged.potential
         priced = price_all(task, charged, rows, columns, value)
         if not len(priced.rows):
             strain = np.zeros(arcs.hub + 1, np.int64)

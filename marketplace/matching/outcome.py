@@ -18,10 +18,10 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """By their ids; ``score`` 0 … 10 000."""
 
     mentee: int

@@ -14,8 +14,8 @@ from marketplace.matching.model import Grid
 from marketplace.matching.network import Charges
 from marketplace.matching.task import Ints, Task
 
-WIDTH = 20
-"""Pairs of a mentee that a flow begins with, on average."""
+WIDTH, FEW = 24, 48
+"""Pairs of a mentee, on average, that a flow begins with; and that better prices are found by."""
 
 SAMPLE = 400_000
 """Pairs that the guess of prices looks at in each of its passes."""
@@ -23,8 +23,12 @@ SAMPLE = 400_000
 UNWANTED, HIGHEST = -20_000, 12_000
 """Of a pair that may not be, and of a guessed price: they and any score add up within 16 bits."""
 
-STEPS = tuple(step for step in (1600, 800, 400, 200, 100, 50) for _ in range(5))
-"""By how much a pass moves a price, in points."""
+STEPS = tuple(step for step in (1600, 800, 400, 200, 100, 50) for _ in range(2))
+REFINING = tuple(step for step in (300, 150, 75) for _ in range(5))
+"""By how much a pass moves a price, in points: of the sample, and of all mentees."""
+
+SHARE = 1 << 20
+"""A mentee, in the parts that their wish is shared by."""
 
 AMONG = 12
 """Pairs of a mentee that one pricing adds at most."""
@@ -61,32 +65,62 @@ def guess(task: Task) -> NDArray[np.int16]:
     return price - price[task.open_columns].min()
 
 
-def candidates(task: Task, price: NDArray[np.int16]) -> tuple[Ints, Ints]:
-    """The pairs nearest to each mentee's best at these prices, about ``WIDTH`` of each, and all that were proposed before."""
+def candidates(task: Task, price: NDArray[np.int16]) -> tuple[Ints, Ints, Ints]:
+    """The pairs nearest to each mentee's best, about ``WIDTH`` of each, and all that were proposed before; and better prices."""
     wide = task.shape[1]
-    rows, columns = [task.kept[:, 0]], [task.kept[:, 1]]
+    rows, columns = _nearest(task, price, FEW)
+    if not len(rows):
+        return rows, columns, price.astype(np.int64)
+    better = _refined(task, price.astype(np.int64), rows, columns)
+    low = int(better[task.open_columns].min())
+    rows, columns = _nearest(task, np.clip(better - low, 0, HIGHEST).astype(np.int16), WIDTH)
+    if len(task.kept):
+        kept = _allowed(task, np.sort(task.kept[:, 0] * wide + task.kept[:, 1]))
+        rows, columns = merged(wide, (rows, columns), kept)
+    return rows, columns, better
+
+
+def _nearest(task: Task, price: NDArray[np.int16], width: int) -> tuple[Ints, Ints]:
+    """The allowed pairs within so many points of each mentee's best at these prices that there are about ``width`` of each."""
+    wide = task.shape[1]
+    found = []
     slack: int | None = None
     for start, block in task.blocks():
-        net = block.astype(np.int16) - price
+        net = block.view(np.int16) - price
         best = net.max(axis=1)
         if slack is None:
-            slack = _slack(net, best)
-        found = np.flatnonzero(net >= np.maximum(best.astype(np.int32) - slack, -HIGHEST).astype(np.int16)[:, None])
-        found = found[block.reshape(-1)[found] > max(task.problem.minimum, 0)]
-        row, column = found // wide, found % wide
-        if len(found) > 4 * WIDTH * len(block):
-            few = _few(row, -net.reshape(-1)[found].astype(np.int64), (column - row * 7919) % wide, 2 * WIDTH)
-            row, column = row[few], column[few]
-        rows.append(start + row)
-        columns.append(column)
-    return _allowed(task, np.concatenate(rows), np.concatenate(columns))
+            slack = _slack(net, best, width)
+        near = np.flatnonzero(net >= np.maximum(best.astype(np.int32) - slack, -HIGHEST).astype(np.int16)[:, None])
+        if len(near) > 4 * width * len(block):
+            row, column = near // wide, near % wide
+            worth = -net.reshape(-1)[near].astype(np.int64)
+            near = near[_few(row, worth, (column - row * 7919) % wide, 2 * width)]
+        found.append(near + start * wide)
+    return _allowed(task, np.concatenate(found) if found else np.zeros(0, np.int64))
+
+
+def _refined(task: Task, price: Ints, rows: Ints, columns: Ints) -> Ints:
+    """Better prices, by some pairs of all mentees. A mentee's wish is shared by what is about as good to them."""
+    score = task.problem.cohort.grid[rows, columns].astype(np.int64)
+    starts = np.flatnonzero(np.concatenate([[True], rows[1:] != rows[:-1]]))
+    row = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(rows))))
+    room = np.where(task.open_columns, task.capacity, 0)
+    supply = room * max(len(starts) * SHARE // max(int(room.sum()), 1), SHARE)
+    lowest = 0 if int(room.sum()) >= len(starts) else -HIGHEST
+    for step in REFINING:
+        net = score - price[columns]
+        near = np.flatnonzero(net >= (np.maximum.reduceat(net, starts) - step // 2)[row])
+        share = (SHARE // np.bincount(row[near], minlength=len(starts)))[row[near]]
+        wanted = np.bincount(columns[near], share, task.shape[1]).astype(np.int64)
+        move = np.where(wanted > supply, step, np.where(wanted * 5 < supply * 4, -step, 0))
+        price = np.maximum(price + move, lowest)
+    return price
 
 
 def everything(task: Task) -> tuple[Ints, Ints]:
     """All pairs that are allowed: for cohorts so small that no choice of them is worth its while."""
     many, wide = task.shape
-    rows, columns = np.divmod(np.arange(many * wide), max(wide, 1))
-    return _allowed(task, rows, columns)
+    return _allowed(task, np.arange(many * wide))
 
 
 def net_values(task: Task, charges: Charges, rows: Ints, columns: Ints, value: Ints) -> Ints:
@@ -120,7 +154,8 @@ def price_all(task: Task, charges: Charges, rows: Ints, columns: Ints, value: In
 
 def merged(wide: int, *pairs: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
     """Each pair once, in order."""
-    keys = np.unique(np.concatenate([rows * wide + columns for rows, columns in pairs]))
+    keys = np.sort(np.concatenate([rows * wide + columns for rows, columns in pairs]))
+    keys = keys[np.concatenate([[True], keys[1:] != keys[:-1]])] if len(keys) else keys
     return keys // max(wide, 1), keys % max(wide, 1)
 
 
@@ -134,17 +169,19 @@ def _above(task: Task, block: Grid, limit: Ints, charge: Ints) -> Ints:
         return np.flatnonzero((block > least) & (limit[:, None] + charge[None, :] < task.weights.keep))
     # A pair proposed before is among those that the flow knew, so that its bonus need not be thought of.
     row, column = limit // task.weights.score + 1, charge // task.weights.score
-    small = max(int(np.abs(row).max(initial=0)), int(np.abs(column).max(initial=0))) < 1 << 30
-    kind = np.int32 if small else np.int64
+    shift = int(np.median(column)) if len(column) else 0
+    row, column = row + shift, column - shift
+    highest = max(int(np.abs(row).max(initial=0)), int(np.abs(column).max(initial=0)))
+    kind = np.int16 if highest < 1 << 14 else np.int32 if highest < 1 << 30 else np.int64
     bar: NDArray[Any] = np.add.outer(row.astype(kind), column.astype(kind))
-    return np.flatnonzero(block > np.maximum(bar, least, out=bar))
+    return np.flatnonzero(block.view(np.int16) > np.maximum(bar, least, out=bar))
 
 
-def _slack(net: NDArray[np.int16], best: NDArray[np.int16]) -> int:
-    """How far below their best the pairs go that are ``WIDTH`` on average, by some rows."""
+def _slack(net: NDArray[np.int16], best: NDArray[np.int16], width: int) -> int:
+    """How far below their best the pairs go that are ``width`` on average, by some rows."""
     some = slice(None, None, max(len(net) // 64, 1))
     gaps = (best[some, None].astype(np.int32) - net[some]).reshape(-1)
-    place = min(WIDTH * len(best[some]), len(gaps)) - 1
+    place = min(width * len(best[some]), len(gaps)) - 1
     return int(np.partition(gaps, place)[place])
 
 
@@ -155,12 +192,17 @@ def _few(row: Ints, first: Ints, then: Ints, most: int) -> Ints:
     return np.sort(order[np.arange(len(order)) - begins < most])
 
 
-def _allowed(task: Task, rows: Ints, columns: Ints) -> tuple[Ints, Ints]:
-    rows, columns = merged(task.shape[1], (rows, columns))
-    inside = task.problem.cohort.grid[rows, columns] > max(task.problem.minimum, 0)
-    inside &= task.open_rows[rows] & task.open_columns[columns]
+def _allowed(task: Task, keys: Ints) -> tuple[Ints, Ints]:
+    """Of pairs as row * columns + column, sorted, those that may be."""
+    wide = max(task.shape[1], 1)
+    keys = keys[task.problem.cohort.grid.reshape(-1)[keys] > max(task.problem.minimum, 0)]
     if task.problem.forbids:
         row, column = task.problem.cohort.row, task.problem.cohort.column
-        keys = [row[mentee] * task.shape[1] + column[mentor] for mentee, mentor in task.problem.forbids]
-        inside &= ~np.isin(rows * task.shape[1] + columns, keys)
-    return rows[inside], columns[inside]
+        forbidden = [row[mentee] * wide + column[mentor] for mentee, mentor in task.problem.forbids]
+        keys = keys[~np.isin(keys, forbidden)]
+    rows = keys // wide
+    columns = keys - rows * wide
+    if not (task.open_rows.all() and task.open_columns.all()):
+        inside = task.open_rows[rows] & task.open_columns[columns]
+        return rows[inside], columns[inside]
+    return rows, columns

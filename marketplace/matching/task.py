@@ -43,11 +43,13 @@ class Task:
     @classmethod
     def of(cls, problem: Problem) -> Task:
         cohort = problem.cohort
-        place = {firm: index for index, firm in enumerate(cohort.firm_ids)}
-        row_firm = np.array([place[one.firm] for one in cohort.mentees], np.int64)
-        column_firm = np.array([place[one.firm] for one in cohort.mentors], np.int64)
+        mentees, mentors = cohort.facts
+        firm_ids = np.array(cohort.firm_ids, np.int64)
+        row_firm, column_firm = np.searchsorted(firm_ids, mentees.firm), np.searchsorted(firm_ids, mentors.firm)
         pinned_rows = np.array(sorted(cohort.row[mentee] for mentee, _mentor in problem.pins), np.int64)
-        pinned = np.array([problem.pinned_places.get(one.id, 0) for one in cohort.mentors], np.int64)
+        pinned = np.zeros(len(cohort.mentors), np.int64)
+        for mentor, places in problem.pinned_places.items():
+            pinned[cohort.column[mentor]] = places
         unpinned = np.ones(len(cohort.mentees), np.bool_)
         unpinned[pinned_rows] = False
         many = len(cohort.firm_ids)
@@ -55,6 +57,7 @@ class Task:
         received = np.bincount(row_firm[pinned_rows], minlength=many)
         firms = [problem.firm(firm) for firm in cohort.firm_ids]
         capacity = cohort.capacities - pinned
+        least = np.array([one.least for one in cohort.mentors] if cohort.floored else np.zeros(len(pinned)), np.int64)
         offered = np.zeros(many, np.int64)
         np.add.at(offered, column_firm, capacity)
         free = np.bincount(row_firm[unpinned], minlength=many)
@@ -73,7 +76,7 @@ class Task:
             unpinned & (receives[row_firm] > 0),
             (capacity > 0) & (gives[column_firm] > 0),
             capacity,
-            np.maximum(np.array([one.least for one in cohort.mentors], np.int64) - pinned, 0),
+            np.maximum(least - pinned, 0),
             gives,
             gives_least,
             receives,

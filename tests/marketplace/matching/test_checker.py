@@ -42,14 +42,15 @@ def without_a_pair(asked: Problem, answer: Result) -> Result:
 
 def with_other_pair(asked: Problem, answer: Result) -> Result:
     """Two mentees change mentors, so that only rules and the sum can tell."""
-    one, other = (pair for pair in answer.pairs[-6:] if (pair.mentee, pair.mentor) not in asked.pins).__next__(), None
-    for candidate in answer.pairs:
-        swaps = ((one.mentee, candidate.mentor), (candidate.mentee, one.mentor))
-        pinned = (candidate.mentee, candidate.mentor) in asked.pins
-        if not pinned and candidate.mentor != one.mentor and not any(asked.obstacles(*swap) for swap in swaps):
-            other = candidate
-            break
-    assert other is not None
+    free = [pair for pair in answer.pairs if (pair.mentee, pair.mentor) not in asked.pins]
+    one, other = next(
+        (one, other)
+        for one in free
+        for other in free
+        if one.mentor != other.mentor
+        and not asked.obstacles(one.mentee, other.mentor)
+        and not asked.obstacles(other.mentee, one.mentor)
+    )
     swapped = {one.mentee: other.mentor, other.mentee: one.mentor}
     pairs = tuple(
         Pair(pair.mentee, swapped[pair.mentee], asked.cohort.score(pair.mentee, swapped[pair.mentee]))
@@ -80,7 +81,7 @@ TAMPERED: dict[str, tuple[Callable[[Problem, Result], Result], Complaint]] = {
     "a mentee twice": (lambda _p, a: replace(a, pairs=(a.pairs[0], *a.pairs)), Complaint.mentee_twice),
     "out of order": (lambda _p, a: replace(a, pairs=a.pairs[::-1]), Complaint.order),
     "a score": (
-        lambda _p, a: replace(a, pairs=(replace(a.pairs[0], score=a.pairs[0].score + 1), *a.pairs[1:])),
+        lambda _p, a: replace(a, pairs=(a.pairs[0]._replace(score=a.pairs[0].score + 1), *a.pairs[1:])),
         Complaint.score,
     ),
     "an unmatched": (lambda _p, a: replace(a, unmatched=a.unmatched[1:]), Complaint.unmatched),

@@ -1,4 +1,4 @@
-"""The answer is the best there is, by judges who know nothing of the solver: all answers, scipy's assignment and its integer
+"""Instances that others wrote, and their published optima; ``instances/SOURCES.md`` names the sources."""
 
 from __future__ import annotations
 
