@@ -79,7 +79,7 @@ class Shift:
 def shift_along(residual: Residual, path: list[int]) -> Shift:
     """The steps of a path, in order."""
     gain = Gain()
-    made, undone = [], []
+    made, undone = list[tuple[int, int]](), list[tuple[int, int]]()
     for here, there in pairwise(path):
         gain += residual.step_gain(here, there)
         pair = residual.pair(here, there)

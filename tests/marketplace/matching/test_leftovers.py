@@ -97,6 +97,17 @@ def test_points_before_pairs_may_price_somebody_out_by_exactly_so_much() -> None
     assert (found.cost.dropped, found.cost.added) == (((10, 20),), ((10, 21), (11, 20)))
 
 
+def test_a_floor_that_moves_on_is_not_lost_and_of_equals_the_better_score_is_next() -> None:
+    people = cohort([[500, 100, 400]])
+    held = tuple(replace(one, least=1) if one.id < 22 else one for one in people.mentors)
+    problem = Problem(replace(people, mentors=held))
+    cost = Changes(problem, solve(problem)).without(10, 20)
+    assert cost is not None and (cost.floors, cost.points, cost.added) == (0, 400, ((10, 21),))
+    two = Problem(cohort([[900, 300, 500], [0, 500, 700]]))
+    following = Changes(two, solve(two)).next_for_mentee(10, 20)
+    assert following is not None and (following.member, following.score, following.cost.points) == (22, 500, 600)
+
+
 def test_a_mentor_with_nobody_reads_why_as_well() -> None:
     people = cohort([[900, 800, 0], [700, 600, 0]])
     own_firm = tuple(replace(one, firm=1) if one.id == 22 else one for one in people.mentors)
