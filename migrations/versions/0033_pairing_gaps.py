@@ -31,8 +31,8 @@ TRAINED = "(e.trained_at IS NOT NULL OR coalesce(c.choices -> '{}' ->> 'training
 
 REPLACED = {
     # The rules that no page may pass, as one answer without a reason: form, school, training, conflict, block.
-    "may_meet(integer, bigint, integer, bigint, integer, bigint)": f"""
-CREATE FUNCTION may_meet(p_org integer, p_cohort bigint, p_mentee_org integer, p_mentee bigint, p_mentor_org integer, p_mentor bigint)
+    "may_meet_in_cohort(integer, bigint, integer, bigint, integer, bigint)": f"""
+CREATE FUNCTION may_meet_in_cohort(p_org integer, p_cohort bigint, p_mentee_org integer, p_mentee bigint, p_mentor_org integer, p_mentor bigint)
 RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 #variable_conflict use_column
 DECLARE c record;
@@ -56,7 +56,7 @@ END $$""",
 CREATE OR REPLACE FUNCTION may_pair(p_org integer, p_cohort bigint, p_mentee_org integer, p_mentee bigint, p_mentor_org integer,
     p_mentor bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
-    RETURN may_meet(p_org, p_cohort, p_mentee_org, p_mentee, p_mentor_org, p_mentor)
+    RETURN may_meet_in_cohort(p_org, p_cohort, p_mentee_org, p_mentee, p_mentor_org, p_mentor)
         AND NOT EXISTS (SELECT FROM cohort_opt_out x WHERE x.org_id = p_org AND x.cohort_id = p_cohort
             AND (x.person_id, x.other_person_id) IN ((p_mentee, p_mentor), (p_mentor, p_mentee)));
 END $$""",
@@ -67,7 +67,7 @@ CREATE OR REPLACE FUNCTION may_ask_in_cohort(p_org integer, p_cohort bigint, p_m
 RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
     RETURN wall_sealed() AND p_mentee = wall_person() AND p_mentee_org = wall_org()
-        AND may_meet(p_org, p_cohort, p_mentee_org, p_mentee, p_mentor_org, p_mentor);
+        AND may_meet_in_cohort(p_org, p_cohort, p_mentee_org, p_mentee, p_mentor_org, p_mentor);
 END $$""",
 }
 
@@ -258,8 +258,8 @@ BEGIN
         RETURN 'ok';
     END IF;
     IF p_turn <> 'remove' AND NOT (CASE a.side
-        WHEN 'mentor' THEN may_meet(p_org, c.id, b.firm_id, b.person_id, a.firm_id, a.person_id)
-        ELSE may_meet(p_org, c.id, a.firm_id, a.person_id, b.firm_id, b.person_id) END) THEN RETURN 'gone'; END IF;
+        WHEN 'mentor' THEN may_meet_in_cohort(p_org, c.id, b.firm_id, b.person_id, a.firm_id, a.person_id)
+        ELSE may_meet_in_cohort(p_org, c.id, a.firm_id, a.person_id, b.firm_id, b.person_id) END) THEN RETURN 'gone'; END IF;
     IF p_turn <> 'apart' THEN
         SELECT count(*) INTO live FROM mentoring_request r WHERE r.cohort_org_id = p_org AND r.cohort_id = c.id
             AND CASE a.side WHEN 'mentor' THEN r.mentor_person_id = a.person_id WHEN 'mentee' THEN r.mentee_person_id = a.person_id
