@@ -240,3 +240,9 @@ def test_each_table_is_open_to_those_who_are_meant(rows, admin):
     assert set(found) == set(meant)
     for table, may in meant.items():
         assert found[table] == may, f"{table}: a policy lets somebody do more, or less, than is meant."
+
+
+def test_a_firm_that_is_asked_says_yes_or_no_and_nothing_else(rows, admin):
+    with entered(admin, rows, "ann"):
+        assert tried(admin, "UPDATE programme_party SET state = 'invited'") == "x"
+        assert tried(admin, "UPDATE programme_party SET state = 'left'") == 1
