@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import expect
 from sqlalchemy.orm import Session
 
 from marketplace.programmes.modalities import Phase, Side
+from marketplace.requests.models import MentoringRequest
 from tenants.accounts.models import Account
 from tenants.affiliations.models import Role
 from tenants.organisations.models import Organisation
@@ -45,8 +47,9 @@ def bench(app: Flask, people: Cast, operator: Session, hashed_password: str) -> 
 
 
 def test_a_committee_of_two_pins_parts_publishes_and_goes_on_after_a_no(
-    visit: Callable[..., Visitor], people: Cast, bench: str, post: Post, language: str
+    visit: Callable[..., Visitor], people: Cast, bench: str, post: Post, operator: Session, language: str
 ) -> None:
+    assert post
     ned, nell = visit(language), visit(language, phone=True)
     ned.sign_in(people.ned, bench)
     ned.link("Match the whole cohort").click()
@@ -80,8 +83,11 @@ def test_a_committee_of_two_pins_parts_publishes_and_goes_on_after_a_no(
     ned.link("Publish").click()
     ned.button("Publish").click()
     expect(ned.page.locator("#states")).to_be_visible()
+    asked = operator.scalar(
+        sa.select(MentoringRequest.id).where(MentoringRequest.mentor_person_id == people.gus.person_id)
+    )
     gus = visit(language, phone=True)
-    gus.open(post.link(people.gus.email, to="links/"))
+    gus.sign_in(people.gus, f"/globex/requests/{asked}")
     gus.sees("Why the committee thought of you two")
     gus.page.locator("summary").last.tap()
     gus.page.locator("form[action$=decline] label.chip").first.tap()
