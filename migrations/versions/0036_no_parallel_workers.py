@@ -6,8 +6,8 @@ worthwhile, each page of somebody who sees few paid for starting them, twice.
 
 from alembic import op
 
-revision = "0037"
-down_revision = "0036"
+revision = "0036"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 
