@@ -249,7 +249,8 @@ class Enrolment(Base):
     Belongs to the organisation that runs the cohort; ``firm_id`` is the employer (or school) the person takes part for, empty
     between employers. ``places``: how many mentees a mentor takes here. ``due_at``: when the present state runs out;
     ``state_at``: since when it holds (empty: since the row was made).
-    ``reason`` is a word of ours, ``answer`` the words that explain it to the person.
+    ``reason`` is a word of ours, ``answer`` the words that explain it to the person. ``confirmed``: what whoever applied, or
+    nominated, said is true, as they read it.
     """
 
     __tablename__ = "enrolment"
@@ -293,6 +294,7 @@ class Enrolment(Base):
     due_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(sa.String(60), default="", server_default="")
     answer: Mapped[str] = mapped_column(default="", server_default="")
+    confirmed: Mapped[list[str]] = mapped_column(default=list, server_default="{}")
     replaces_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     trained_at: Mapped[datetime | None]
     state_at: Mapped[datetime | None]

@@ -31,7 +31,7 @@ PROGRAMME_STATES: dict[ProgrammeState, Any] = {
 
 COHORT_STATES: dict[CohortState, Any] = {
     CohortState.draft: _l("Draft"),
-    CohortState.open: _l("Open"),
+    CohortState.open: _l("Under way"),
     CohortState.closed: _l("Closed"),
     CohortState.cancelled: _l("Cancelled"),
 }

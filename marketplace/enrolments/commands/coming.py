@@ -39,13 +39,14 @@ def nominate(
     side: Side,
     now: datetime,
     replaces_id: int | None = None,
+    confirmed: Sequence[str] = (),
 ) -> Enrolment:
     """One of one's own people is asked whether they wish to take part.
 
     Raises ``Forbidden`` to whoever does not look after them, ``Refused`` with the reason when they are not eligible, are in
     or on the way already, or the organisation's quota is used up.
     """
-    one = _nominate(acting, seen, profile, side, now, replaces_id)
+    one = _nominate(acting, seen, profile, side, now, replaces_id, confirmed)
     db.session.commit()
     return one
 
@@ -53,13 +54,19 @@ def nominate(
 def nominate_many(*, acting: Acting, seen: CohortSeen, chosen: Sequence[tuple[Profile, Side]], now: datetime) -> int:
     """A whole list, or nobody. Raises as ``nominate`` does, at the first that cannot be."""
     for profile, side in chosen:
-        _nominate(acting, seen, profile, side, now, None)
+        _nominate(acting, seen, profile, side, now, None, ())
     db.session.commit()
     return len(chosen)
 
 
 def _nominate(
-    acting: Acting, seen: CohortSeen, profile: Profile, side: Side, now: datetime, replaces_id: int | None
+    acting: Acting,
+    seen: CohortSeen,
+    profile: Profile,
+    side: Side,
+    now: datetime,
+    replaces_id: int | None,
+    confirmed: Sequence[str],
 ) -> Enrolment:
     cohort = seen.cohort
     if not may_nominate(acting, seen) or profile.org_id != acting.org_id:
@@ -72,7 +79,7 @@ def _nominate(
         raise Refused(left)
     one = _new(cohort, acting.org_id, profile.person_id, side, WayIn.nomination, EnrolmentState.nominated, now)
     one.nominated_by_id, one.due_at = acting.person_id, now + ANSWER_WITHIN
-    one.replaces_id = _replaced(cohort, replaces_id)
+    one.replaces_id, one.confirmed = _replaced(cohort, replaces_id), list(confirmed)
     _add(one)
     jobs.announce("enrolment.moved", org_id=one.org_id, enrolment_id=one.id, state=one.state.value)
     record(
@@ -124,6 +131,7 @@ def apply(
     places: int,
     manager: str,
     now: datetime,
+    confirmed: Sequence[str] = (),
 ) -> Enrolment:
     """A person asks to take part. The employer is asked next where the programme says so, then those who run it.
 
@@ -139,7 +147,7 @@ def apply(
     _may_come(cohort, side, profile)
     first = EnrolmentState.awaiting_employer if modalities.employer_approval else EnrolmentState.awaiting_decision
     one = _new(cohort, acting.org_id, acting.person_id, side, WayIn.application, first, now)
-    one.consented_at, one.places = now, places
+    one.consented_at, one.places, one.confirmed = now, places, list(confirmed)
     if first is EnrolmentState.awaiting_employer:
         one.due_at = now + ANSWER_WITHIN
     _add(one)

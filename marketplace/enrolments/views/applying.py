@@ -74,6 +74,7 @@ def apply(cohort_id: int) -> ResponseReturnValue:
             places=int(form.places.data or 1),
             manager=form.manager.data or "",
             now=clock.now(),
+            confirmed=said(seen)[Side(form.side.data)],
         )
     except Refused as refusal:
         if form.manager.data and form.manager.data in refusal.sentence:

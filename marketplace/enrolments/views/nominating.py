@@ -72,7 +72,15 @@ def nominate(cohort_id: int) -> ResponseReturnValue:
         form.address.errors = [" ".join(against)]
         return _nomination_page(seen, form), 422
     replaces = request.form.get("replaces", type=int)
-    commands.nominate(acting=g.acting, seen=seen, profile=profile, side=side, now=clock.now(), replaces_id=replaces)
+    commands.nominate(
+        acting=g.acting,
+        seen=seen,
+        profile=profile,
+        side=side,
+        now=clock.now(),
+        replaces_id=replaces,
+        confirmed=said(seen)[side],
+    )
     flash(_("%(name)s is asked by letter, and can answer from it.", name=profile.name), "ok")
     return redirect(url_for("cohorts.board", cohort_id=cohort_id), 303)
 

@@ -143,7 +143,10 @@ def test_a_statement_in_the_programmes_own_words_is_confirmed(make, cast, sign_i
     mia = sign_in(cast.mia)
     assert "You have led people for a year." in mia.get(path).text
     assert mia.post(path, data=form).status_code == 422
-    assert mia.post(path, data=form | {"states_true": "y"}).status_code == 303
+    answer = mia.post(path, data=form | {"states_true": "y"})
+    assert answer.status_code == 303
+    page = sign_in(cast.ned).get(answer.location.replace("/acme/", "/bridge/")).text
+    assert "Confirmed as true" in page and "You have led people for a year." in page
 
 
 def test_places_and_quotas_hold_and_the_next_on_the_list_comes_in_by_itself(make, desk, cast, work):
