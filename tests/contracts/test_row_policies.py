@@ -36,7 +36,7 @@ departure_reason: mia ri, ned r, job bridge rudi, export mia r, erasure mia rumd
 cohort_proposal: mia r, max r, ann r, ned r, job bridge ru, job acme r, export mia r, erasure mia ru
 circle: mia ru, max r, ned rui, job bridge r
 circle_member: mia r, ned r, job bridge ru, export mia r, erasure mia ru
-circle_meeting: mia rui
+circle_meeting: mia rui, job bridge r
 circle_note: mia rui
 event: mia r, max r, ann r, gil r, ned rui, job bridge ru
 event_code: ned rudi, job bridge r
@@ -45,7 +45,7 @@ training_module: mia r, max r, ned rui, job bridge r
 cohort_material: mia r, max r, ned rui, job bridge r
 training_progress: mia rui, export mia r, erasure mia rd
 quiz_answer: mia ri, export mia r, erasure mia rd
-training_certificate: mia r, job bridge rdi, export mia r, erasure mia rd
+training_certificate: mia ru, job bridge rdi, export mia r, erasure mia rd
 resource: mia r, max r, pam r, ann r, gil r, ned rui
 resource_file: mia r, max r, pam r, ann r, gil r, ned ri
 resource_version: mia r, max r, pam r, ann r, gil r, ned ri
