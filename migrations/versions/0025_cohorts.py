@@ -55,7 +55,7 @@ CREATE FUNCTION keep_places() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE word text;
 BEGIN
-    RETURN NEW;
+    IF coalesce(current_setting('passerelle.org', true), '') IN ('', '0') THEN RETURN NEW; END IF;
     IF TG_OP = 'UPDATE' THEN
         IF OLD.state = 'enrolled' AND (NEW.firm_id IS NULL OR OLD.firm_id IS NOT DISTINCT FROM NEW.firm_id) THEN
             RETURN NEW;
