@@ -22,7 +22,7 @@ demo: ready ## Start the product with data, worker and mailbox; RESET=1 afresh, 
 test: ## Run every test; ONLY="tests/x.py -k word" for some
 	@$(PYTHON) -m dev.bootstrap --with-browser
 	@$(RUN) -m dev.cluster run --throwaway --data var/test-cluster --variable TEST_DATABASE_URL -- \
-		$(RUN) -m pytest -n 2 --dist worksteal $(ONLY)
+		$(RUN) -m pytest -n 3 --dist worksteal $(ONLY)
 
 check: ready ## Format, lint, types, layers, templates, translations
 	$(RUN) -m pip check --quiet

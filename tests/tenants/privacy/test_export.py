@@ -149,7 +149,7 @@ WORDING = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "
 
 # A shrinking search would make some hundred archives: the example that fails is told as it is.
 @hypothesis_settings(
-    max_examples=4, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=3, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck)
 )
 @given(
     headline=WORDING,
