@@ -41,6 +41,9 @@ def reader_of(row: Row) -> str | None:
     return next((name for name, status in row.expected.items() if status == 200), None)
 
 
+FIRST = {row.endpoint: row for row in reversed(ROWS) if reader_of(row) is not None}
+"""A page of several workspaces is looked at in each of them once, in English; on the French phone in the first."""
+
 READERS = sorted({reader for row in ROWS if (reader := reader_of(row)) is not None} | {name for name, _path in BESIDES})
 
 
@@ -62,7 +65,7 @@ def test_axe_finds_nothing_on_any_page(
         paths = [
             url_for(row.endpoint, **row.url(scene), **({"organisation": row.slug} if row.slug else {}))
             for row in ROWS
-            if reader_of(row) == reader
+            if reader_of(row) == reader and (language == "en" or row is FIRST[row.endpoint])
         ]
     besides = [path.format(max=people.max.mentor_id) for name, path in BESIDES if name == reader]
     for path in [*paths, *besides]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
@@ -189,7 +190,16 @@ def walk(
     return begun
 
 
-@pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.form.value)
+BOTH = os.environ.get("JOURNEYS") == "both"
+"""Each form in both languages; as a rule each in one, in turns, for a journey takes as long as two hundred pages."""
+RUNS = [
+    pytest.param(language, journey, id=f"{language}-{journey.form.value}")
+    for number, journey in enumerate(JOURNEYS)
+    for language in (("en", "fr") if BOTH else (("fr", "en")[number % 2],))
+]
+
+
+@pytest.mark.parametrize(("language", "journey"), RUNS)
 def test_a_form_goes_from_its_template_to_the_closing_event(journey: Journey, walk: Callable[[Journey], Walk]):
     way = walk(journey)
     way.design()
