@@ -151,7 +151,7 @@ def _pair_page(
         mentee=names.get(key[0]),
         mentor=names.get(key[1]),
         names=names,
-        mark=queries.marks_of(g.acting, seen.cohort).get(key),
+        marked=queries.marks_of(g.acting, seen.cohort).get(key),
         votes=queries.votes_of(run).get(key, {}),
         notes=queries.notes_on(g.acting, seen.cohort, key),
         others=[one for one in there.with_room() if one.enrolment_id != key[1]],
