@@ -14,12 +14,9 @@ from wtforms.widgets import HiddenInput
 
 from marketplace.vocabulary import CADENCES
 from tenants.shared import clock
+from tenants.shared.typed import tidy
 
 LONGEST = timedelta(days=3 * 366)
-
-
-def tidy(text: str | None) -> str:
-    return (text or "").replace("\r\n", "\n").strip()
 
 
 def one_line(text: str | None) -> str:

@@ -8,12 +8,9 @@ from wtforms import BooleanField, RadioField, SelectChoice, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from marketplace.closing.models import NamesShown
+from tenants.shared.typed import tidy
 
 MOST = 2000
-
-
-def tidy(text: str | None) -> str:
-    return (text or "").replace("\r\n", "\n").strip()
 
 
 def some_words(label: str) -> TextAreaField:

@@ -10,12 +10,9 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from marketplace.committee.priorities import CRITERIA, MOST_WEIGHT, Priorities
 from marketplace.committee.words import CRITERIA as CRITERION_WORDS
 from marketplace.committee.words import FIRST
+from tenants.shared.typed import tidy
 
 NOTE_MOST = 1000
-
-
-def tidy(text: str | None) -> str:
-    return (text or "").replace("\r\n", "\n").strip()
 
 
 class PrioritiesForm(FlaskForm):

@@ -9,11 +9,7 @@ from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from marketplace.conversations.models import MESSAGE_MOST, NOTE_MOST, TITLE_MOST
-
-
-def tidy(text: str | None) -> str:
-    """Without the spaces around it, and with one kind of line break."""
-    return (text or "").replace("\r\n", "\n").strip()
+from tenants.shared.typed import tidy
 
 
 def one_line(text: str | None) -> str:

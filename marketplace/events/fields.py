@@ -8,10 +8,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field, Form, ValidationError
 
 
-def tidy(text: str | None) -> str:
-    return (text or "").replace("\r\n", "\n").strip()
-
-
 def secure_address(_form: Form, field: Field) -> None:
     """A link that calendars and pages will offer to open: https, and nothing else."""
     try:

@@ -26,12 +26,13 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from marketplace.events.commands import Plan
-from marketplace.events.fields import secure_address, tidy
+from marketplace.events.fields import secure_address
 from marketplace.events.models import Answer, Event, EventKind
 from marketplace.events.words import ANSWERS, KINDS, SIDES
 from marketplace.meetings.hours import moment_of
 from marketplace.programmes.modalities import Side
 from tenants.onboarding.zones import zones
+from tenants.shared.typed import tidy
 
 FAR = 3 * 366
 """Days ahead, at most."""

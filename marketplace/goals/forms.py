@@ -8,11 +8,7 @@ from wtforms import DateField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from marketplace.goals.models import COMMENT_MOST, STEP_MOST, SUCCESS_MOST, TITLE_MOST
-
-
-def tidy(text: str | None) -> str:
-    """Without the spaces around it, and with one kind of line break."""
-    return (text or "").replace("\r\n", "\n").strip()
+from tenants.shared.typed import tidy
 
 
 def one_line(text: str | None) -> str:

@@ -15,10 +15,7 @@ from wtforms.validators import InputRequired, Length
 from marketplace.kit.commands import Written
 from marketplace.kit.models import TEXT_MOST, TITLE_MOST, URL_MOST, Readers, ResourceKind
 from marketplace.kit.words import READERS
-
-
-def tidy(text: str | None) -> str:
-    return (text or "").replace("\r\n", "\n").strip()
+from tenants.shared.typed import tidy
 
 
 def one_line(text: str | None) -> str:

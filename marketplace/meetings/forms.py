@@ -33,14 +33,11 @@ from marketplace.meetings.commands import Choice, Details
 from marketplace.meetings.hours import LENGTHS, NOTICES, Away, Hours, Single, Slot, Weekly, moment_of
 from marketplace.meetings.models import Meeting, Said
 from marketplace.meetings.words import ANSWERS
+from tenants.shared.typed import tidy
 
 OTHER = "other"
 FAR = 366
 """Days ahead, at most."""
-
-
-def tidy(text: str | None) -> str:
-    return (text or "").replace("\r\n", "\n").strip()
 
 
 def secure_address(_form: Form, field: Field) -> None:

@@ -16,9 +16,9 @@ from marketplace.mentors.fields import (
     one_line,
     optional_choices,
     searched_choices,
-    tidy,
 )
 from marketplace.vocabulary import FUNCTIONS, LANGUAGES, SKILLS
+from tenants.shared.typed import tidy
 
 
 class MenteeForm(RemembersWindow, FlaskForm):

@@ -26,9 +26,9 @@ from marketplace.mentors.drafts import Window
 from marketplace.vocabulary import (
     Vocabulary,
 )
+from tenants.shared.typed import tidy
 
 CONTINENTS = frozenset({"Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"})
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 
 
 class AtMost:
@@ -72,11 +72,6 @@ class NeededToPublish:
 
     def __call__(self, _form: Form, _field: Field) -> None:
         pass
-
-
-def tidy(text: str | None) -> str:
-    """What was typed without control characters, with plain line ends and no blank edges."""
-    return _CONTROL.sub("", (text or "").replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def one_line(text: str | None) -> str:

@@ -30,7 +30,6 @@ from marketplace.mentors.fields import (
     optional_choices,
     plain_choices,
     searched_choices,
-    tidy,
     zone_choices,
 )
 from marketplace.mentors.models import Audience
@@ -43,6 +42,7 @@ from marketplace.vocabulary import (
     SENIORITIES,
     SKILLS,
 )
+from tenants.shared.typed import tidy
 
 LONGEST_STORY = 4000
 MOST_SKILLS = 12

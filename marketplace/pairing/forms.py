@@ -27,12 +27,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from marketplace.pairing.candidates import Candidate
+from tenants.shared.typed import tidy
 
 REASON_LEAST, REASON_MOST = 20, 600
-
-
-def tidy(text: str | None) -> str:
-    return (text or "").replace("\r\n", "\n").strip()
 
 
 def _label(one: Candidate, room: str = "") -> str:

@@ -34,6 +34,7 @@ from marketplace.programmes.modalities import Form as ProgrammeForm
 from marketplace.programmes.modalities import Modalities, Phase
 from marketplace.programmes.words import PHASES
 from marketplace.vocabulary import CADENCES, FORMS, FUNCTIONS, SENIORITIES
+from tenants.shared.typed import tidy
 
 STATEMENTS, INDICATORS = 2, 3
 SIDES = ("mentors", "mentees")
@@ -41,10 +42,6 @@ SIDES = ("mentors", "mentees")
 
 def one_line(text: str | None) -> str:
     return " ".join((text or "").split())
-
-
-def tidy(text: str | None) -> str:
-    return (text or "").replace("\r\n", "\n").replace("\x00", "").strip()
 
 
 def _name(label: Any) -> StringField:

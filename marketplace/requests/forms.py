@@ -25,15 +25,11 @@ from wtforms.validators import InputRequired, Length, Optional
 from marketplace.requests.models import MessageKind
 from marketplace.requests.words import CONCERNS
 from marketplace.vocabulary import CADENCES, DECLINE_REASONS, FORMS
+from tenants.shared.typed import tidy
 
 GOAL_LEAST, WHY_LEAST, BRING_LEAST = 80, 60, 40
 MOST = 1500
 REPLY_MOST = 2000
-
-
-def tidy(text: str | None) -> str:
-    """Without the spaces around it, and with one kind of line break."""
-    return (text or "").replace("\r\n", "\n").strip()
 
 
 class Substance:

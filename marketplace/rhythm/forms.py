@@ -12,15 +12,11 @@ from wtforms import DateField, RadioField, SelectChoice, TextAreaField, Validati
 from wtforms.validators import InputRequired, Length, Optional
 
 from marketplace.rhythm.words import HOW, QUESTIONS, REASONS
+from tenants.shared.typed import tidy
 
 MOST = 2000
 LONGEST_PAUSE = timedelta(days=730)
 LONGEST_EXTENSION = timedelta(days=1095)
-
-
-def tidy(text: str | None) -> str:
-    """Without the spaces around it, and with one kind of line break."""
-    return (text or "").replace("\r\n", "\n").strip()
 
 
 class CheckInForm(FlaskForm):

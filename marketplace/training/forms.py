@@ -25,13 +25,14 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from marketplace.events.fields import secure_address, tidy
+from marketplace.events.fields import secure_address
 from marketplace.events.models import Event
 from marketplace.events.words import SIDES
 from marketplace.programmes.modalities import Side, Words
 from marketplace.training.commands import Sheet
 from marketplace.training.models import ModuleKind, TrainingModule
 from marketplace.training.quizzes import OPTIONS_MOST, Option, Question
+from tenants.shared.typed import tidy
 
 
 class ModuleForm(FlaskForm):
