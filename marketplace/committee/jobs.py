@@ -9,9 +9,10 @@ import sqlalchemy as sa
 
 from marketplace.committee.explaining import fault_as_json, leftover_as_json, reasons_of
 from marketplace.committee.models import MatchLeftover, MatchProposal, MatchRun, RunState
-from marketplace.committee.questions import unpacked
+from marketplace.committee.questions import Pairs, unpacked
 from marketplace.matching.changes import Changes
 from marketplace.matching.checker import check
+from marketplace.matching.compare import compare
 from marketplace.matching.fairness import lift
 from marketplace.matching.faults import Contradiction, Fault, faults
 from marketplace.matching.leftovers import leftovers
@@ -29,7 +30,8 @@ def solve_run(*, org_id: int, run_id: int) -> None:
     run = db.session.get(MatchRun, (org_id, run_id))
     if run is None or run.state is not RunState.waiting:
         return
-    problem = unpacked(run.question).problem(run.priorities)
+    question = unpacked(run.question)
+    problem = question.problem(run.priorities)
     found = _solved_or_faults(problem)
     if isinstance(found, Result):
         lifted: dict[str, Any] = {}
@@ -40,7 +42,8 @@ def solve_run(*, org_id: int, run_id: int) -> None:
         finding = check(problem, found)
         if finding.complaints:
             raise RuntimeError(f"The proof of version {run.number} does not hold: {', '.join(finding.complaints)}")
-        _put_down(run, problem, found, lifted)
+        changes = _changes(problem, question.previous, found)
+        _put_down(run, problem, found, {"lifted": lifted, "changes": changes})
     else:
         run.state, run.answer = RunState.failed, {"faults": [fault_as_json(one) for one in found]}
     run.solved_at = clock.now()
@@ -67,11 +70,11 @@ def _solved_or_faults(problem: Problem) -> Result | tuple[Fault, ...]:
         return contradiction.faults
 
 
-def _put_down(run: MatchRun, problem: Problem, result: Result, lifted: dict[str, Any]) -> None:
+def _put_down(run: MatchRun, problem: Problem, result: Result, further: dict[str, Any]) -> None:
     changes = Changes(problem, result)
     reasons = reasons_of(changes)
     key = {"org_id": run.org_id, "run_id": run.id}
-    run.state, run.answer = RunState.solved, _figures(problem, result) | {"lifted": lifted}
+    run.state, run.answer = RunState.solved, _figures(problem, result) | further
     db.session.flush()
     if result.pairs:
         proposals = [
@@ -93,6 +96,21 @@ def _put_down(run: MatchRun, problem: Problem, result: Result, lifted: dict[str,
             why, details = leftover_as_json(one)
             left.append(key | {"enrolment_id": one.member, "why": why, "details": details})
         db.session.execute(sa.insert(MatchLeftover), left)
+
+
+def _changes(problem: Problem, previous: Pairs, result: Result) -> list[dict[str, Any]]:
+    """Each mentee whose mentor differs from the version before, by the points that count now; who lost theirs comes first."""
+    moved = [one for one in compare(problem.cohort, previous, result.pairs).mentees if one.before != one.after]
+    moved.sort(key=lambda one: (bool(one.after), one.points, one.member))
+    return [
+        {
+            "mentee": one.member,
+            "before": next(iter(one.before), None),
+            "mentor": next(iter(one.after), None),
+            "points": one.points,
+        }
+        for one in moved
+    ]
 
 
 def _figures(problem: Problem, result: Result) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from marketplace.committee.models import MarkKind, MatchRun, RunState
 from marketplace.committee.picture import picture_of
 from marketplace.committee.priorities import Priorities
 from marketplace.committee.sheets import sheet_of
-from marketplace.committee.side_by_side import Change, changes_between
 from marketplace.committee.words import CRITERIA, RULES, WHY_LEFT
 from marketplace.pairing.candidates import Candidate, Candidates, candidates_of
 from marketplace.pairing.queries import opening_of
@@ -85,21 +84,21 @@ def show(cohort_id: int, number: int) -> ResponseReturnValue:
     if run.state is not RunState.solved:
         return render_template("committee/waiting.html", seen=seen, run=run, names=_names(seen), rules=RULES)
     runs = queries.runs_of(g.acting, seen.cohort)
-    other = _compared_with(seen, run)
     names = _names(seen)
     proposals = queries.proposals_of(run)
-    changes = changes_between(queries.proposals_of(other), proposals) if other else ()
+    before = next((one for one in runs if one.number == run.after_number and one.state is RunState.solved), None)
+    changes = run.answer.get("changes", ())
     return render_template(
         "committee/show.html",
         seen=seen,
         run=run,
         runs=runs,
         is_latest=run.number == runs[0].number,
-        other=other,
+        other=before,
         proposals=proposals,
         leftovers=queries.leftovers_of(run),
         changes=changes,
-        changed={(one.mentee, one.mentor) for one in changes if one.change is Change.new},
+        changed={(one["mentee"], one["mentor"]) for one in changes},
         names=names,
         marks=queries.marks_of(g.acting, seen.cohort),
         votes=queries.votes_of(run),
@@ -109,15 +108,6 @@ def show(cohort_id: int, number: int) -> ResponseReturnValue:
         why_left=WHY_LEFT,
         criteria=CRITERIA,
     )
-
-
-def _compared_with(seen: CohortSeen, run: MatchRun) -> MatchRun | None:
-    """The version asked for in the address, else the one before."""
-    wanted = request.args.get("with", type=int) or run.after_number
-    if wanted is None or wanted == run.number:
-        return None
-    other = queries.run_or_404(g.acting, seen.cohort, wanted)
-    return other if other.state is RunState.solved else None
 
 
 def _names(seen: CohortSeen) -> dict[int, Candidate]:

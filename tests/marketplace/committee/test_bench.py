@@ -98,6 +98,11 @@ def test_pins_and_forbids_hold_from_the_next_version_and_the_change_is_shown(ben
     bench.ask()
     assert bench.pairs(2) == {bench.of(cast.mia): bench.of(cast.gus), bench.of(cast.ann): bench.of(cast.max)}
     page = bench.ned.get(f"{bench.home}/versions/2").text
+    run = bench.run(2)
+    cohort, ends = unpacked(run.question).problem(run.priorities).cohort, (bench.of(cast.max), bench.of(cast.gus))
+    moved = {one["mentee"]: one for one in run.answer["changes"]}[bench.of(cast.mia)]
+    assert (moved["before"], moved["mentor"]) == ends
+    assert moved["points"] == cohort.score(bench.of(cast.mia), ends[1]) - cohort.score(bench.of(cast.mia), ends[0])
     assert "What changed since version 1" in page and "2 mentees have another mentor" in page and "Pinned" in page
     bench.mark(cast.mia, cast.gus, "forbid", 2)
     bench.mark(cast.mia, cast.max, "forbid", 2)

@@ -11,7 +11,6 @@ from marketplace.committee.models import MatchProposal
 from marketplace.committee.picture import ROW, picture_of
 from marketplace.committee.priorities import CRITERIA, Priorities
 from marketplace.committee.questions import question_of, unpacked
-from marketplace.committee.side_by_side import changes_between
 from marketplace.matching.criteria import FULL
 from marketplace.pairing.candidates import Candidate, Candidates
 from marketplace.programmes.modalities import Form, Modalities, Phase, Side, Timing
@@ -123,17 +122,6 @@ def pair(mentee: int, mentor: int, points: int) -> MatchProposal:
     return MatchProposal(
         org_id=1, run_id=1, mentee_enrolment_id=mentee, mentor_enrolment_id=mentor, points=points, is_pinned=False
     )
-
-
-def test_side_by_side_names_each_mentee_whose_pair_differs_the_lost_first():
-    before = [pair(1, 21, 9000), pair(2, 22, 5000), pair(3, 23, 4000)]
-    now = [pair(1, 21, 9000), pair(2, 23, 6000), pair(4, 22, 3000)]
-    changes = changes_between(before, now)
-    assert [(one.mentee, one.before, one.mentor, one.points) for one in changes] == [
-        (3, 23, None, -4000),
-        (2, 22, 23, 1000),
-        (4, None, 22, 3000),
-    ]
 
 
 def test_a_picture_has_a_line_for_each_pair_and_stays_within_its_height():
