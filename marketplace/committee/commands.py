@@ -45,7 +45,8 @@ def ask_for_match(
     if not opening_of(cohort).is_open:
         raise Refused(_("Matching is not open in this cohort now. Open its phase first."), way_back=back)
     _lock(seen)
-    before = next((run for run in queries.runs_of(acting, cohort)), None)
+    runs = queries.runs_of(acting, cohort)
+    before = next((run for run in runs if run.state is RunState.solved), None)
     marks = queries.marks_of(acting, cohort)
     question = question_of(
         there,
@@ -64,7 +65,7 @@ def ask_for_match(
         id=new_id(),
         cohort_org_id=cohort.org_id,
         cohort_id=cohort.id,
-        number=(before.number if before else 0) + 1,
+        number=(runs[0].number if runs else 0) + 1,
         after_number=before.number if before else None,
         choices=priorities.model_dump(mode="json"),
         question=question.packed(),

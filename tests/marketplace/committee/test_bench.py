@@ -120,6 +120,10 @@ def test_pins_that_contradict_each_other_are_named_before_anything_is_solved(ben
     assert bench.run(2).state is RunState.failed
     page = bench.ned.get(f"{bench.home}/versions/2").text
     assert "Places of Gus Globex: 1. Pinned to them: " in page and "Mia Acme" in page
+    bench.mark(cast.ann, cast.gus, "none")
+    bench.ask()
+    # A version that could not be is no version to be compared with.
+    assert "What changed since version 1" in bench.ned.get(f"{bench.home}/versions/3").text
 
 
 def test_of_three_for_two_places_one_is_crowded_out_and_told_with_whom(bench, cast, operator):
