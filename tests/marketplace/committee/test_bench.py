@@ -13,7 +13,7 @@ from marketplace.matching.checker import check
 from marketplace.matching.solver import solve
 from marketplace.mentors.models import MenteeProfile
 from marketplace.programmes.modalities import Side
-from marketplace.programmes.models import Enrolment
+from marketplace.programmes.models import Enrolment, ProgrammeParty
 from tenants.organisations.models import Organisation
 from tenants.shared import jobs
 from tenants.shared.database import db
@@ -188,6 +188,15 @@ def test_a_pair_that_has_become_impossible_is_left_out_and_named(bench, cast, op
     operator.commit()
     page = bench.ned.post(f"{bench.home}/versions/1/publication", follow_redirects=True).text
     assert "1 pair is asked now." in page and "Gus Globex has no place left in this cohort" in page
+
+
+def test_a_quota_that_came_since_holds_while_a_version_is_published(bench, cast, operator):
+    bench.ask()
+    operator.execute(sa.update(ProgrammeParty).where(ProgrammeParty.firm_id == cast.mia.org_id).values(max_mentees=1))
+    operator.commit()
+    page = bench.ned.post(f"{bench.home}/versions/1/publication", follow_redirects=True).text
+    assert "1 pair is asked now." in page and "as many pairs in this cohort as its quota allows" in page
+    assert len(requests_of(operator)) == 1
 
 
 def test_what_the_engine_was_given_goes_when_the_cohort_closes(bench, cast, app, work):
