@@ -11,9 +11,9 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField, SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from marketplace.programmes.modalities import Phase
+from marketplace.programmes.modalities import Form, Phase
 from marketplace.programmes.models import CohortPhase
-from marketplace.programmes.words import PHASES
+from marketplace.programmes.words import PHASES, in_form
 
 
 class NewCohortForm(FlaskForm):
@@ -69,19 +69,18 @@ NUMBERS = ("places_mentors", "places_mentees", "quota_mentors", "quota_mentees")
 
 class SettingsForm(FlaskForm):
     is_pilot = BooleanField(_l("This is the pilot"))
-    places_mentors = IntegerField(
-        _l("Places for mentors"), [Optional(), NumberRange(1, 100_000, _l("From 1 to 100,000."))]
-    )
-    places_mentees = IntegerField(
-        _l("Places for mentees"), [Optional(), NumberRange(1, 100_000, _l("From 1 to 100,000."))]
-    )
-    quota_mentors = IntegerField(
-        _l("Mentors that an organisation may give"), [Optional(), NumberRange(0, 10_000, _l("From 0 to 10,000."))]
-    )
-    quota_mentees = IntegerField(
-        _l("Mentees that an organisation may send"), [Optional(), NumberRange(0, 10_000, _l("From 0 to 10,000."))]
-    )
+    places_mentors = IntegerField("", [Optional(), NumberRange(1, 100_000, _l("From 1 to 100,000."))])
+    places_mentees = IntegerField("", [Optional(), NumberRange(1, 100_000, _l("From 1 to 100,000."))])
+    quota_mentors = IntegerField("", [Optional(), NumberRange(0, 10_000, _l("From 0 to 10,000."))])
+    quota_mentees = IntegerField("", [Optional(), NumberRange(0, 10_000, _l("From 0 to 10,000."))])
     was = HiddenField()
+
+    def said_in(self, form: Form) -> SettingsForm:
+        """With what each side is called in this form of mentoring."""
+        for name in NUMBERS:
+            if label := in_form(name, form.value):
+                self[name].label.text = label
+        return self
 
     def numbers(self) -> dict[str, int | None]:
         return {name: self[name].data for name in NUMBERS}

@@ -12,7 +12,7 @@ from wtforms.validators import Email, InputRequired, Length, Optional
 
 from marketplace.enrolments.words import HAS_TIME
 from marketplace.programmes.modalities import Form, Side
-from marketplace.programmes.words import side_word
+from marketplace.programmes.words import in_form, side_word
 
 MOST_WORDS = 1000
 ADDRESS = Email(_l("An address like name@company.com."))
@@ -42,11 +42,16 @@ class NominationForm(SideForm):
 
 class ApplicationForm(SideForm):
     places = RadioField(
-        _l("Mentees you can take"),
+        "",
         [Optional()],
         choices=[SelectChoice(str(number), str(number)) for number in range(1, 6)],
         default="1",
     )
+
+    def offer(self, sides: Sequence[Side], form: Form) -> None:
+        super().offer(sides, form)
+        self.places.label.text = in_form("how_many_you_take", form.value)
+
     manager = EmailField(
         _l("Your line manager’s e-mail address at work"), [Optional(), Length(max=254), ADDRESS], filters=[_clean]
     )

@@ -28,9 +28,10 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from marketplace.events.commands import Plan
 from marketplace.events.fields import secure_address
 from marketplace.events.models import Answer, Event, EventKind
-from marketplace.events.words import ANSWERS, KINDS, SIDES
+from marketplace.events.words import ANSWERS, KINDS
 from marketplace.meetings.hours import moment_of
-from marketplace.programmes.modalities import Side
+from marketplace.programmes.modalities import Form, Side
+from marketplace.programmes.words import side_words
 from tenants.onboarding.zones import zones
 from tenants.shared.typed import tidy
 
@@ -61,13 +62,13 @@ class EventForm(FlaskForm):
     )
     words_fr = TextAreaField(_l("What to expect, in French"), filters=[tidy], validators=[Optional(), Length(max=8000)])
 
-    def offer(self, sides: Sequence[Side], hosts: Sequence[tuple[int, str]], locale: str) -> EventForm:
+    def offer(self, form: Form, sides: Sequence[Side], hosts: Sequence[tuple[int, str]], locale: str) -> EventForm:
         self.kind.choices = [SelectChoice(kind.value, str(label)) for kind, label in KINDS.items()]
         self.zone.choices = [SelectChoice(name, label) for name, label in zones(locale[:2])]
         known = {choice.value for choice in self.zone.choices}
         if self.zone.data and self.zone.data not in known and not self.is_submitted():
             self.zone.choices.append(SelectChoice(self.zone.data, self.zone.data))
-        self.sides.choices = [SelectChoice(side.value, str(SIDES[side])) for side in sides]
+        self.sides.choices = [SelectChoice(side.value, side_words(side, form)) for side in sides]
         self.host_id.choices = [SelectChoice(str(person_id), name) for person_id, name in hosts]
         return self
 

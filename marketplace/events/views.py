@@ -18,7 +18,7 @@ from marketplace.events.differences import differences
 from marketplace.events.forms import AnswerForm, CodeForm, EventForm, MaterialForm, data_of
 from marketplace.events.models import CohortMaterial, Event, EventState
 from marketplace.events.queries import EventSeen, cohort_of_events_or_404, sees_events
-from marketplace.events.words import ANSWERS, KINDS, NOT_ATTENDED, SIDES, STANDS
+from marketplace.events.words import ANSWERS, KINDS, NOT_ATTENDED, STANDS
 from marketplace.programmes.modalities import Side
 from marketplace.programmes.queries import CohortSeen, run_cohort_or_404
 from marketplace.programmes.tabs import Tab, register
@@ -36,7 +36,7 @@ register(Tab("events", _l("Events"), "events.index", 50, shown=sees_events))
 
 @bp.app_context_processor
 def _words() -> dict[str, Any]:
-    return {"event_kinds": KINDS, "event_stands": STANDS, "event_sides": SIDES, "side_of": Side, "coming_up": _ahead}
+    return {"event_kinds": KINDS, "event_stands": STANDS, "side_of": Side, "coming_up": _ahead}
 
 
 def _ahead(*, events_only: bool = False) -> Any:
@@ -175,7 +175,7 @@ def _form_page(
 
 
 def _offered(seen: CohortSeen, form: EventForm) -> EventForm:
-    return form.offer(seen.cohort.modalities.sides, queries.possible_hosts(g.acting), str(get_locale()))
+    return form.offer(seen.cohort.form, seen.cohort.modalities.sides, queries.possible_hosts(g.acting), str(get_locale()))
 
 
 @bp.get("/new")

@@ -7,7 +7,6 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from marketplace.events.models import Answer, EventKind
-from marketplace.programmes.modalities import Side
 
 KINDS: dict[EventKind, Any] = {
     EventKind.launch: _l("Launch"),
@@ -21,12 +20,6 @@ ANSWERS: dict[Answer, Any] = {
     Answer.yes: _l("I am coming"),
     Answer.maybe: _l("Maybe"),
     Answer.no: _l("I cannot come"),
-}
-
-SIDES: dict[Side, Any] = {
-    Side.mentor: _l("Mentors"),
-    Side.mentee: _l("Mentees"),
-    Side.peer: _l("Peers"),
 }
 
 STANDS: dict[str, Any] = {

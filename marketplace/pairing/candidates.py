@@ -77,7 +77,10 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A request of the cohort as those who look after it read it: who, and where it stands; never a word."""
+    """A request of the cohort as those who look after it read it: who, and where it stands; never a word.
+
+    ``…_firm_id``: where it counts, which is where the person takes part now; None between employers.
+    """
 
     org_id: int
     request_id: int
@@ -89,8 +92,8 @@ class Standing:
     mentor_name: str
     mentee_firm: str
     mentor_firm: str
-    mentee_firm_id: int
-    mentor_firm_id: int
+    mentee_firm_id: int | None
+    mentor_firm_id: int | None
     state: RequestState
     due_at: datetime | None
     updated_at: datetime

@@ -16,6 +16,7 @@ from marketplace.programmes.words import (
     cohort_name,
     in_form,
     side_word,
+    side_words,
 )
 
 
@@ -49,4 +50,5 @@ def install(app: Flask) -> None:
         "own_words": own_words,
         "programme_name": programme_name,
         "side_word": side_word,
+        "side_words": side_words,
     }

@@ -60,6 +60,15 @@ def side_word(side: Side, form: Form) -> str:
     return {Side.mentor: _("Mentor"), Side.mentee: _("Mentee"), Side.peer: _("Peer")}[side]
 
 
+def side_words(side: Side, form: Form) -> str:
+    """Those on ``side``, as one speaks of all of them."""
+    if form is Form.reverse:
+        return _("Junior mentors") if side is Side.mentor else _("Senior mentees")
+    if form is Form.external and side is Side.mentee:
+        return _("Students")
+    return {Side.mentor: _("Mentors"), Side.mentee: _("Mentees"), Side.peer: _("Peers")}[side]
+
+
 def cohort_name(cohort: Cohort) -> str:
     """How a cohort is told from the others of its programme."""
     return _("Pilot") if cohort.is_pilot else _("Cohort %(number)s", number=cohort.ordinal)
@@ -108,6 +117,63 @@ OF_FORM: dict[str, dict[str, Any]] = {
             "Choose one of each list and say why; both read your reason. The mentor is asked first, and nothing begins before "
             "the student has confirmed."
         ),
+    },
+    # --- for whom a paper of the kit is, and how many each side is ---
+    "for_mentors": {
+        "": _l("For mentors"),
+        "peer": _l("For peers"),
+        "reverse": _l("For junior mentors"),
+    },
+    "for_mentees": {
+        "": _l("For mentees"),
+        "peer": _l("For peers"),
+        "reverse": _l("For senior mentees"),
+        "external": _l("For students"),
+    },
+    "how_many_you_take": {
+        "": _l("Mentees you can take"),
+        "reverse": _l("Senior mentees you can take"),
+        "external": _l("Students you can take"),
+    },
+    "who_takes": {
+        "": _l("For mentors. Your mentor page says how many."),
+        "reverse": _l("For junior mentors. Your mentor page says how many."),
+    },
+    "places_mentors": {
+        "": _l("Places for mentors"),
+        "reverse": _l("Places for junior mentors"),
+    },
+    "places_mentees": {
+        "": _l("Places for mentees"),
+        "peer": _l("Places"),
+        "reverse": _l("Places for senior mentees"),
+        "external": _l("Places for students"),
+    },
+    "quota_mentors": {
+        "": _l("Mentors that an organisation may give"),
+        "reverse": _l("Junior mentors that an organisation may give"),
+    },
+    "quota_mentees": {
+        "": _l("Mentees that an organisation may send"),
+        "peer": _l("People that an organisation may send"),
+        "reverse": _l("Senior mentees that an organisation may send"),
+        "external": _l("Students that a school may send"),
+    },
+    "given": {
+        "": _l("Mentors given"),
+        "reverse": _l("Junior mentors given"),
+    },
+    "sent": {
+        "": _l("Mentees sent"),
+        "peer": _l("People sent"),
+        "reverse": _l("Senior mentees sent"),
+        "external": _l("Students sent"),
+    },
+    "more_may_come": {
+        "": _l("More mentees may come"),
+        "peer": _l("More may come"),
+        "reverse": _l("More senior mentees may come"),
+        "external": _l("More students may come"),
     },
     # --- letters about requests ---
     "asked_a_week_ago": {

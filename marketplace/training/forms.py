@@ -27,8 +27,8 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from marketplace.events.fields import secure_address
 from marketplace.events.models import Event
-from marketplace.events.words import SIDES
-from marketplace.programmes.modalities import Side, Words
+from marketplace.programmes.modalities import Form, Side, Words
+from marketplace.programmes.words import side_words
 from marketplace.training.commands import Sheet
 from marketplace.training.models import ModuleKind, TrainingModule
 from marketplace.training.quizzes import OPTIONS_MOST, Option, Question
@@ -55,9 +55,9 @@ class ModuleForm(FlaskForm):
     )
     tries = IntegerField(_l("Attempts"), validators=[Optional(), NumberRange(0, 20)])
 
-    def offer(self, kind: ModuleKind, sides: Sequence[Side], sessions: Sequence[Event], locale: str) -> ModuleForm:
+    def offer(self, kind: ModuleKind, form: Form, sides: Sequence[Side], sessions: Sequence[Event], locale: str) -> ModuleForm:
         self.kind = kind
-        self.sides.choices = [SelectChoice(side.value, str(SIDES[side])) for side in sides]
+        self.sides.choices = [SelectChoice(side.value, side_words(side, form)) for side in sides]
         self.event_id.choices = [SelectChoice("", _("Choose an event"))] + [
             SelectChoice(str(event.id), event.title(locale)) for event in sessions
         ]

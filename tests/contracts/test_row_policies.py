@@ -29,7 +29,7 @@ programme_version: ned ri, job bridge rudi
 programme_party: ann ru, gil ru, ned rui, job bridge rudi
 cohort: mia r, max r, pam r, ann r, gil r, ned rui, job bridge rudi
 cohort_phase: mia r, max r, pam r, ann r, gil r, ned rui, job bridge rudi
-enrolment: mia rumi, max rum, ann rumi, gil rum, ned rui, job bridge rudi, job acme rumdi, export mia r,
+enrolment: mia ru, max ru, ann ru, gil ru, ned ru, job bridge rudi, job acme rumdi, export mia r,
     erasure mia rum
 manager_view: pam ru, ann ri, ned r, job bridge rudi, export pam r, erasure mia rumdi, erasure pam rumdi
 departure_reason: mia ri, ned r, job bridge rudi, export mia r, erasure mia rumdi, erasure pam i
@@ -127,26 +127,31 @@ def rows(operator, _admin, cast):
     with _admin.connect() as connection:
         connection.exec_driver_sql("SET session_replication_role = replica")
         for table in (*NEW, "programme_version", *ADDED_TO):
-            own = FILLED.get(table, {})
-            kinds = connection.execute(sa.text(KIND), {"table": table, "wanted": list(own)}).all()
-            values = {}
-            for name, kind in kinds:
-                plain = NOW if kind.startswith("timestamp") else PLAIN.get(kind, "sent" if name == "state" else "x")
-                values[name] = own.get(name, named.get(name, plain))
-            places = ", ".join(f"CAST(:{name} AS jsonb)" if kind == "jsonb" else f":{name}" for name, kind in kinds)
-            statement = sa.text(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places})")
             if table in ADDED_TO:  # to a participant, and to those who look after a firm's
-                values["org_id"] = cast.mia.org_id
-                connection.execute(statement, values | {"id": 2, "person_id": cast.ann.person_id})
-            connection.execute(statement, values)
+                fill(connection, table, named | {"org_id": cast.mia.org_id, "id": 2, "person_id": cast.ann.person_id})
+                fill(connection, table, named | {"org_id": cast.mia.org_id})
+            else:
+                fill(connection, table, named)
         connection.exec_driver_sql("SET session_replication_role = origin")
     return cast
 
 
+def fill(connection, table, named):
+    """One row with the values named, and plain ones where a column asks for some."""
+    known = named | FILLED.get(table, {})
+    kinds = connection.execute(sa.text(KIND), {"table": table, "wanted": list(FILLED.get(table, {}))}).all()
+    values = {}
+    for name, kind in kinds:
+        plain = NOW if kind.startswith("timestamp") else PLAIN.get(kind, "sent" if name == "state" else "x")
+        values[name] = known.get(name, plain)
+    places = ", ".join(f"CAST(:{name} AS jsonb)" if kind == "jsonb" else f":{name}" for name, kind in kinds)
+    connection.execute(sa.text(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places})"), values)
+
+
 @contextmanager
-def entered(connection, cast, who):
-    """Inside, the context of somebody and the role it goes with."""
-    transaction = connection.begin()
+def entered(connection, cast, who, role=""):
+    """Inside, the context of somebody and the role it goes with, or another."""
+    transaction = connection.begin_nested() if connection.in_transaction() else connection.begin()
     kind, _, name = who.rpartition(" ")
     if kind in ("export", "erasure"):
         opened = "SELECT wall_open(:person, NULL, NULL, :kind, '{}', '{}', '{}')"
@@ -156,7 +161,7 @@ def entered(connection, cast, who):
     else:
         token = {"token": cast[name].token, "slug": cast[name].slug}
         connection.execute(sa.text("SELECT enter_workspace(:token, :slug)"), token)
-    connection.exec_driver_sql(f"SET LOCAL ROLE passerelle_{'worker' if kind else 'web'}")
+    connection.exec_driver_sql(f"SET LOCAL ROLE passerelle_{role or ('worker' if kind else 'web')}")
     yield
     transaction.rollback()
 
@@ -246,3 +251,45 @@ def test_a_firm_that_is_asked_says_yes_or_no_and_nothing_else(rows, admin):
     with entered(admin, rows, "ann"):
         assert tried(admin, "UPDATE programme_party SET state = 'invited'") == "x"
         assert tried(admin, "UPDATE programme_party SET state = 'left'") == 1
+
+
+IDLE = """
+SELECT p.tablename || '.' || p.policyname FROM pg_policies p JOIN pg_policies every ON every.tablename = p.tablename
+    AND every.roles = p.roles AND every.cmd IN (p.cmd, 'ALL') AND every.policyname <> p.policyname
+WHERE p.permissive = 'PERMISSIVE' AND every.permissive = 'PERMISSIVE' AND p.schemaname = 'public'
+    AND coalesce(every.qual, every.with_check) ~ '^(true|\\( SELECT wall_sealed\\(\\) AS wall_sealed\\))$'
+    AND coalesce(every.with_check, every.qual) ~ '^(true|\\( SELECT wall_sealed\\(\\) AS wall_sealed\\))$'
+    AND p.roles = '{passerelle_worker}' ORDER BY 1
+"""
+
+
+def test_no_policy_of_the_workers_stands_beside_one_that_lets_everything_in(admin):
+    assert admin.scalars(sa.text(IDLE)).all() == []
+
+
+FADING = "SELECT tablename FROM pg_policies WHERE policyname = 'gate_fading' ORDER BY 1"
+OTHERS = """
+SELECT format('DROP POLICY %I ON %I', policyname, tablename) FROM pg_policies
+    WHERE tablename = :table AND roles = '{passerelle_gate}' AND policyname <> 'gate_fading'
+UNION ALL SELECT format('ALTER TABLE %I DROP CONSTRAINT %I', CAST(:table AS text), conname) FROM pg_constraint
+    WHERE conrelid = CAST(:table AS regclass) AND contype = 'c'
+"""
+
+
+def test_words_fade_in_a_job_of_the_organisation_that_keeps_them_and_nowhere_else(admin, cast):
+    """Where the gate reads a table for something else too, the policy of fading is looked at with that taken away."""
+    tables = admin.scalars(sa.text(FADING)).all()
+    assert len(tables) > 20
+    admin.rollback()
+    for table in tables:
+        with admin.begin() as transaction:
+            admin.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            for statement in admin.scalars(sa.text(OTHERS), {"table": table}).all():
+                admin.exec_driver_sql(statement)
+            fill(admin, table, {"org_id": cast.mia.org_id})
+            seen = {}
+            for who in ("job acme", "job globex", "mia", "ann"):
+                with entered(admin, cast, who, "gate"):
+                    seen[who] = admin.scalar(sa.text(f"SELECT count(*) FROM {table}"))
+            transaction.rollback()
+        assert seen == {"job acme": 1, "job globex": 0, "mia": 0, "ann": 0}, table

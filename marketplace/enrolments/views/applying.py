@@ -13,7 +13,7 @@ from marketplace.enrolments.eligibility import obstacles
 from marketplace.enrolments.forms import (
     ApplicationForm,
 )
-from marketplace.enrolments.views.blueprint import bp, cohort_seen, confirms, own_profile, said
+from marketplace.enrolments.views.blueprint import bp, cohort_seen, confirms, own_profile, said, said_once
 from marketplace.enrolments.words import of_vocabulary
 from marketplace.programmes.modalities import Side
 from marketplace.programmes.queries import CohortSeen
@@ -31,7 +31,7 @@ def _application_page(seen: CohortSeen, form: ApplicationForm) -> str:
         profile=profile,
         own=queries.current_enrolment(seen),
         against={side: obstacles(modalities, side, profile) for side in modalities.sides},
-        said=said(seen),
+        said=said_once(seen),
         words_of=of_vocabulary,
     )
 

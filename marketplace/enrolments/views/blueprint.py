@@ -13,6 +13,7 @@ from marketplace.enrolments.eligibility import Profile, profile_of, statements
 from marketplace.enrolments.queries import EnrolmentSeen
 from marketplace.programmes.modalities import Side
 from marketplace.programmes.queries import CohortSeen, cohort_or_404
+from marketplace.programmes.words import side_word
 from tenants.shared import clock
 
 bp = Blueprint("enrolments", __name__)
@@ -29,6 +30,18 @@ def found_here(cohort_id: int, enrolment_id: int) -> tuple[CohortSeen, Enrolment
 
 def said(seen: CohortSeen) -> dict[Side, list[str]]:
     return {side: statements(seen.cohort.modalities, side) for side in seen.cohort.modalities.sides}
+
+
+def said_once(seen: CohortSeen) -> list[tuple[str, list[str]]]:
+    """What is confirmed, each sentence once: that of everybody first, then under the name of its side."""
+    by_side = said(seen)
+    if len(by_side) == 1:
+        return [("", sentences) for sentences in by_side.values() if sentences]
+    shared = [one for one in next(iter(by_side.values())) if all(one in others for others in by_side.values())]
+    found = [(_("Everybody"), shared)]
+    for side, sentences in by_side.items():
+        found.append((side_word(side, seen.cohort.form), [one for one in sentences if one not in shared]))
+    return [(heading, sentences) for heading, sentences in found if sentences]
 
 
 def confirms(form: Any, seen: CohortSeen) -> bool:

@@ -17,7 +17,7 @@ from marketplace.enrolments.forms import (
 )
 from marketplace.enrolments.policy import may_nominate
 from marketplace.enrolments.sheets import Fault, read_nominations
-from marketplace.enrolments.views.blueprint import bp, cohort_seen, confirms, said
+from marketplace.enrolments.views.blueprint import bp, cohort_seen, confirms, said, said_once
 from marketplace.programmes.modalities import Side
 from marketplace.programmes.queries import CohortSeen
 from tenants.shared import clock
@@ -39,7 +39,7 @@ def _nomination_page(
         form=form,
         sheet=sheet or SheetForm(formdata=None),
         faults=faults or [],
-        said=said(seen),
+        said=said_once(seen),
         replaces=request.values.get("replaces", type=int),
     )
 

@@ -22,8 +22,8 @@ from flask_babel import gettext as _
 
 from marketplace.events import materials
 from marketplace.events.queries import material_or_404, materials_of, own_sides
-from marketplace.events.words import SIDES
 from marketplace.programmes.queries import CohortSeen
+from marketplace.programmes.words import side_words
 from marketplace.training import commands, faces, queries
 from marketplace.training.forms import answers_in
 from marketplace.training.models import ModuleKind, TrainingCertificate
@@ -64,7 +64,7 @@ def index(cohort_id: int) -> str:
         modules=everybodys,
         counts=queries.counts_of(seen) if seen.runs else {},
         missing=missing if seen.runs else [],
-        missing_words=[str(SIDES[side]) for side in missing],
+        missing_words=[side_words(side, seen.cohort.form) for side in missing],
         gated=any(modalities.rules(one.side).training == "before_matching" for one in seen.own),
         certificates=queries.own_certificates(g.acting, seen) if seen.takes_part else [],
     )

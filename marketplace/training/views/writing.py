@@ -36,7 +36,7 @@ def add_ready(cohort_id: int) -> ResponseReturnValue:
 
 
 def _offered(seen: CohortSeen, kind: ModuleKind, form: ModuleForm) -> ModuleForm:
-    return form.offer(kind, seen.cohort.modalities.sides, queries.sessions_to_choose(seen), locale())
+    return form.offer(kind, seen.cohort.form, seen.cohort.modalities.sides, queries.sessions_to_choose(seen), locale())
 
 
 def _form_page(

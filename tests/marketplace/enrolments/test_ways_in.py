@@ -19,7 +19,7 @@ from tenants.shared import jobs
 from tenants.shared.database import db
 from tenants.shared.errors import Forbidden, Refused
 from tenants.shared.models import Letter
-from tests.factories import NOW, acting
+from tests.factories import NOW, acting, enrol
 
 DAY = timedelta(days=1)
 STATE = EnrolmentState
@@ -164,6 +164,27 @@ def test_places_and_quotas_hold_and_the_next_on_the_list_comes_in_by_itself(make
     work()
     assert desk.read(first).state is STATE.dropped_out
     assert desk.read(second).state is STATE.enrolled
+
+
+def test_a_place_that_nobody_who_waits_may_take_is_offered_to_those_who_run_it(
+    make, desk, cast, work, mailbox, operator
+):
+    """Globex is as many as it may be, so its second on the list stays there although a place is free."""
+    cohort = make(mentees=SideRules(places=2), quota=Quota(mentees=1))
+    inside = enrol(operator, cohort, cast.mia, Side.mentee).id
+    enrol(operator, cohort, cast.gus, Side.mentee)
+    waits = enrol(operator, cohort, cast.max, Side.mentee, state=STATE.waiting, enrolled_at=None).id
+    operator.commit()
+    desk.act(cast.mia, "drop_out", cohort, inside, words="")
+    work()
+    assert desk.read(waits).state is STATE.waiting
+    (letter,) = [one for one in mailbox.to(cast.ned.email) if "left a cohort early" in str(one["Subject"])]
+    assert "Choose from the waiting list, or raise a quota" in letter.get_body(("plain",)).get_content()
+    party = operator.get(ProgrammeParty, (cohort.org_id, cohort.programme_id, cast.max.org_id))
+    party.max_mentees = 2
+    operator.commit()
+    desk.act(cast.ned, "take_in", cohort, waits)
+    assert desk.read(waits).state is STATE.enrolled
 
 
 def test_a_firms_quota_counts_those_on_their_way(make, desk, cast, operator):

@@ -11,12 +11,16 @@ from marketplace.mentorships.models import Mentorship, MentorshipState
 from marketplace.programmes.modalities import Side
 from marketplace.programmes.models import Enrolment, EnrolmentState
 from marketplace.requests.models import RequestState
+from tenants.affiliations.models import Affiliation
+from tenants.organisations.models import Organisation
 from tenants.shared import jobs
-from tests.factories import NOW, acting, enrol
+from tenants.shared.database import db, new_id
+from tests.cast import make_actor
+from tests.factories import NOW, acting, enrol, publish
 from tests.marketplace.events.conftest import plan
 from tests.marketplace.pairing.conftest import requests_of
 from tests.marketplace.pairing.test_hand_match import propose
-from tests.marketplace.requests.conftest import letters
+from tests.marketplace.requests.conftest import FORM, letters
 
 __all__ = ["propose"]
 
@@ -142,3 +146,72 @@ def test_a_pair_that_comes_to_share_a_firm_goes_on_until_the_runner_decides(
     text = latest(mailbox, cast.ned)
     assert "Mia Acme and Max Globex are a pair in Crossing" in text and "Both now belong to Globex" in text
     assert operator.scalars(sa.select(Mentorship.state)).all() == [MentorshipState.running]
+
+
+def move(operator, work, actor, there):
+    """Their affiliation is over, one where ``there`` works has begun, and the jobs have run."""
+    old = operator.get_one(Affiliation, (actor.org_id, actor.affiliation_id))
+    old.ended_on, old.closed_at = NOW.date(), NOW
+    tie = Affiliation(org_id=there.org_id, id=new_id(), person_id=actor.person_id, started_on=NOW.date())
+    operator.add(tie)
+    operator.flush()
+    for event, at in (("affiliation.ended", old), ("affiliation.started", tie)):
+        jobs.announce(event, session=operator, org_id=at.org_id, affiliation_id=at.id)
+    operator.commit()
+    work()
+
+
+def test_who_moves_to_the_firm_of_their_mentor_counts_there_and_their_pair_goes_on(
+    app, start, cast, sign_in, propose, operator, work, mailbox
+):
+    """Acme and Globex may each have one mentee in a pair. Mia, in a pair with Max of Globex, moves there; Pam, who asked him, too."""
+    mentees = ("mia", "pam", "gus")
+    publish(app, cast.abe)
+    cohort = start(
+        sides=dict.fromkeys(mentees, Side.mentee) | {"max": Side.mentor, "abe": Side.mentor},
+        places=2,
+        quota={"mentees": 1},
+    )
+    zoe = make_actor(operator, "zoe", operator.get_one(Organisation, cast.mia.org_id))
+    enrol(operator, cohort, zoe, Side.mentee)
+    operator.commit()
+    places = {name: enrolment_of(operator, cast[name]).id for name in (*mentees, "max")}
+    pam = sign_in(cast.pam)
+    asking = f"/cohorts/{cohort.id}/matching/{places['max']}/requests"
+    assert pam.post(f"/acme{asking}", data=FORM | {"cadence": "monthly"}).status_code == 303
+    assert propose(cast.ned, cohort, cast.mia, cast.max).status_code == 303
+    asked, proposed = requests_of(operator)
+    sign_in(cast.max).post(f"/globex/requests/{proposed.id}/acceptance", data={"accept-contact": ""})
+    sign_in(cast.mia).post(f"/acme/requests/{proposed.id}/confirmation", data={"contact": ""})
+    quota = propose(cast.ned, cohort, zoe, cast.max)
+    assert quota.status_code == 409 and "quota" in quota.text, "Acme has its one"
+    for name in ("mia", "pam"):
+        move(operator, work, cast[name], cast.max)
+    assert operator.scalars(sa.select(Mentorship.state)).all() == [MentorshipState.running]
+    assert [one.state for one in requests_of(operator)] == [RequestState.closed, RequestState.confirmed]
+    assert not letters(operator, "pair_within_firm"), "between employers they share none"
+    # Between employers a pair counts nowhere; from now on where she takes part.
+    going_on = f"/globex/cohorts/{cohort.id}/enrolments/{{}}/continuation"
+    assert sign_in(cast.mia).post(going_on.format(places["mia"])).status_code == 303
+    work()
+    assert "Mia Acme and Max Globex are a pair in Crossing" in latest(mailbox, cast.ned)
+    assert operator.scalars(sa.select(Mentorship.state)).all() == [MentorshipState.running]
+    full = pam.post(going_on.format(places["pam"]))
+    assert full.status_code == 409 and "You stay in" in full.text, "Globex has its one"
+    assert pam.post(f"/globex{asking}", data=FORM | {"cadence": "monthly"}).status_code == 404
+    quota = propose(cast.ned, cohort, cast.gus, cast.abe)
+    assert quota.status_code == 409 and "quota" in quota.text
+    assert propose(cast.ned, cohort, zoe, cast.max).status_code == 303, "Acme may have another"
+    with acting(app, cast.ned):
+        firms = {"acme": cast.abe.org_id, "globex": cast.max.org_id}
+        room = "SELECT cohort_pair_room(:org, :cohort, :firm, CAST(0 AS bigint), :other, CAST(0 AS bigint))"
+        said = {
+            name: db.session.scalar(
+                sa.text(room), {"org": cohort.org_id, "cohort": cohort.id, "firm": firm, "other": cast.ned.org_id}
+            )
+            for name, firm in firms.items()
+        }
+        balances = sa.text("SELECT firm_id, paired_mentees FROM firm_balances(:org, :cohort)")
+        counted = dict(db.session.execute(balances, {"org": cohort.org_id, "cohort": cohort.id}).tuples().all())
+    assert said == {"acme": "quota", "globex": "quota"}, "Acme's new pair, and Globex's that came"
+    assert counted == {firms["acme"]: 1, firms["globex"]: 1}

@@ -137,6 +137,23 @@ def test_a_member_leaves_and_the_circle_is_open_to_others(cast, sign_in, operato
     assert sign_in(cast.gus).post(at(cast.gus, circle, "/members")).status_code == 303
 
 
+def test_a_seat_is_given_up_by_whoever_sits_in_it_once(cast, sign_in, operator, circle):
+    """Nobody gives up another's seat, and one that was given up is gone; the form sends what a second window shows."""
+    pam, ned = sign_in(cast.pam), sign_in(cast.ned)
+    seat = {name: f"/members/{cast[name].person_id}/removal" for name in ("mia", "pam", "gus")}
+    before = seats(operator)
+    assert pam.post(at(cast.pam, circle, seat["mia"])).status_code == 404
+    assert sign_in(cast.gus).post(at(cast.gus, circle, seat["gus"])).status_code == 404, "he sits in none"
+    assert ned.post(at(cast.ned, circle, seat["gus"])).status_code == 404
+    assert sign_in(cast.ann).post(at(cast.ann, circle, seat["mia"])).status_code == 404
+    assert seats(operator) == before
+    assert pam.post(at(cast.pam, circle, seat["pam"])).status_code == 303
+    assert pam.post(at(cast.pam, circle, seat["pam"])).status_code == 404
+    # Two of four sit there now: whoever runs the cohort takes nobody else out.
+    assert ned.post(at(cast.ned, circle, seat["mia"])).status_code == 409
+    assert seats(operator) == before - {cast.pam.person_id}
+
+
 def test_a_conflict_keeps_somebody_out_without_a_word_of_it(cast, sign_in, operator, circle):
     operator.add(
         ConflictDeclaration(

@@ -6,13 +6,20 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.mentorships.models import Mentorship
-from marketplace.programmes.modalities import Side
-from marketplace.programmes.models import Cohort, CohortState, Enrolment, EnrolmentState
+from marketplace.programmes.modalities import Form, Phase, Side
+from marketplace.programmes.models import (
+    Cohort,
+    CohortPhase,
+    CohortState,
+    Enrolment,
+    EnrolmentState,
+    ProgrammeParty,
+)
 from marketplace.requests.models import MentoringRequest, RequestState
 from tenants.affiliations.models import PersonalBlock
 from tenants.organisations.models import ConflictDeclaration, ConflictKind
 from tenants.shared.database import db, new_id
-from tests.factories import NOW, acting, publish
+from tests.factories import NOW, acting, enrol, publish
 from tests.marketplace.pairing.conftest import requests_of
 from tests.marketplace.requests.conftest import FORM
 
@@ -42,7 +49,7 @@ def over(cast, operator, cohort):
     return one
 
 
-def inserted(app, cohort, mentee, mentor):
+def inserted(app, cohort, mentee, mentor, **changes):
     """With the application's wall removed: a plain INSERT of the mentee's."""
     values = {
         "org_id": mentee.org_id,
@@ -62,7 +69,7 @@ def inserted(app, cohort, mentee, mentor):
         "holds_place": False,
     }
     with acting(app, mentee):
-        db.session.execute(sa.insert(MentoringRequest.__table__).values(**values))
+        db.session.execute(sa.insert(MentoringRequest.__table__).values(**(values | changes)))
         db.session.rollback()
 
 
@@ -81,6 +88,81 @@ def test_the_wall_lets_nobody_ask_whom_the_form_a_conflict_or_a_block_keeps_away
             inserted(app, cohort, cast.mia, cast.max)
         operator.delete(row)
         operator.commit()
+
+
+# What by itself keeps a request of Mia's to Max out of a cohort: (of what, which column, what it is then).
+KEPT_OUT = (
+    ("cohort", "state", CohortState.cancelled),
+    ("cohort", "state", CohortState.draft),
+    (Phase.matching, "opened_at", None),
+    (Phase.closing, "opened_at", NOW),
+    ("mentee", "state", EnrolmentState.waiting),
+    ("mentee", "state", EnrolmentState.completed),
+    ("mentee", "side", Side.mentor),
+    ("mentee", "firm_id", "bridge"),
+    ("mentor", "state", EnrolmentState.dropped_out),
+    ("mentor", "side", Side.mentee),
+    ("mentor", "firm_id", "bridge"),
+    ("cohort", "form", Form.peer),
+    ("cohort", "form", Form.external),
+)
+
+
+def test_each_rule_of_a_cohort_by_itself_keeps_a_request_out(app, start, cast, operator):
+    cohort = start()
+    rows = {"cohort": operator.get_one(Cohort, (cohort.org_id, cohort.id))}
+    rows |= {one.phase: one for one in operator.scalars(sa.select(CohortPhase))}
+    who = {cast.mia.person_id: "mentee", cast.max.person_id: "mentor"}
+    rows |= {who[one.person_id]: one for one in operator.scalars(sa.select(Enrolment))}
+
+    def asks(of="", column="", value=None, **values):
+        """Whether the wall lets her, with this changed and put back."""
+        before = getattr(rows[of], column) if of else None
+        if of:
+            setattr(rows[of], column, cast.ned.org_id if value == "bridge" else value)
+        operator.commit()
+        try:
+            inserted(app, cohort, cast.mia, cast.max, **values)
+        except sa.exc.ProgrammingError as error:
+            assert "row-level security" in str(error)
+            return False
+        else:
+            return True
+        finally:
+            if of:
+                setattr(rows[of], column, before)
+            operator.commit()
+
+    assert asks()
+    for kept in KEPT_OUT:
+        assert not asks(*kept), kept
+    assert asks(Phase.launch, "opened_at", NOW)
+    assert not asks(holds_place=True) and not asks(mentee_person_id=cast.pam.person_id)
+    with pytest.raises(sa.exc.ProgrammingError, match="row-level security"):
+        inserted(app, cohort, cast.pam, cast.max, mentee_person_id=cast.mia.person_id, mentee_id=cast.mia.affiliation_id)
+    # Of peers both are; of a school the mentee alone.
+    rows["cohort"].form = Form.peer
+    rows["mentee"].side = Side.peer
+    assert not asks()
+    rows["mentor"].side = Side.peer
+    assert asks()
+    assert not asks("mentee", "side", Side.mentee)
+    rows["cohort"].form, rows["mentee"].side, rows["mentor"].side = Form.external, Side.mentee, Side.mentor
+    schools = {one.firm_id: one for one in operator.scalars(sa.select(ProgrammeParty))}
+    assert not asks()
+    schools[cast.mia.org_id].is_school = True
+    assert asks()
+    schools[cast.max.org_id].is_school = True
+    assert not asks(), "nobody of a school accompanies a student"
+    # Inside one firm nobody asks themselves, on whichever sides they are.
+    publish(app, cast.abe)
+    rows["cohort"].form = Form.organised
+    for side in (Side.mentor, Side.mentee):
+        enrol(operator, rows["cohort"], cast.abe, side)
+    operator.commit()
+    with pytest.raises(sa.exc.ProgrammingError, match="row-level security"):
+        inserted(app, cohort, cast.abe, cast.abe)
+    inserted(app, cohort, cast.mia, cast.abe)
 
 
 @pytest.mark.parametrize("between", [conflict, block, left, over])

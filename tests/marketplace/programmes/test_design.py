@@ -9,10 +9,18 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.programmes.modalities import Form, Side
-from marketplace.programmes.models import PartyState, Programme, ProgrammeParty, ProgrammeState, ProgrammeVersion
+from marketplace.programmes.models import (
+    PartyState,
+    Programme,
+    ProgrammeAsking,
+    ProgrammeParty,
+    ProgrammeState,
+    ProgrammeVersion,
+)
 from marketplace.programmes.templates_ready import ready_templates
-from tenants.organisations.models import Organisation
+from tenants.organisations.models import Organisation, OrganisationKind
 from tenants.shared.models import Activity
+from tests.cast import make_organisation
 from tests.factories import acting, enrol, make_cohort, make_programme
 
 
@@ -311,6 +319,36 @@ def test_a_school_that_is_not_here_yet_is_brought_in(begin, cast, sign_in, anony
     party = next(one for one in rows(operator, ProgrammeParty) if one.firm_id == school.id)
     assert (party.state, party.is_school) == (PartyState.active, True)
     assert "Lyceum" in browser.get(f"{page}/parties").text
+
+
+def test_twenty_schools_wait_at_most_and_one_that_is_withdrawn_waits_no_longer(
+    begin, cast, sign_in, anonymous, operator, work, mailbox
+):
+    programme = begin(cast.abe, "external")
+    browser, page = sign_in(cast.abe), f"/acme/programmes/{programme.id}"
+    invite = lambda email: browser.post(f"{page}/schools", data={"partner": email, "language": "en"})  # noqa: E731
+    assert invite("dean@lyceum.example").status_code == 303
+    for number in range(19):
+        founded = {"invited_by_id": cast.abe.org_id, "provisional": True}
+        school = make_organisation(operator, f"school-{number:02}", OrganisationKind.company, **founded)
+        asking = {"programme_id": programme.id, "slug": school.slug, "firm_id": school.id, "is_school": True}
+        asked = {"asked_by_id": cast.abe.person_id, "asked_at": programme.created_at}
+        operator.add(ProgrammeAsking(org_id=cast.abe.org_id, **asking, **asked))
+    operator.commit()
+    refused = invite("dean@academy.example")
+    assert refused.status_code == 409 and "Twenty schools that you invited have not registered yet" in refused.text
+    work()
+    assert mailbox.to("dean@academy.example") == []
+    link = re.search(r"/invitations/\S+", mailbox.to("dean@lyceum.example")[0].get_body(("plain",)).get_content()).group()
+    slug = operator.scalars(
+        sa.select(Organisation.slug).where(Organisation.slug.like("school-%"), sa.func.length(Organisation.slug) > 15)
+    ).one()
+    assert browser.post(f"{page}/askings/withdrawal", data={"slug": slug}).status_code == 303
+    assert "lyceum.example" not in browser.get(f"{page}/parties").text
+    data = {"name": "Dora Dean", "password": "a sentence of my own", "locale": "en", "time_zone": "Europe/Paris"}
+    assert anonymous.post(f"{link}/acceptance", data=data).status_code == 410, "the link is dead"
+    assert invite("dean@academy.example").status_code == 303, "room for one more, as the sentence said"
+    assert invite("dean@college.example").status_code == 409
 
 
 def test_only_an_external_programme_founds_a_school(app, begin, cast, sign_in):
