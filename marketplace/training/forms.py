@@ -27,7 +27,8 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from marketplace.events.fields import secure_address
 from marketplace.events.models import Event
-from marketplace.programmes.modalities import Form, Side, Words
+from marketplace.programmes.modalities import Form as MentoringForm
+from marketplace.programmes.modalities import Side, Words
 from marketplace.programmes.words import side_words
 from marketplace.training.commands import Sheet
 from marketplace.training.models import ModuleKind, TrainingModule
@@ -55,7 +56,7 @@ class ModuleForm(FlaskForm):
     )
     tries = IntegerField(_l("Attempts"), validators=[Optional(), NumberRange(0, 20)])
 
-    def offer(self, kind: ModuleKind, form: Form, sides: Sequence[Side], sessions: Sequence[Event], locale: str) -> ModuleForm:
+    def offer(self, kind: ModuleKind, form: MentoringForm, sides: Sequence[Side], sessions: Sequence[Event], locale: str) -> ModuleForm:
         self.kind = kind
         self.sides.choices = [SelectChoice(side.value, side_words(side, form)) for side in sides]
         self.event_id.choices = [SelectChoice("", _("Choose an event"))] + [

@@ -165,17 +165,13 @@ def test_who_moves_to_the_firm_of_their_mentor_counts_there_and_their_pair_goes_
     app, start, cast, sign_in, propose, operator, work, mailbox
 ):
     """Acme and Globex may each have one mentee in a pair. Mia, in a pair with Max of Globex, moves there; Pam, who asked him, too."""
-    mentees = ("mia", "pam", "gus")
     publish(app, cast.abe)
-    cohort = start(
-        sides=dict.fromkeys(mentees, Side.mentee) | {"max": Side.mentor, "abe": Side.mentor},
-        places=2,
-        quota={"mentees": 1},
-    )
+    mentors = {"max": Side.mentor, "abe": Side.mentor}
+    cohort = start(sides={"mia": Side.mentee, "pam": Side.mentee} | mentors, places=2, quota={"mentees": 1})
     zoe = make_actor(operator, "zoe", operator.get_one(Organisation, cast.mia.org_id))
     enrol(operator, cohort, zoe, Side.mentee)
     operator.commit()
-    places = {name: enrolment_of(operator, cast[name]).id for name in (*mentees, "max")}
+    places = {name: enrolment_of(operator, cast[name]).id for name in ("mia", "pam", "max")}
     pam = sign_in(cast.pam)
     asking = f"/cohorts/{cohort.id}/matching/{places['max']}/requests"
     assert pam.post(f"/acme{asking}", data=FORM | {"cadence": "monthly"}).status_code == 303
@@ -199,6 +195,8 @@ def test_who_moves_to_the_firm_of_their_mentor_counts_there_and_their_pair_goes_
     full = pam.post(going_on.format(places["pam"]))
     assert full.status_code == 409 and "You stay in" in full.text, "Globex has its one"
     assert pam.post(f"/globex{asking}", data=FORM | {"cadence": "monthly"}).status_code == 404
+    enrol(operator, cohort, cast.gus, Side.mentee)
+    operator.commit()
     quota = propose(cast.ned, cohort, cast.gus, cast.abe)
     assert quota.status_code == 409 and "quota" in quota.text
     assert propose(cast.ned, cohort, zoe, cast.max).status_code == 303, "Acme may have another"
