@@ -16,7 +16,7 @@ from marketplace.committee.picture import picture_of
 from marketplace.committee.priorities import Priorities
 from marketplace.committee.sheets import sheet_of
 from marketplace.committee.words import CRITERIA, RULES, WHY_LEFT
-from marketplace.pairing.candidates import Candidate, Candidates, candidates_of
+from marketplace.pairing.candidates import Candidate, Candidates, candidates_of, people_of
 from marketplace.pairing.queries import opening_of
 from marketplace.pairing.rules import REFUSALS
 from marketplace.programmes.queries import CohortSeen, cohort_or_404
@@ -111,7 +111,7 @@ def show(cohort_id: int, number: int) -> ResponseReturnValue:
 
 
 def _names(seen: CohortSeen) -> dict[int, Candidate]:
-    return _by_enrolment(candidates_of(g.acting, seen.cohort))
+    return {one.enrolment_id: one for one in people_of(g.acting, seen.cohort)}
 
 
 def _by_enrolment(there: Candidates) -> dict[int, Candidate]:

@@ -1,16 +1,16 @@
 """Who could be paired with whom in a cohort, as plain values: what a committee pairs by hand from, and a solver by rule.
 
-Nothing here asks the database but ``candidates_of``, in three statements; what it gives back can be kept, copied and counted.
+Nothing here asks the database but the functions at its end; what they give back can be kept, copied and counted.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -114,6 +114,59 @@ class Standing:
         return self.proposal_id is not None and not self.undone and waits
 
 
+class Place(NamedTuple):
+    """Somebody enrolled, as little as it takes to say whether they look for a pair. ``room``: as a candidate's."""
+
+    enrolment_id: int
+    person_id: int
+    side: Side
+    room: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What the requests of a cohort take up, counted once for all. Persons, and firms by the place where each counts.
+
+    ``spoken_for``: who has a pair, or a proposal that waits, as a mentee or as one of two peers; ``waits``: how many places of a
+    mentor's open proposals would take.
+    """
+
+    between: frozenset[tuple[int, int]]
+    spoken_for: frozenset[int]
+    waits: Mapping[int, int]
+    of_mentees: Mapping[int | None, int]
+    of_mentors: Mapping[int | None, int]
+    counted: frozenset[int]
+
+    def left(self, mentor: Candidate | Place) -> int:
+        """Places, less what open proposals would take if their mentors say yes."""
+        return max(mentor.room - self.waits.get(mentor.person_id, 0), 0)
+
+    def has(self, one: Candidate | Place) -> bool:
+        return one.side is not Side.mentor and one.person_id in self.spoken_for
+
+
+def taken_by(pairs: Sequence[Standing], form: Form) -> Taken:
+    live = [one for one in pairs if one.is_pair or one.is_open]
+    waits = Counter(
+        one.mentor_person_id
+        for one in live
+        if one.proposal_id and one.is_open and one.state is not RequestState.accepted
+    )
+    spoken_for = [one.mentee_person_id for one in live if one.is_pair or one.proposal_id]
+    if form is Form.peer:
+        spoken_for += [one.mentor_person_id for one in live if one.is_pair or one.proposal_id]
+    bound = [one for one in live if one.is_pair or one.state is RequestState.accepted or one.proposal_id]
+    return Taken(
+        between=frozenset((one.mentee_person_id, one.mentor_person_id) for one in live),
+        spoken_for=frozenset(spoken_for),
+        waits=waits,
+        of_mentees=Counter(firm for firm, _who in {(one.mentee_firm_id, one.mentee_person_id) for one in bound}),
+        of_mentors=Counter(firm for firm, _who in {(one.mentor_firm_id, one.mentor_person_id) for one in bound}),
+        counted=frozenset(one.mentor_person_id for one in bound),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """``mentees`` and ``mentors`` (in the peer form the same people on both), the rules between them, and what there is already.
@@ -135,48 +188,31 @@ class Candidates:
     def rules(self) -> tuple[HardRule, ...]:
         """Every hard rule as a named object, in the order in which it is said: those of the sheet, then those of the hour."""
         if "rules" not in self._kept:
-            taken = self._taken()
+            taken = self.taken
             self._kept["rules"] = (
                 *hard_rules.of_modalities(self.modalities, self.apart, self.earlier),
-                hard_rules.WithoutPair(taken["spoken_for"]),
-                hard_rules.NotAsked(taken["between"]),
-                hard_rules.Places(taken["left"]),
-                hard_rules.Quotas(taken["of_mentees"], taken["of_mentors"], taken["counted"]),
+                hard_rules.WithoutPair(taken.spoken_for),
+                hard_rules.NotAsked(taken.between),
+                hard_rules.Places({one.enrolment_id: taken.left(one) for one in self.mentors}),
+                hard_rules.Quotas(taken.of_mentees, taken.of_mentors, taken.counted),
             )
         found: tuple[HardRule, ...] = self._kept["rules"]
         return found
 
-    def _taken(self) -> dict[str, Any]:
-        """What is asked once for each pair is counted once for all."""
+    @property
+    def taken(self) -> Taken:
         if "taken" not in self._kept:
-            live = [one for one in self.pairs if one.is_pair or one.is_open]
-            waits = Counter(
-                one.mentor_person_id
-                for one in live
-                if one.proposal_id and one.is_open and one.state is not RequestState.accepted
-            )
-            spoken_for = [one.mentee_person_id for one in live if one.is_pair or one.proposal_id]
-            if self.form is Form.peer:
-                spoken_for += [one.mentor_person_id for one in live if one.is_pair or one.proposal_id]
-            bound = [one for one in live if one.is_pair or one.state is RequestState.accepted or one.proposal_id]
-            self._kept["taken"] = {
-                "between": frozenset((one.mentee_person_id, one.mentor_person_id) for one in live),
-                "spoken_for": frozenset(spoken_for),
-                "left": {one.enrolment_id: max(one.room - waits[one.person_id], 0) for one in self.mentors},
-                "of_mentees": Counter(firm for firm, _who in {(o.mentee_firm_id, o.mentee_person_id) for o in bound}),
-                "of_mentors": Counter(firm for firm, _who in {(o.mentor_firm_id, o.mentor_person_id) for o in bound}),
-                "counted": frozenset(one.mentor_person_id for one in bound),
-            }
-        taken: dict[str, Any] = self._kept["taken"]
-        return taken
+            self._kept["taken"] = taken_by(self.pairs, self.form)
+        found: Taken = self._kept["taken"]
+        return found
 
     def places_left(self, mentor: Candidate) -> int:
         """Less what open proposals would take if their mentors say yes."""
-        return int(self._taken()["left"].get(mentor.enrolment_id, 0))
+        return self.taken.left(mentor)
 
     def is_spoken_for(self, one: Candidate) -> bool:
         """Whether they have a pair here or a proposal that waits: as a mentee, or as one of two peers."""
-        return one.side is not Side.mentor and one.person_id in self._taken()["spoken_for"]
+        return self.taken.has(one)
 
     def without_pair(self) -> tuple[Candidate, ...]:
         return tuple(one for one in self.mentees if not self.is_spoken_for(one))
@@ -203,18 +239,16 @@ class Candidates:
 def candidates_of(viewer: Acting, cohort: Cohort) -> Candidates:
     """As far as the viewer looks after the cohort: whoever runs it reads all, a firm that takes part what concerns it.
 
-    The gate decides; for anybody else everything is empty.
+    The gate decides; for anybody else everything is empty. Three statements.
     """
-    del viewer  # the functions in the database answer for the person of the context
-    modalities, key = cohort.modalities, {"org_id": cohort.org_id, "cohort_id": cohort.id}
-    begins = datetime.combine(cohort.launch_on, time(12), UTC)
-    people = [_candidate(row, modalities, begins) for row in _rows("cohort_people", key)]
+    key = {"org_id": cohort.org_id, "cohort_id": cohort.id}
+    people = people_of(viewer, cohort)
     between: dict[str, dict[tuple[int, int], int]] = {"apart": {}, "earlier": {}, "wish": {}}
     for row in _rows("cohort_between", key):
         between[row.kind][row.one, row.other] = row.rank
     return Candidates(
         cohort.form,
-        modalities,
+        cohort.modalities,
         tuple(one for one in people if one.side is not Side.mentor),
         tuple(one for one in people if one.side is not Side.mentee),
         frozenset(between["apart"]),
@@ -222,6 +256,29 @@ def candidates_of(viewer: Acting, cohort: Cohort) -> Candidates:
         frozenset(between["earlier"]),
         between["wish"],
     )
+
+
+def people_of(viewer: Acting, cohort: Cohort, only: Collection[int] | None = None) -> list[Candidate]:
+    """Those whom the viewer may pair, by name; ``only``: of these enrolments."""
+    del viewer  # the functions in the database answer for the person of the context
+    key = {"org_id": cohort.org_id, "cohort_id": cohort.id, "only": None if only is None else list(only)}
+    begins, modalities = datetime.combine(cohort.launch_on, time(12), UTC), cohort.modalities
+    return [_candidate(row, modalities, begins) for row in _rows("cohort_people", key, ", CAST(:only AS bigint[])")]
+
+
+def places_of(viewer: Acting, cohort: Cohort) -> list[Place]:
+    """The same people in the same order, and no more of them than a list needs to be counted and cut."""
+    del viewer
+    rows = _rows("cohort_places", {"org_id": cohort.org_id, "cohort_id": cohort.id})
+    sides = {side.value: side for side in Side}
+    return [Place(enrolment_id, person_id, sides[side], room) for enrolment_id, person_id, side, room in rows]
+
+
+def wishes_of(viewer: Acting, cohort: Cohort, only: Collection[int]) -> list[tuple[int, int, str, int]]:
+    """(whose, for whom, their name, rank) of these enrolments, as far as the viewer pairs."""
+    del viewer
+    key = {"org_id": cohort.org_id, "cohort_id": cohort.id, "only": list(only)}
+    return [tuple(row) for row in _rows("cohort_wishes_of", key, ", CAST(:only AS bigint[])")]
 
 
 def standings(cohort: Cohort) -> tuple[Standing, ...]:
@@ -253,8 +310,8 @@ def standings(cohort: Cohort) -> tuple[Standing, ...]:
     )
 
 
-def _rows(function: str, key: dict[str, int]) -> list[Any]:
-    statement = sa.text(f"SELECT * FROM {function}(CAST(:org_id AS integer), CAST(:cohort_id AS bigint))")  # noqa: S608
+def _rows(function: str, key: Mapping[str, object], more: str = "") -> list[Any]:
+    statement = sa.text(f"SELECT * FROM {function}(CAST(:org_id AS integer), CAST(:cohort_id AS bigint){more})")  # noqa: S608
     return list(db.session.execute(statement, key))
 
 

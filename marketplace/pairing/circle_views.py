@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from marketplace.pairing import circle_commands as commands
 from marketplace.pairing import circle_jobs, policy
 from marketplace.pairing import circle_queries as queries
-from marketplace.pairing.candidates import candidates_of
+from marketplace.pairing.candidates import people_of
 from marketplace.pairing.circle_queries import CircleSeen
 from marketplace.pairing.forms import CircleForm, MeetingForm, MoveForm, NoteForm, PurposeForm, SeatForm
 from marketplace.pairing.queries import opening_of, own_enrolment
@@ -41,7 +41,7 @@ def _circle_or_404(cohort_id: int, circle_id: int) -> tuple[CohortSeen, CircleSe
 def _free_peers(seen: CohortSeen, circles: list[CircleSeen]) -> list[tuple[int, str]]:
     """(enrolment, label) of those who sit in no circle yet; for whoever runs the cohort."""
     seated = {member.person_id for one in circles for member in one.members}
-    people = candidates_of(g.acting, seen.cohort).mentees
+    people = people_of(g.acting, seen.cohort)
     return [
         (one.enrolment_id, " · ".join(part for part in (one.name, one.title, one.firm) if part))
         for one in people

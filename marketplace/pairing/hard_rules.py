@@ -182,8 +182,8 @@ class Places:
 class Quotas:
     """What firms have taken up of what they may send and give. ``counted``: mentors who are in their firm's figure already."""
 
-    mentees: Mapping[int, int]
-    mentors: Mapping[int, int]
+    mentees: Mapping[int | None, int]
+    mentors: Mapping[int | None, int]
     counted: frozenset[int]
     rule: ClassVar[Rule] = Rule.quota
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from marketplace.pairing.candidates import Candidate, Candidates, Standing
+from marketplace.pairing.candidates import Candidate, Candidates, Place, Standing
 from marketplace.pairing.rules import Rule
 from marketplace.vocabulary import FUNCTIONS, LANGUAGES, SKILLS
 
@@ -14,6 +14,7 @@ PAGE = 25
 PAIRS = 50
 NO_WISH = 9
 Row = TypeVar("Row")
+Person = TypeVar("Person", Candidate, Place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ def lists_of(there: Candidates, asked: Asked) -> Lists:
         rules = {one.enrolment_id: rule for one in mentors if (rule := there.forbids(chosen, one)) is not None}
         mentors.sort(key=lambda one: (one.enrolment_id in rules, _wished(there, chosen, one)))
     return Lists(
-        _page(mentees, asked.mentees_after, PAGE, _enrolment, keep=asked.mentee),
-        _page(mentors, asked.mentors_after, PAGE, _enrolment, keep=asked.mentor),
+        page_of(mentees, asked.mentees_after, PAGE, keep=asked.mentee),
+        page_of(mentors, asked.mentors_after, PAGE, keep=asked.mentor),
         rules,
         chosen,
     )
@@ -89,8 +90,9 @@ def _page(
     return Page(tuple(shown), len(rows), last)
 
 
-def _enrolment(one: Candidate) -> int:
-    return one.enrolment_id
+def page_of(people: Sequence[Person], after: int | None, most: int, keep: int | None = None) -> Page[Person]:
+    """Of people, by their enrolments; ``keep`` stays in sight."""
+    return _page(people, after, most, lambda one: one.enrolment_id, keep)
 
 
 def _wished(there: Candidates, mentee: Candidate, mentor: Candidate) -> int:

@@ -16,9 +16,10 @@ from marketplace.directory.faces import card_faces
 from marketplace.directory.queries import interests_of
 from marketplace.mentors.faces import face_of
 from marketplace.pairing import commands, ending_jobs, jobs, policy, queries, wish_queries
-from marketplace.pairing.candidates import Candidates, candidates_of, standings
+from marketplace.pairing.candidates import candidates_of, standings
 from marketplace.pairing.forms import PairForm
-from marketplace.pairing.lists import Asked, lists_of, pairs_of
+from marketplace.pairing.lists import Asked, pairs_of
+from marketplace.pairing.overview import overview_of
 from marketplace.pairing.queries import Stage
 from marketplace.pairing.words import SAID, STAGES, state_words
 from marketplace.programmes.modalities import Form, Side
@@ -159,8 +160,9 @@ def _asked() -> Asked:
 
 
 def _committee_part(seen: CohortSeen, opening: queries.Opening, form: PairForm | None) -> dict[str, Any]:
-    there = candidates_of(g.acting, seen.cohort) if policy.may_pair_by_hand(seen) else None
-    asked, every = _asked(), there.pairs if there else standings(seen.cohort)
+    asked = _asked()
+    there = overview_of(g.acting, seen.cohort, asked) if policy.may_pair_by_hand(seen) else None
+    every = there.pairs if there else standings(seen.cohort)
     part: dict[str, Any] = {
         "pairs": pairs_of(every, asked),
         "any_pairs": bool(every),
@@ -172,27 +174,14 @@ def _committee_part(seen: CohortSeen, opening: queries.Opening, form: PairForm |
         "matching": seen.cohort.modalities.matching,
     }
     if there is not None:
-        lists = lists_of(there, asked)
+        lists = there.lists
         chosen = {name: str(one) for name, one in (("mentee", asked.mentee), ("mentor", asked.mentor)) if one}
         part |= {
             "there": there,
-            "lists": lists,
             "form": (form or PairForm(formdata=None, data=chosen)).fill(lists.mentees.rows, lists.mentors.rows),
-            "names": {one.enrolment_id: one.name for one in (*there.mentees, *there.mentors)},
-            "wishes": _wishes_by_whom(there),
-            "waiting": len(there.without_pair()),
-            "room": len(there.with_room()),
             "open": opening.is_open,
         }
     return part
-
-
-def _wishes_by_whom(there: Candidates) -> dict[int, list[tuple[int, int]]]:
-    """(rank, for whom) by whose they are, the first wish first."""
-    found: dict[int, list[tuple[int, int]]] = {}
-    for (whose, other), rank in there.wishes.items():
-        found.setdefault(whose, []).append((rank, other))
-    return {whose: sorted(ranked) for whose, ranked in found.items()}
 
 
 @bp.get("/<int:enrolment_id>")

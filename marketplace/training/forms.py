@@ -56,7 +56,9 @@ class ModuleForm(FlaskForm):
     )
     tries = IntegerField(_l("Attempts"), validators=[Optional(), NumberRange(0, 20)])
 
-    def offer(self, kind: ModuleKind, form: MentoringForm, sides: Sequence[Side], sessions: Sequence[Event], locale: str) -> ModuleForm:
+    def offer(
+        self, kind: ModuleKind, form: MentoringForm, sides: Sequence[Side], sessions: Sequence[Event], locale: str
+    ) -> ModuleForm:
         self.kind = kind
         self.sides.choices = [SelectChoice(side.value, side_words(side, form)) for side in sides]
         self.event_id.choices = [SelectChoice("", _("Choose an event"))] + [

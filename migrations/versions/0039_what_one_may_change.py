@@ -107,6 +107,71 @@ IDLE = {
     "worker_insert_to_manager": "may_write_to_manager(org_id, person_id)",
 }
 
+# --- the committee's page, a page at a time ---------------------------------------------------------------------------------
+
+PEOPLE = "cohort_people(integer, bigint)"
+SOME_PEOPLE = "cohort_people(integer, bigint, bigint[])"
+HERE = """
+DECLARE c record; everybody boolean; others boolean; central boolean;
+BEGIN
+    IF NOT wall_sealed() OR NOT wall_coordinates() THEN RETURN; END IF;
+    SELECT * INTO c FROM cohort c WHERE c.org_id = p_org AND c.id = p_cohort AND (c.org_id = wall_org() OR wall_org() = ANY (c.parties));
+    IF NOT FOUND THEN RETURN; END IF;
+    everybody := c.org_id = wall_org();
+    central := coalesce((c.choices ->> 'centralised')::boolean, true);
+    others := everybody OR NOT central;"""
+LISTS = {
+    # Those of cohort_people in its order, and no more of them than it takes to count and to cut a list.
+    "cohort_places(integer, bigint)": f"""
+CREATE FUNCTION cohort_places(p_org integer, p_cohort bigint)
+RETURNS TABLE (enrolment_id bigint, person_id bigint, side text, room integer)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+#variable_conflict use_column{HERE}
+    RETURN QUERY
+    WITH held AS (
+        SELECT x.who, count(*) FILTER (WHERE x.gives) AS given, count(*) AS taken
+        FROM mentoring_request h CROSS JOIN LATERAL (VALUES (h.mentor_person_id, true), (h.mentee_person_id, false)) x(who, gives)
+        WHERE h.cohort_org_id = p_org AND h.cohort_id = p_cohort AND h.holds_place GROUP BY x.who)
+    SELECT e.id, e.person_id, e.side::text,
+        greatest(least(e.places - coalesce(CASE e.side WHEN 'peer' THEN held.taken ELSE held.given END, 0)::integer,
+                       coalesce(m.open_slots, e.places)::integer), 0)
+    FROM enrolment e
+    JOIN person h ON h.id = e.person_id
+    JOIN affiliation a ON a.org_id = e.firm_id AND a.person_id = e.person_id AND (a.ended_on IS NULL OR a.ended_on > current_date)
+    LEFT JOIN held ON held.who = e.person_id
+    LEFT JOIN mentor_profile m ON m.org_id = e.firm_id AND m.person_id = e.person_id
+    WHERE e.org_id = p_org AND e.cohort_id = p_cohort AND e.state = 'enrolled'
+      AND (everybody OR e.firm_id = wall_org()
+           OR (others AND e.side <> 'mentee' AND NOT e.firm_id = ANY (wall_hidden())))
+    ORDER BY lower(h.name), e.id;
+END $$""",
+    # The wishes of some of them, by rank from 1, for whoever pairs: as cohort_between tells them.
+    "cohort_wishes_of(integer, bigint, bigint[])": f"""
+CREATE FUNCTION cohort_wishes_of(p_org integer, p_cohort bigint, p_only bigint[])
+RETURNS TABLE (whose bigint, other bigint, name text, rank integer)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+#variable_conflict use_column{HERE}
+    RETURN QUERY
+    SELECT w.enrolment_id, w.other_id, h.name::text, (row_number() OVER (PARTITION BY w.enrolment_id ORDER BY w.rank))::integer
+    FROM cohort_wish w
+    JOIN enrolment a ON a.org_id = w.org_id AND a.id = w.enrolment_id AND a.state = 'enrolled' AND a.firm_id IS NOT NULL
+    JOIN enrolment b ON b.org_id = w.org_id AND b.id = w.other_id AND b.state = 'enrolled' AND b.firm_id IS NOT NULL
+    JOIN person h ON h.id = b.person_id
+    WHERE w.org_id = p_org AND w.cohort_id = p_cohort AND w.enrolment_id = ANY (p_only)
+      AND CASE WHEN central THEN everybody ELSE (CASE a.side WHEN 'mentor' THEN b.firm_id ELSE a.firm_id END) = wall_org() END;
+END $$""",
+}
+
+
+def _some(body: str) -> str:
+    """``cohort_people`` of 0033, of some enrolments where they are named."""
+    return (
+        body.replace("cohort_people(p_org integer, p_cohort bigint)", "cohort_people(p_org integer, p_cohort bigint, p_only bigint[])")
+        .replace("public AS $$", "public SET plan_cache_mode = force_custom_plan AS $$", 1)
+        .replace("AND e.state = 'enrolled'\n", "AND e.state = 'enrolled' AND (p_only IS NULL OR e.id = ANY (p_only))\n", 1)
+    )
+
+
 # --- where a pair counts ----------------------------------------------------------------------------------------------------
 
 ROOM = "cohort_pair_room(integer, bigint, integer, bigint, integer, bigint)"
@@ -142,6 +207,11 @@ def _where_they_are(body: str) -> str:
     )
 
 
+def _people() -> str:
+    body: str = context.script.get_revision("0033").module.ANEW[PEOPLE]
+    return body
+
+
 def _earlier() -> dict[str, str]:
     """What is changed here, as it was."""
     cohorts = context.script.get_revision("0032").module.FUNCTIONS
@@ -160,6 +230,11 @@ def upgrade() -> None:
         op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO passerelle_{GRANTED[signature]}")
     for body in (*(_where_they_are(earlier[name]) for name in (ROOM, BALANCES, PAIRS)), earlier[FOUND].replace(*STILL_ASKED)):
         execute(body.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"))
+    op.execute(f"DROP FUNCTION {PEOPLE}")
+    for signature, body in (*LISTS.items(), (SOME_PEOPLE, _some(_people()))):
+        execute(body)
+        op.execute(f"REVOKE EXECUTE ON FUNCTION {signature} FROM PUBLIC")
+        op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO passerelle_web")
     op.execute("SET LOCAL ROLE passerelle_owner")
     op.execute("REVOKE UPDATE ON enrolment FROM passerelle_web")
     op.execute(f"GRANT UPDATE ({CHANGED}) ON enrolment TO passerelle_web")
@@ -196,6 +271,9 @@ def downgrade() -> None:
     op.execute("SET LOCAL ROLE passerelle_gate")
     for body in _earlier().values():
         execute(body.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"))
-    for signature in FUNCTIONS:
+    for signature in (*FUNCTIONS, *LISTS, SOME_PEOPLE):
         op.execute(f"DROP FUNCTION {signature}")
+    execute(_people())
+    op.execute(f"REVOKE EXECUTE ON FUNCTION {PEOPLE} FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION {PEOPLE} TO passerelle_web")
     op.execute("SET LOCAL ROLE passerelle_owner")
