@@ -175,7 +175,9 @@ def _form_page(
 
 
 def _offered(seen: CohortSeen, form: EventForm) -> EventForm:
-    return form.offer(seen.cohort.form, seen.cohort.modalities.sides, queries.possible_hosts(g.acting), str(get_locale()))
+    return form.offer(
+        seen.cohort.form, seen.cohort.modalities.sides, queries.possible_hosts(g.acting), str(get_locale())
+    )
 
 
 @bp.get("/new")

@@ -166,9 +166,14 @@ END $$""",
 def _some(body: str) -> str:
     """``cohort_people`` of 0033, of some enrolments where they are named."""
     return (
-        body.replace("cohort_people(p_org integer, p_cohort bigint)", "cohort_people(p_org integer, p_cohort bigint, p_only bigint[])")
+        body.replace(
+            "cohort_people(p_org integer, p_cohort bigint)",
+            "cohort_people(p_org integer, p_cohort bigint, p_only bigint[])",
+        )
         .replace("public AS $$", "public SET plan_cache_mode = force_custom_plan AS $$", 1)
-        .replace("AND e.state = 'enrolled'\n", "AND e.state = 'enrolled' AND (p_only IS NULL OR e.id = ANY (p_only))\n", 1)
+        .replace(
+            "AND e.state = 'enrolled'\n", "AND e.state = 'enrolled' AND (p_only IS NULL OR e.id = ANY (p_only))\n", 1
+        )
     )
 
 
@@ -202,7 +207,9 @@ def _where_they_are(body: str) -> str:
     return (
         body.replace("r.org_id = p_", f"{MENTEE_AT} = p_")
         .replace("r.mentor_org_id = p_", f"{MENTOR_AT} = p_")
-        .replace("SELECT r.org_id AS mentee_firm, r.mentor_org_id AS", f"SELECT {MENTEE_AT} AS mentee_firm, {MENTOR_AT} AS")
+        .replace(
+            "SELECT r.org_id AS mentee_firm, r.mentor_org_id AS", f"SELECT {MENTEE_AT} AS mentee_firm, {MENTOR_AT} AS"
+        )
         .replace("orf.name::text, r.org_id, r.mentor_org_id,", f"orf.name::text, {MENTEE_AT}, {MENTOR_AT},")
     )
 
@@ -228,7 +235,10 @@ def upgrade() -> None:
         execute(body)
         op.execute(f"REVOKE EXECUTE ON FUNCTION {signature} FROM PUBLIC")
         op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO passerelle_{GRANTED[signature]}")
-    for body in (*(_where_they_are(earlier[name]) for name in (ROOM, BALANCES, PAIRS)), earlier[FOUND].replace(*STILL_ASKED)):
+    for body in (
+        *(_where_they_are(earlier[name]) for name in (ROOM, BALANCES, PAIRS)),
+        earlier[FOUND].replace(*STILL_ASKED),
+    ):
         execute(body.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"))
     op.execute(f"DROP FUNCTION {PEOPLE}")
     for signature, body in (*LISTS.items(), (SOME_PEOPLE, _some(_people()))):

@@ -31,7 +31,9 @@ def _numbers(cohort: Cohort) -> dict[str, int | None]:
 
 
 def _settings_page(seen: CohortSeen, form: SettingsForm, changed: dict[str, Any] | None = None) -> str:
-    return render_template("cohorts/settings.html", seen=seen, form=form.said_in(seen.cohort.form), changed=changed or {})
+    return render_template(
+        "cohorts/settings.html", seen=seen, form=form.said_in(seen.cohort.form), changed=changed or {}
+    )
 
 
 @bp.get("/<int:cohort_id>/settings")

@@ -164,7 +164,7 @@ def move(operator, work, actor, there):
 def test_who_moves_to_the_firm_of_their_mentor_counts_there_and_their_pair_goes_on(
     app, start, cast, sign_in, propose, operator, work, mailbox
 ):
-    """Acme and Globex may each have one mentee in a pair. Mia, in a pair with Max of Globex, moves there; Pam, who asked him, too."""
+    """Acme and Globex may each have one mentee. Mia, in a pair with Max of Globex, moves there; so does Pam, who asked him."""
     publish(app, cast.abe)
     mentors = {"max": Side.mentor, "abe": Side.mentor}
     cohort = start(sides={"mia": Side.mentee, "pam": Side.mentee} | mentors, places=2, quota={"mentees": 1})
@@ -176,7 +176,7 @@ def test_who_moves_to_the_firm_of_their_mentor_counts_there_and_their_pair_goes_
     asking = f"/cohorts/{cohort.id}/matching/{places['max']}/requests"
     assert pam.post(f"/acme{asking}", data=FORM | {"cadence": "monthly"}).status_code == 303
     assert propose(cast.ned, cohort, cast.mia, cast.max).status_code == 303
-    asked, proposed = requests_of(operator)
+    _asked, proposed = requests_of(operator)
     sign_in(cast.max).post(f"/globex/requests/{proposed.id}/acceptance", data={"accept-contact": ""})
     sign_in(cast.mia).post(f"/acme/requests/{proposed.id}/confirmation", data={"contact": ""})
     quota = propose(cast.ned, cohort, zoe, cast.max)

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from marketplace.pairing import hard_rules
 from marketplace.pairing.candidates import candidates_of
-from marketplace.pairing.lists import PAGE
+from marketplace.pairing.lists import PAGE, Asked, lists_of
 from marketplace.pairing.models import CircleNote, CohortProposal, OptOut, ProposalStatement, Wish
+from marketplace.pairing.overview import overview_of
 from marketplace.pairing.rules import Rule
 from marketplace.programmes.modalities import Form, Side
 from marketplace.programmes.models import Cohort, CohortState, Enrolment
@@ -34,8 +35,8 @@ def ids(operator):
     return found
 
 
-def test_both_lists_come_a_page_at_a_time_and_by_words(start, cast, operator, sign_in):
-    cohort = start(sides={"mia": Side.mentee, "max": Side.mentor})
+def test_both_lists_come_a_page_at_a_time_and_by_words(app, start, cast, operator, sign_in, ids):
+    cohort = start(sides={"mia": Side.mentee, "max": Side.mentor}, places=2)
     acme = operator.get(Organisation, cast.mia.org_id)
     crowd = [make_actor(operator, f"crowd{number:02}", acme, title="Crowd") for number in range(PAGE + 3)]
     for one in crowd:
@@ -56,6 +57,21 @@ def test_both_lists_come_a_page_at_a_time_and_by_words(start, cast, operator, si
     assert "Max Globex" in second
     found = ned.get(f"{place}?q=mia+acme").text
     assert "Mia Acme" in found and "Crowd00" not in found
+    # Whether everybody is weighed or the page alone is read, it is the same page.
+    known = ids()
+    for one in (crowd[1], cast.mia):
+        sign_in(one).post(f"/acme/cohorts/{cohort.id}/wishes/{known[cast.max.person_id]}/addition")
+    data = {"mentee": known[crowd[0].person_id], "mentor": known[cast.max.person_id], "reason": REASON}
+    assert ned.post(f"{place}proposals", data=data).status_code == 303
+    with acting(app, cast.ned) as viewer:
+        there = candidates_of(viewer, cohort)
+        for asked in (Asked(), Asked(everybody=True), Asked(mentees_after=known[crowd[PAGE].person_id])):
+            shown = overview_of(viewer, cohort, asked)
+            assert shown.lists == lists_of(there, asked)
+            assert (shown.waiting, shown.room) == (len(there.without_pair()), len(there.with_room())) == (PAGE + 3, 1)
+            wishes = {one.enrolment_id: shown.wishes.get(one.enrolment_id) for one in shown.lists.mentees.rows}
+            wished = {known[one.person_id] for one in (crowd[1], cast.mia)}
+            assert wishes == {one: [(1, "Max Globex")] if one in wished else None for one in wishes}
     # What cannot be a number of ours is nobody.
     assert ned.get(f"{place}?mentees_after=x&mentee={'9' * 30}&pairs_after=-1").status_code == 200
 

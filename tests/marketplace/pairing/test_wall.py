@@ -124,7 +124,8 @@ def test_each_rule_of_a_cohort_by_itself_keeps_a_request_out(app, start, cast, o
         try:
             inserted(app, cohort, cast.mia, cast.max, **values)
         except sa.exc.ProgrammingError as error:
-            assert "row-level security" in str(error)
+            if "row-level security" not in str(error):
+                raise
             return False
         else:
             return True
@@ -139,7 +140,9 @@ def test_each_rule_of_a_cohort_by_itself_keeps_a_request_out(app, start, cast, o
     assert asks(Phase.launch, "opened_at", NOW)
     assert not asks(holds_place=True) and not asks(mentee_person_id=cast.pam.person_id)
     with pytest.raises(sa.exc.ProgrammingError, match="row-level security"):
-        inserted(app, cohort, cast.pam, cast.max, mentee_person_id=cast.mia.person_id, mentee_id=cast.mia.affiliation_id)
+        inserted(
+            app, cohort, cast.pam, cast.max, mentee_person_id=cast.mia.person_id, mentee_id=cast.mia.affiliation_id
+        )
     # Of peers both are; of a school the mentee alone.
     rows["cohort"].form = Form.peer
     rows["mentee"].side = Side.peer

@@ -339,7 +339,9 @@ def test_twenty_schools_wait_at_most_and_one_that_is_withdrawn_waits_no_longer(
     assert refused.status_code == 422 and "Twenty schools that you invited have not registered yet" in refused.text
     work()
     assert mailbox.to("dean@academy.example") == []
-    link = re.search(r"/invitations/\S+", mailbox.to("dean@lyceum.example")[0].get_body(("plain",)).get_content()).group()
+    link = re.search(
+        r"/invitations/\S+", mailbox.to("dean@lyceum.example")[0].get_body(("plain",)).get_content()
+    ).group()
     slug = operator.scalars(
         sa.select(Organisation.slug).where(Organisation.slug.like("school-%"), sa.func.length(Organisation.slug) > 15)
     ).one()
