@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from marketplace.programmes.modalities import Form, Phase
 from marketplace.programmes.models import Enrolment
-from tests.browser.a_programme.journey import Room
+from tests.browser.a_programme.journey import NEWS, Room
 from tests.browser.people import Visitor, in_many_words
 from tests.cast import Actor
 
@@ -48,8 +48,8 @@ class ComingIn(Room):
         if self.journey.leaver:
             self._gets_the_place_of(self.cast[self.journey.leaver], newcomers[0])
         self.enrol(*(somebody for somebody in self.both if somebody not in newcomers))
-        phone = self.phone(newcomers[0], self.cohort)
-        self.reads(phone, f"{self.side(newcomers[0])} · {phone.word('Takes part')}")
+        for somebody in newcomers:
+            self.is_written(somebody, phone.word(NEWS), phone.word(A_PLACE))
 
     def _says_it_is_true(self, visitor: Visitor, somebody: Actor) -> None:
         """The side, and what the programme asks in its own words; each in the words of this form."""
@@ -148,14 +148,15 @@ class ComingIn(Room):
             self.reads(desk, desk.word("With some effort"))
         desk.press(desk.button("Decide"))
         desk.sees("Decided. The person gets a letter.")
+        self.reads(desk, desk.word("Takes part"))
 
     def _gets_the_place_of(self, leaver: Actor, somebody: Actor) -> None:
         """Every place is taken, and their own page says which they are in line; whoever leaves gives the place to the first."""
-        news, phone = self._phone.word("News of your place in a programme"), self._phone
+        phone = self._phone
         self.reads(phone, phone.word(IN_LINE))
         line = phone.page.locator("dt", has_text=phone.word("Place on the waiting list")).locator("+ dd")
         expect(line).to_have_text("1")
-        self.is_written(somebody, news, phone.word(NO_PLACE))
+        self.is_written(somebody, phone.word(NEWS), phone.word(NO_PLACE))
 
         enrolment = self.operator.scalar(sa.select(Enrolment.id).where(Enrolment.person_id == leaver.person_id))
         phone = self.phone(leaver, f"{self.cohort}/enrolments/{enrolment}")
@@ -163,4 +164,3 @@ class ComingIn(Room):
         phone.reads_title(phone.word("Leave the cohort?"))
         phone.press(phone.button("Leave the cohort"))
         phone.sees("You have left the cohort. Thank you for having been part of it.")
-        self.is_written(somebody, news, phone.word(A_PLACE))

@@ -14,7 +14,7 @@ from marketplace.events.models import EventKind
 from marketplace.programmes.modalities import Phase
 from marketplace.programmes.queries import cohort_or_404
 from tenants.shared import clock
-from tests.browser.a_programme.journey import AFTERNOON, Room
+from tests.browser.a_programme.journey import AFTERNOON, NEWS, Room
 from tests.browser.people import Visitor
 from tests.cast import Actor
 from tests.factories import acting
@@ -102,6 +102,7 @@ class Gatherings(Room):
         desk = self.desk(self.runner, f"{self.cohort}/events/{event}/attendance")
         expect(self._row(desk, self.mentee)).to_contain_text(desk.word("Comes"))
         for somebody in self.both:
+            expect(self._row(desk, somebody)).to_contain_text(self.side(somebody))
             self._was_there(desk, somebody).check()
         desk.press(desk.button("Keep the list"))
         desk.sees("The list is kept.")
@@ -151,8 +152,8 @@ class Gatherings(Room):
         desk.press(desk.button("Close it"))
         desk.sees("The cohort is closed. Everybody gets a letter.")
         for somebody in self.both:
-            self.is_written(somebody, desk.word("News of your place in a programme"), desk.word(COMPLETED))
-            phone = self.phone(somebody, self.cohort)
-            self.reads(phone, f"{self.side(somebody)} · {phone.word('Has completed it')}")
+            self.is_written(somebody, desk.word(NEWS), desk.word(COMPLETED))
+        phone = self.phone(self.mentee, self.cohort)
+        self.reads(phone, f"{self.side(self.mentee)} · {phone.word('Has completed it')}")
         pair = self.phone(self.mentee, "mentorships/").person(self.mentor.name)
         expect(pair).to_be_visible()

@@ -27,6 +27,7 @@ from tests.cast import Actor, Cast
 from tests.factories import enrol
 
 AFTERNOON = time(15, 45, tzinfo=UTC)
+NEWS = "News of your place in a programme"
 PHASES = {
     Phase.call: "Call",
     Phase.mid_point: "Mid-point",

@@ -157,7 +157,10 @@ class Running(Room):
             self._sign(f"mentorships/{pair}/agreement")
 
     def _holds_the_rules(self, phone: Visitor) -> None:
-        expect(phone.page.locator("details.rules")).to_contain_text(self.choices.agreement.text(self.language)[:60])
+        """The version itself; below it there may be a form to propose another."""
+        expect(phone.page.locator("details.rules").first).to_contain_text(
+            self.choices.agreement.text(self.language)[:60]
+        )
 
     def _sign(self, path: str) -> None:
         """The mentee says what it is for and signs; the mentor reads it from the letter and signs; then it holds."""
