@@ -56,7 +56,7 @@ def event_face(there: EventSeen, zone: ZoneInfo, locale: str, now: datetime) -> 
         shade=shade,
         next=_next(there),
         over=over or event.state is EventState.cancelled,
-        open=live and event.starts_at > now and there.mine is not None,
+        open=live and event.starts_at > now and there.mine is not None and there.mine.attended_at is None,
         places_left=max(event.capacity - there.figures.coming, 0) if event.capacity is not None else None,
     )
 

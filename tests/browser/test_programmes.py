@@ -37,6 +37,7 @@ JOURNEYS = (
         mentor="max",
         mentee="mia",
         sides=PLAIN,
+        leaver="gus",
         fault=Fault(
             "input[name=ways_in][value=application]",
             wrong=False,
@@ -54,6 +55,7 @@ JOURNEYS = (
         mentee="mia",
         sides=PLAIN,
         seniorities=("executive", "team_lead"),
+        colleague="pam",
         fault=Fault(
             "#name_en",
             wrong="",
@@ -82,6 +84,7 @@ JOURNEYS = (
         mentee="mia",
         sides={"en": ("Peer", "Peer"), "fr": ("Pair", "Pair")},
         seniorities=("team_lead", "team_lead"),
+        launch=True,
         pair={
             "en": "Gus is your peer: each of you is there for the other.",
             "fr": "Gus est votre pair : chacun est là pour l’autre.",
@@ -114,6 +117,7 @@ JOURNEYS = (
         mentee="mia",
         sides=PLAIN,
         seniorities=("board", "executive"),
+        sign=True,
     ),
 )
 
@@ -175,7 +179,9 @@ def walk(
             cast["lea"] = make_actor(operator, "lea", school, Role.hr_partner)
             cast["sam"] = make_actor(operator, "sam", school)
         operator.execute(sa.update(Person).values(locale=language, time_zone="Europe/Paris"))
-        for name, seniority in zip((journey.mentor, journey.mentee), journey.seniorities, strict=True):
+        mentors, mentees = journey.seniorities
+        steps = {journey.mentor: mentors, journey.mentee: mentees, journey.colleague or journey.mentee: mentees}
+        for name, seniority in steps.items():
             tie = sa.update(Affiliation).where(Affiliation.person_id == cast[name].person_id)
             operator.execute(tie.values(seniority=seniority))
         mentor = cast[journey.mentor]
@@ -209,6 +215,8 @@ def test_a_form_goes_from_its_template_to_the_closing_event(journey: Journey, wa
     way.match()
     if journey.form is Form.peer and way.language == "en":
         way.gather(way.cast.pam, way.cast.max)
+    if journey.launch:
+        way.meet_at_launch()
     way.meet()
     way.celebrate()
     way.close()
