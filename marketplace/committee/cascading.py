@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from marketplace.committee.explaining import shares_as_json
 from marketplace.committee.jobs import Solved, answer_to, put_down
-from marketplace.committee.models import MarkKind, MatchMark, MatchProposal, MatchRun, RunState
+from marketplace.committee.models import MarkKind, MatchMark, MatchProposal, MatchRun
 from marketplace.committee.questions import Pairs, Question, unpacked
 from marketplace.committee.words import BECAUSE
 from marketplace.pairing.models import CohortProposal
@@ -150,7 +150,9 @@ class Now:
 def _now(root: MatchRun) -> Now:
     key = {"org_id": root.cohort_org_id, "cohort_id": root.cohort_id}
     people = sa.text("SELECT * FROM bench_people(CAST(:org_id AS integer), CAST(:cohort_id AS bigint))")
-    pairs = sa.text("SELECT * FROM bench_pairs(CAST(:org_id AS integer), CAST(:cohort_id AS bigint)) ORDER BY stands DESC")
+    pairs = sa.text(
+        "SELECT * FROM bench_pairs(CAST(:org_id AS integer), CAST(:cohort_id AS bigint)) ORDER BY stands DESC"
+    )
     return Now(
         {row.enrolment_id: row.room for row in db.session.execute(people, key)},
         # What is under way weighs more than what was in vain.
@@ -176,9 +178,7 @@ def question_now(before: Question, now: Now, marks: Mapping[Pair, MarkKind], pai
     Mentors without room stay, so that it can be said what stands in the way.
     """
     mentees = tuple(one for one in before.mentees if now.room.get(one.id, 0))
-    mentors = tuple(
-        replace(one, capacity=now.room[one.id], least=0) for one in before.mentors if one.id in now.room
-    )
+    mentors = tuple(replace(one, capacity=now.room[one.id], least=0) for one in before.mentors if one.id in now.room)
     here, theirs = {one.id for one in mentees}, {one.id for one in mentors}
 
     def still(of: Iterable[Pair]) -> Pairs:
@@ -220,7 +220,9 @@ def _without(question: Question, refused: Mapping[Pair, str]) -> Question:
     for pair, said in refused.items():
         name = RULES.get(said, "apart")
         listed[name] = listed.get(name, frozenset()) | {pair}
-    return replace(question, listed=listed, pins=question.pins - set(refused), previous=question.previous - set(refused))
+    return replace(
+        question, listed=listed, pins=question.pins - set(refused), previous=question.previous - set(refused)
+    )
 
 
 # --- asking -----------------------------------------------------------------------------------------------------------------
@@ -233,16 +235,20 @@ def _propose(run: MatchRun, question: Question, found: Solved, now: datetime, *,
     with db.session.begin_nested() as all_of_them:
         for pair in sorted(found.pairs):
             mentee, mentor = people[pair[0]], people[pair[1]]
-            said = "quota" if room_for_pair(
-                cohort=(run.cohort_org_id, run.cohort_id),
-                mentee=(mentee.firm, mentee.person),
-                mentor=(mentor.firm, mentor.person),
-            ) else put_next_best(
-                run_id=run.id,
-                pair=pair,
-                mentee_firm=mentee.firm,
-                because=fit_for_the_two(shares_as_json(found.problem.cohort.shares(*pair))),
-                now=now,
+            said = (
+                "quota"
+                if room_for_pair(
+                    cohort=(run.cohort_org_id, run.cohort_id),
+                    mentee=(mentee.firm, mentee.person),
+                    mentor=(mentor.firm, mentor.person),
+                )
+                else put_next_best(
+                    run_id=run.id,
+                    pair=pair,
+                    mentee_firm=mentee.firm,
+                    because=fit_for_the_two(shares_as_json(found.problem.cohort.shares(*pair))),
+                    now=now,
+                )
             )
             if said != "ok":
                 refused[pair] = said
@@ -264,11 +270,14 @@ def _tell(run: MatchRun, question: Question, found: Solved, now: datetime) -> No
     """Those who coordinate there, once a version. That somebody said no, and who, is not said."""
     person_of = {one.id: one.person for one in (*question.mentees, *question.mentors)}
     names = dict(
-        db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(set(person_of.values())))).tuples().all()
+        db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(set(person_of.values()))))
+        .tuples()
+        .all()
     )
     slug = db.session.get_one(Organisation, run.org_id).slug
     path = f"/{slug}/cohorts/{run.cohort_id}/matching/bench/versions/{run.number}"
     data = {
+        "count": len(found.pairs),
         "pairs": [{"mentee": names[person_of[a]], "mentor": names[person_of[b]]} for a, b in sorted(found.pairs)],
         "left": sorted(names[person_of[one]] for one in found.unmatched),
         "url": path,

@@ -15,11 +15,12 @@ from marketplace.committee.models import MarkKind, MatchRun, RunState
 from marketplace.committee.picture import picture_of
 from marketplace.committee.priorities import Priorities
 from marketplace.committee.sheets import sheet_of
-from marketplace.committee.words import CRITERIA, RULES, WHY_LEFT
 from marketplace.committee.standing import standing_of
+from marketplace.committee.words import CRITERIA, RULES, WHY_LEFT
 from marketplace.pairing.candidates import Candidate, Candidates, candidates_of, standings
 from marketplace.pairing.queries import opening_of
 from marketplace.pairing.rules import REFUSALS
+from marketplace.pairing.words import state_words
 from marketplace.programmes.queries import CohortSeen, cohort_or_404
 from tenants.shared import clock
 from tenants.shared.flashes import flash_undo
@@ -106,6 +107,7 @@ def show(cohort_id: int, number: int) -> ResponseReturnValue:
         votes=queries.votes_of(run),
         picture=picture_of(proposals, names),
         form=PrioritiesForm(formdata=None).fill(run.priorities),
+        stands_at=state_words,
         standing=standing_of(queries.requests_of(run), standings(seen.cohort)) if run.published_at else None,
         root=next((one for one in runs if one.id == run.after_no_of), None),
         followers=[one for one in runs if one.after_no_of == run.id],

@@ -21,7 +21,8 @@ SAY = sa.text("SELECT say_because(CAST(:org_id AS integer), CAST(:id AS bigint),
 TIE = sa.text("SELECT tie_to_version(CAST(:org_id AS integer), CAST(:id AS bigint), CAST(:run_id AS bigint))")
 NEXT_BEST = sa.text(
     "SELECT propose_next_best(CAST(:run_id AS bigint), CAST(:mentee AS bigint), CAST(:mentor AS bigint),"
-    " CAST(:request_id AS bigint), CAST(:proposal_id AS bigint), CAST(:because AS jsonb), CAST(:due AS timestamptz), CAST(:now AS timestamptz))"
+    " CAST(:request_id AS bigint), CAST(:proposal_id AS bigint), CAST(:because AS jsonb),"
+    " CAST(:due AS timestamptz), CAST(:now AS timestamptz))"
 )
 
 

@@ -70,7 +70,9 @@ def tell_of_firms_yes(*, org_id: int, request_id: int, link_id: int) -> None:
         return
     now = clock.now()
     letters.write_with_link(asked, kind="request_received", link_id=link_id, now=now)
-    record("request.agreed_by_firms", org_ids=[asked.org_id, asked.mentor_org_id], now=now, subject=("request", asked.id))
+    record(
+        "request.agreed_by_firms", org_ids=[asked.org_id, asked.mentor_org_id], now=now, subject=("request", asked.id)
+    )
     db.session.commit()
 
 

@@ -206,7 +206,9 @@ BEGIN
     WHERE k.org_id = wall_org() AND wall_person() NOT IN (k.mentee_person_id, k.mentor_person_id)
       AND CASE WHEN p_request IS NOT NULL THEN k.request_id = p_request
           -- What a committee of the firm's own proposed was no question to it.
-          ELSE (k.state = 'waiting' AND r.state = 'awaiting_employer') OR k.decided_at > k.asked_at END
+          ELSE (k.state = 'waiting' AND r.state = 'awaiting_employer') OR (k.state <> 'waiting' AND (k.decided_at > k.asked_at
+              OR NOT EXISTS (SELECT FROM cohort_proposal p WHERE p.org_id = k.cohort_org_id AND p.request_org_id = k.request_org_id
+                             AND p.request_id = k.request_id AND p.proposed_by_id = k.decided_by_id))) END
     ORDER BY k.state <> 'waiting', k.decided_at DESC, k.due_at, k.request_id LIMIT p_most;
 END $$""",
     # Whether firms answer for a request, and no employer's approval of the other kind.
@@ -312,9 +314,9 @@ $$""",
 CREATE FUNCTION keep_consents() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
     IF EXISTS (SELECT FROM firm_consent k WHERE k.request_org_id = NEW.org_id AND k.request_id = NEW.id)
-       AND CASE NEW.state WHEN 'sent'
+       AND (CASE NEW.state WHEN 'sent'
            THEN EXISTS (SELECT FROM firm_consent k WHERE k.request_org_id = NEW.org_id AND k.request_id = NEW.id AND k.state <> 'yes')
-           ELSE NOT EXISTS (SELECT FROM firm_consent k WHERE k.request_org_id = NEW.org_id AND k.request_id = NEW.id AND k.state = 'no') END
+           ELSE NOT EXISTS (SELECT FROM firm_consent k WHERE k.request_org_id = NEW.org_id AND k.request_id = NEW.id AND k.state = 'no') END)
     THEN RAISE EXCEPTION 'both firms answer for this pair' USING ERRCODE = 'check_violation'; END IF;
     RETURN NEW;
 END $$""",

@@ -59,6 +59,7 @@ EVENT = {
 SAMPLES = {
     "proposal_over": {"other_name": "Max Globex", "url": "/acme/requests/7"},
     "next_best_asked": {
+        "count": 1,
         "pairs": [{"mentee": "Mia Acme", "mentor": "Gus Globex"}],
         "left": ["Ann Acme"],
         "url": "/bridge/cohorts/1/matching/bench/versions/2",
