@@ -237,7 +237,8 @@ def candidates_of(viewer: Acting, cohort: Cohort) -> Candidates:
 def standings(cohort: Cohort) -> tuple[Standing, ...]:
     """Where the cohort's requests stand, the newest first."""
     key = {"org_id": cohort.org_id, "cohort_id": cohort.id}
-    rows, firms = _rows("cohort_pairs", key), {}
+    rows = _rows("cohort_pairs", key)
+    firms: dict[int, list[FirmWord]] = {}
     if cohort.modalities.firms_say_yes:
         for word in _rows("cohort_consents", key):
             firms.setdefault(word.request_id, []).append(FirmWord(word.side, word.state, word.decided_at))

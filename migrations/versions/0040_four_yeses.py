@@ -397,7 +397,7 @@ POLICIES: tuple[tuple[str, str, str, str, str, str | None], ...] = (
      f"{S} AND org_id = wall_org() AND wall_role() IN ('hr_partner', 'company_admin') AND NOT {PARTY}", None),
     ("firm_consent", "worker_select", "worker", "SELECT", f"(org_id = wall_org() OR request_org_id = wall_org()) AND {SYSTEM}", None),
     ("firm_consent", "worker_update", "worker", "UPDATE", f"org_id = wall_org() AND {SYSTEM}", f"org_id = wall_org() AND {SYSTEM}"),
-    ("firm_consent", "worker_export", "worker", "SELECT", f"wall_role() IN ('export', 'erasure') AND {PARTY} AND {S}", None),
+    ("firm_consent", "worker_erasure_select", "worker", "SELECT", f"wall_role() = 'erasure' AND {PARTY} AND {S}", None),
     ("firm_consent", "worker_erasure", "worker", "UPDATE", f"wall_role() = 'erasure' AND {PARTY} AND {S}", None),
     ("firm_consent", "operator", "operator", "ALL", "true", None),
     ("firm_consent", "gate_select_0040", "gate", "SELECT", "true", None),

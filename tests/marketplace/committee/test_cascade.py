@@ -151,7 +151,7 @@ def test_what_the_database_refuses_is_left_out_and_the_next_is_tried(published, 
 def test_a_stopped_cascade_waits_and_is_taken_up_again(published, cast, operator, sign_in, work):
     home = f"{published.home}/versions/1"
     page = published.ned.post(f"{home}/cascade/end", follow_redirects=True).text
-    assert "After a no nobody else is asked by itself" in page and "cascade/restoration" in page
+    assert "After a no, nobody else is asked by itself" in page and "cascade/restoration" in page
     decline(sign_in, cast, of(operator, cast.mia)[0])
     work()
     assert len(runs(operator)) == 1
