@@ -44,12 +44,11 @@ def standing_of(requests: Collection[int], standings: Iterable[Standing]) -> lis
 
 def _firm(one: Standing, side: str) -> Mark:
     asked: FirmWord | None = next((word for word in one.firms if word.side == side), None)
-    said = _said(one, f"{side}_firm")
-    if said is not None:
-        return said
     if asked is None:
         # Outside of a cohort in which firms answer, the mentee's employer may.
         return (_said(one, "employer") if side == "mentee" else None) or Mark("nobody")
+    if asked.state in {"yes", "no"}:
+        return Mark("yes" if asked.state == "yes" else "no", asked.at)
     if one.state is RequestState.awaiting_employer:
         return Mark("waiting")
     return Mark("silent" if one.state is RequestState.expired else "later")

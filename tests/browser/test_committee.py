@@ -1,4 +1,4 @@
-"""A committee of two at its bench: a pair kept apart, why somebody is left, publishing, firms that say yes, a no, the next best."""
+"""A committee of two at its bench: a pair kept apart, why somebody is left, publishing, the firms’ yes, a no, the next best."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_a_committee_of_two_pins_parts_publishes_and_sees_the_next_best_asked_af
     # Gus says no, and whoever had nobody is asked: Ned reads it by letter, and why one of them is left.
     gus = visit(language, phone=True)
     seat(gus, app, people.gus)
-    post.link(people.gus.email, to="links/")
+    post.letter(people.gus.email, gus.word("A pair is proposed: you and %(name)s", name="").strip())
     asked = operator.scalar(
         sa.select(MentoringRequest.id).where(MentoringRequest.mentor_person_id == people.gus.person_id)
     )
