@@ -1,4 +1,4 @@
-"""Matching in the demo's cohorts: wishes on both sides, a pair that the committee proposes, and peers who sit in a circle."""
+"""Matching in the demo's cohorts: wishes, a pair proposed by hand, a version of the bench that is published, circles of peers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from random import Random
 from typing import Any
 
 from dev.demo.rows import Rows
-from dev.demo.world import DAY, Member, World
+from dev.demo.world import DAY, Member, Mentor, World
+from marketplace.committee.priorities import Priorities
+from marketplace.committee.questions import Question
+from marketplace.matching import members
 from marketplace.programmes.modalities import CircleSize, Form, Modalities, Phase, SideRules, Timing, Words
 
 REASON = (
@@ -73,32 +76,49 @@ def _propose(world: World, rows: Rows, cohort: Person, mentees: Sequence[Person]
     mentor = mentors[0]
     page = next(one for one in world.mentors if one.member.person_id == mentor["person_id"])
     between = {(one["mentee_person_id"], one["mentor_person_id"]) for one in rows.of("mentoring_request")}
-    members = {one.person_id: one for one in world.members}
     mentee = next(
         one
         for one in mentees
         if one["firm_id"] != mentor["firm_id"] and (one["person_id"], mentor["person_id"]) not in between
     )
-    made = world.now - DAY
-    request_id = world.ids.at(made)
+    _ask(world, rows, cohort, mentee, page, "sent", reason=REASON)
+    _bench(world, rows, cohort, [one for one in mentees[1:] if one is not mentee], mentors[1:])
+
+
+def _ask(
+    world: World,
+    rows: Rows,
+    cohort: Person,
+    mentee: Person,
+    page: Mentor,
+    state: str,
+    *,
+    reason: str = "",
+    run_id: int | None = None,
+) -> tuple[int, int]:
+    """A committee's proposal of yesterday, in ``state``; the request's id and the proposal's."""
+    made, mentor = world.now - DAY, page.member
+    request_id, proposal_id = world.ids.at(made), world.ids.at(made)
+    is_over = state in {"declined", "refused_by_employer"}
+    reached = state in {"sent", "declined"}
     rows.add(
         "mentoring_request",
         org_id=mentee["firm_id"],
         id=request_id,
-        mentee_id=members[mentee["person_id"]].affiliation_id,
+        mentee_id=next(one for one in world.members if one.person_id == mentee["person_id"]).affiliation_id,
         mentee_person_id=mentee["person_id"],
-        mentor_org_id=mentor["firm_id"],
+        mentor_org_id=mentor.org.id,
         mentor_id=page.profile_id,
-        mentor_person_id=mentor["person_id"],
-        state="sent",
+        mentor_person_id=mentor.person_id,
+        state=state,
         form=cohort["form"],
         cadence="monthly",
         holds_place=False,
-        sent_at=made,
-        due_at=made + 14 * DAY,
+        sent_at=made if reached else None,
+        due_at=None if is_over else made + 14 * DAY,
         reminded_at=None,
         accepted_at=None,
-        closed_at=None,
+        closed_at=made if is_over else None,
         resent_from_id=None,
         version=1,
         created_at=made,
@@ -109,16 +129,173 @@ def _propose(world: World, rows: Rows, cohort: Person, mentees: Sequence[Person]
     rows.add(
         "cohort_proposal",
         org_id=cohort["org_id"],
-        id=world.ids.at(made),
+        id=proposal_id,
         cohort_id=cohort["id"],
         request_org_id=mentee["firm_id"],
         request_id=request_id,
         mentee_person_id=mentee["person_id"],
-        mentor_person_id=mentor["person_id"],
-        reason=REASON,
+        mentor_person_id=mentor.person_id,
+        reason=reason,
         proposed_by_id=cohort["created_by_id"],
         proposed_at=made,
         undone_at=None,
+        run_org_id=cohort["org_id"] if run_id else None,
+        run_id=run_id,
+        followed_at=made if is_over else None,
+    )
+    return request_id, proposal_id
+
+
+STANDS = (
+    ("awaiting_employer", "yes", "waiting"),
+    ("awaiting_employer", "waiting", "waiting"),
+    ("sent", "yes", "yes"),
+    ("declined", "yes", "yes"),
+    ("refused_by_employer", "waiting", "no"),
+)
+"""Of each pair of the published version: the request's state, what the mentee's firm says, and what the mentor's."""
+
+
+def _bench(world: World, rows: Rows, cohort: Person, mentees: Sequence[Person], mentors: Sequence[Person]) -> None:
+    """A version that the committee published yesterday; its pairs stand at different points."""
+    pages = {
+        one.member.person_id: one
+        for one in world.mentors
+        if one.state == "published" and one.published_at and cohort["org_id"] in one.chosen and one.room
+    }
+    apart = {(one["org_id"], one["other_org_id"]) for one in rows.of("conflict_declaration")}
+    asked = {one["mentee_person_id"] for one in rows.of("mentoring_request") if one["cohort_id"] == cohort["id"]}
+    known = {(one["mentee_person_id"], one["mentor_person_id"]) for one in rows.of("mentoring_request")}
+    left = [one for one in mentors if one["person_id"] in pages]
+    pairs: list[tuple[Person, Person]] = []
+    for mentee in mentees:
+        firm, person = mentee["firm_id"], mentee["person_id"]
+        for mentor in left:
+            other = mentor["firm_id"]
+            strangers = firm != other and (firm, other) not in apart and (other, firm) not in apart
+            if person not in asked and strangers and (person, mentor["person_id"]) not in known:
+                pairs.append((mentee, mentor))
+                left.remove(mentor)
+                break
+    pairs = pairs[: len(STANDS)]
+    made = world.now - DAY
+    run_id = world.ids.at(made)
+    points = [8600 - 550 * number for number in range(len(pairs))]
+    rows.add(
+        "match_run",
+        org_id=cohort["org_id"],
+        id=run_id,
+        cohort_org_id=cohort["org_id"],
+        cohort_id=cohort["id"],
+        number=1,
+        after_number=None,
+        state="solved",
+        choices=Priorities().model_dump(mode="json"),
+        question=_question(rows, cohort, mentees, mentors, pages),
+        answer={
+            "mentees": len(mentees),
+            "mentors": len(mentors),
+            "places": sum(one["places"] for one in mentors),
+            "heads": len(pairs),
+            "score": sum(points),
+            "weakest": min(points, default=0),
+            "churn": 0,
+            "equal": True,
+            "optimal": True,
+            "lifted": {},
+            "changes": [],
+            "shortfalls": [],
+        },
+        trouble="",
+        asked_by_id=cohort["created_by_id"],
+        asked_at=made,
+        solved_at=made,
+        published_by_id=cohort["created_by_id"],
+        published_at=made,
+        cascades=True,
+        after_no_of=None,
+    )
+    for (mentee, mentor), worth, (state, mentee_firm, mentor_firm) in zip(pairs, points, STANDS, strict=False):
+        rows.add(
+            "match_proposal",
+            org_id=cohort["org_id"],
+            run_id=run_id,
+            mentee_enrolment_id=mentee["id"],
+            mentor_enrolment_id=mentor["id"],
+            points=worth,
+            is_pinned=False,
+            is_kept=False,
+            reasons={"shares": []},
+        )
+        request_id, proposal_id = _ask(world, rows, cohort, mentee, pages[mentor["person_id"]], state, run_id=run_id)
+        if state == "declined":
+            rows.add(
+                "proposal_statement",
+                org_id=cohort["org_id"],
+                proposal_id=proposal_id,
+                says="mentor_no",
+                person_id=mentor["person_id"],
+                said_at=made,
+            )
+        for side, one, word in (("mentee", mentee, mentee_firm), ("mentor", mentor, mentor_firm)):
+            rows.add(
+                "firm_consent",
+                org_id=one["firm_id"],
+                request_id=request_id,
+                request_org_id=mentee["firm_id"],
+                side=side,
+                cohort_org_id=cohort["org_id"],
+                cohort_id=cohort["id"],
+                mentee_person_id=mentee["person_id"],
+                mentor_person_id=mentor["person_id"],
+                state=word,
+                reason="",
+                asked_at=made,
+                due_at=made + 14 * DAY,
+                reminded_at=None,
+                decided_by_id=None if word == "waiting" else _answers_for(world, one["firm_id"], one["person_id"]),
+                decided_at=None if word == "waiting" else made,
+            )
+
+
+def _question(
+    rows: Rows, cohort: Person, mentees: Sequence[Person], mentors: Sequence[Person], pages: Mapping[int, Mentor]
+) -> bytes:
+    """What the engine was asked, in short: enough for the next best to be sought when somebody in the demo says no."""
+    goals = {one["person_id"]: frozenset(one["goals"]) for one in rows.of("mentee_profile")}
+    return Question(
+        form=cohort["form"],
+        mentees=tuple(
+            members.Mentee(
+                id=one["id"],
+                person=one["person_id"],
+                firm=one["firm_id"],
+                seeks=goals.get(one["person_id"], frozenset()),
+            )
+            for one in mentees
+        ),
+        mentors=tuple(
+            members.Mentor(
+                id=one["id"],
+                person=one["person_id"],
+                firm=one["firm_id"],
+                offers=frozenset(pages[one["person_id"]].page.skills),
+                capacity=one["places"],
+            )
+            for one in mentors
+            if one["person_id"] in pages
+        ),
+        across_firms=True,
+    ).packed()
+
+
+def _answers_for(world: World, firm_id: int, person_id: int) -> int:
+    """Somebody of the firm who may answer for it, and is not the one it is about."""
+    roles = {"hr_partner", "company_admin"}
+    return next(
+        one.person_id
+        for one in world.members
+        if one.org.id == firm_id and one.role in roles and one.person_id != person_id
     )
 
 

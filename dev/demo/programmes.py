@@ -50,6 +50,7 @@ CHOICES = Modalities(
     mentors=SideRules(places=24, training="offered"),
     mentees=SideRules(places=20, training="before_matching"),
     employer_approval=True,
+    firms_say_yes=True,
     manager_view=True,
     quota=Quota(mentors=6, mentees=6),
     timeline=tuple(Timing(phase=phase, day=day) for phase, day in DAYS),

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from flask import url_for
@@ -13,11 +11,11 @@ from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.committee import queries
+from marketplace.committee.cascading import cascade, fit_for_the_two, lock_bench
 from marketplace.committee.jobs import solve_run
 from marketplace.committee.models import MarkKind, MatchMark, MatchNote, MatchRun, MatchVote, RunState
 from marketplace.committee.priorities import Priorities
 from marketplace.committee.questions import question_of
-from marketplace.committee.words import BECAUSE
 from marketplace.pairing.candidates import Candidate, Candidates
 from marketplace.pairing.proposing import put_proposal
 from marketplace.pairing.queries import opening_of
@@ -96,8 +94,11 @@ class Published:
     not_sent: tuple[tuple[Candidate, Candidate, Rule], ...]
 
 
-def publish(*, acting: Acting, seen: CohortSeen, run: MatchRun, there: Candidates, now: datetime) -> Published:
-    """Every pair of the latest version is asked, the way of every request of the cohort; once.
+def publish(
+    *, acting: Acting, seen: CohortSeen, run: MatchRun, there: Candidates, cascades: bool = False, now: datetime
+) -> Published:
+    """Every pair of the latest version is asked, the way of every request of the cohort; once. ``cascades``: after a no the next
+    best is asked by itself.
 
     What has happened since the version was made is respected: such pairs are left out, and named. Raises ``Refused`` when
     there is a newer version, or it was published before.
@@ -135,6 +136,7 @@ def publish(*, acting: Acting, seen: CohortSeen, run: MatchRun, there: Candidate
                 mentor=mentor,
                 reason="",
                 because=fit_for_the_two(one.reasons.get("shares", ())),
+                run_id=run.id,
                 now=now,
             )
             rule = None if said == "ok" else Rule(said) if said in REFUSALS else Rule.asked
@@ -142,7 +144,7 @@ def publish(*, acting: Acting, seen: CohortSeen, run: MatchRun, there: Candidate
             sent += 1
         else:
             not_sent.append((mentee, mentor, rule))
-    run.published_at, run.published_by_id = now, acting.person_id
+    run.published_at, run.published_by_id, run.cascades = now, acting.person_id, cascades
     record(
         "match.published",
         org_ids=[acting.org_id],
@@ -155,18 +157,35 @@ def publish(*, acting: Acting, seen: CohortSeen, run: MatchRun, there: Candidate
     return Published(sent, tuple(not_sent))
 
 
-def fit_for_the_two(shares: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Of a pair's reasons those that both may read: no points, no wishes."""
-    return [
-        {"criterion": share["criterion"], "words": list(share["because"])}
-        for share in shares
-        if share["points"] and share["criterion"] in BECAUSE
-    ]
+def set_cascade(*, acting: Acting, seen: CohortSeen, run: MatchRun, cascades: bool, now: datetime) -> None:
+    """Whether the next best is asked by itself after a no; what came to nothing while it was not is then followed.
+
+    Raises ``Refused`` for a version that people did not publish.
+    """
+    cohort = seen.cohort
+    _lock(seen)
+    db.session.refresh(run, ["published_at", "cascades"])
+    if run.published_at is None or run.after_no_of is not None:
+        back = url_for("committee.show", organisation=acting.slug, cohort_id=cohort.id, number=run.number)
+        raise Refused(_("This version is not published. Publish it first."), way_back=back)
+    if run.cascades is not cascades:
+        run.cascades = cascades
+        record(
+            "match.cascade_resumed" if cascades else "match.cascade_stopped",
+            org_ids=[acting.org_id],
+            now=now,
+            subject=("cohort", cohort.id),
+            actor=(acting.person_id, acting.person_name),
+            data={"number": run.number},
+        )
+        if cascades:
+            jobs.enqueue(cascade, org_id=acting.org_id, cohort_id=cohort.id)
+    db.session.commit()
 
 
 def _lock(seen: CohortSeen) -> None:
     """One step at the bench of a cohort at a time, until the commit."""
-    db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"match {seen.cohort.id}", 0))))
+    lock_bench(seen.cohort.id)
 
 
 def mark_pair(*, acting: Acting, seen: CohortSeen, pair: Pair, kind: MarkKind | None, now: datetime) -> None:

@@ -25,7 +25,7 @@ def reasons_of(changes: Changes) -> dict[tuple[int, int], dict[str, Any]]:
         if time.monotonic() < until:
             found[mentee, mentor] = _reason(reason(changes, mentee, mentor))
         else:
-            found[mentee, mentor] = {"shares": _shares(changes.problem.cohort.shares(mentee, mentor))}
+            found[mentee, mentor] = {"shares": shares_as_json(changes.problem.cohort.shares(mentee, mentor))}
     return found
 
 
@@ -51,7 +51,7 @@ def fault_as_json(one: Fault) -> dict[str, Any]:
 
 def _reason(one: Reason) -> dict[str, Any]:
     return {
-        "shares": _shares(one.shares),
+        "shares": shares_as_json(one.shares),
         "without": _cost(one.without),
         "mentee": _side(one.mentee_side),
         "mentor": _side(one.mentor_side),
@@ -87,7 +87,8 @@ def _cost(one: Cost | None) -> dict[str, Any] | None:
     }
 
 
-def _shares(shares: tuple[Share, ...]) -> list[dict[str, Any]]:
+def shares_as_json(shares: tuple[Share, ...]) -> list[dict[str, Any]]:
+    """A pair's points by criterion, with the words that earned them."""
     return [
         {
             "criterion": share.criterion,

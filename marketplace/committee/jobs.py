@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from marketplace.committee.explaining import fault_as_json, leftover_as_json, reasons_of
 from marketplace.committee.models import MatchLeftover, MatchProposal, MatchRun, RunState
-from marketplace.committee.questions import Pairs, unpacked
+from marketplace.committee.priorities import Priorities
+from marketplace.committee.questions import Pairs, Question, unpacked
 from marketplace.matching.changes import Changes
 from marketplace.matching.checker import check
 from marketplace.matching.compare import compare
@@ -31,23 +33,55 @@ def solve_run(*, org_id: int, run_id: int) -> None:
     if run is None or run.state is not RunState.waiting:
         return
     question = unpacked(run.question)
-    problem = question.problem(run.priorities)
+    put_down(run, question, answer_to(question, run.priorities), clock.now())
+    db.session.commit()
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """``found``: the answer, its proof checked, or what contradicts itself. ``lifted``: what lifting the weakest pair cost."""
+
+    problem: Problem
+    found: Result | tuple[Fault, ...]
+    lifted: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def pairs(self) -> Pairs:
+        found = self.found
+        return frozenset((one.mentee, one.mentor) for one in found.pairs) if isinstance(found, Result) else frozenset()
+
+    @property
+    def unmatched(self) -> tuple[int, ...]:
+        found = self.found
+        return found.unmatched if isinstance(found, Result) else tuple(one.id for one in self.problem.cohort.mentees)
+
+
+def answer_to(question: Question, priorities: Priorities) -> Solved:
+    """Raises ``RuntimeError`` if the proof does not hold."""
+    problem = question.problem(priorities)
     found = _solved_or_faults(problem)
+    if not isinstance(found, Result):
+        return Solved(problem, found)
+    lifted: dict[str, Any] = {}
+    if priorities.weakest_first:
+        raised = lift(problem, found)
+        problem, found = replace(problem, minimum=raised.least), raised.result
+        lifted = {"least": raised.least, "pairs": raised.pairs, "points": raised.points}
+    finding = check(problem, found)
+    if finding.complaints:
+        raise RuntimeError(f"The proof of this match does not hold: {', '.join(finding.complaints)}")
+    return Solved(problem, found, lifted)
+
+
+def put_down(run: MatchRun, question: Question, solved: Solved, now: datetime) -> None:
+    """The answer beside its version, with the reasons; the caller commits."""
+    found = solved.found
     if isinstance(found, Result):
-        lifted: dict[str, Any] = {}
-        if run.priorities.weakest_first:
-            raised = lift(problem, found)
-            problem, found = replace(problem, minimum=raised.least), raised.result
-            lifted = {"least": raised.least, "pairs": raised.pairs, "points": raised.points}
-        finding = check(problem, found)
-        if finding.complaints:
-            raise RuntimeError(f"The proof of version {run.number} does not hold: {', '.join(finding.complaints)}")
-        changes = _changes(problem, question.previous, found)
-        _put_down(run, problem, found, {"lifted": lifted, "changes": changes})
+        changes = _changes(solved.problem, question.previous, found)
+        _put_down(run, solved.problem, found, {"lifted": solved.lifted, "changes": changes})
     else:
         run.state, run.answer = RunState.failed, {"faults": [fault_as_json(one) for one in found]}
-    run.solved_at = clock.now()
-    db.session.commit()
+    run.solved_at = now
 
 
 @tenant_job("forget_match_questions", on="cohort.closed")

@@ -32,12 +32,16 @@ class MatchRun(Base):
 
     ``question`` is what the engine was given: people, rules and marks, packed (see ``questions``), so that a version can be
     checked again later; emptied when the cohort is over. ``answer`` are its figures. ``trouble`` says why it failed.
+
+    ``cascades``: of a version that people published, whether a no to one of its pairs is followed by the next best.
+    ``after_no_of``: the published version (its id) whose pair came to nothing; then nobody asked (``asked_by_id``).
     """
 
     __tablename__ = "match_run"
     __table_args__ = (
         sa.ForeignKeyConstraint(["cohort_org_id", "cohort_id"], ["cohort.org_id", "cohort.id"], ondelete="CASCADE"),
         sa.UniqueConstraint("org_id", "cohort_id", "number", name="uq_match_run_number"),
+        sa.ForeignKeyConstraint(["org_id", "after_no_of"], ["match_run.org_id", "match_run.id"], ondelete="CASCADE"),
     )
 
     org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
@@ -51,11 +55,13 @@ class MatchRun(Base):
     question: Mapped[bytes]
     answer: Mapped[dict[str, Any]] = mapped_column(default=dict)
     trouble: Mapped[str] = mapped_column(default="")
-    asked_by_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    asked_by_id: Mapped[int | None] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
     asked_at: Mapped[datetime]
     solved_at: Mapped[datetime | None]
     published_by_id: Mapped[int | None] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
     published_at: Mapped[datetime | None]
+    cascades: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"))
+    after_no_of: Mapped[int | None] = mapped_column(sa.BigInteger)
 
     @property
     def priorities(self) -> Priorities:

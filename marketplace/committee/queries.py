@@ -17,6 +17,7 @@ from marketplace.committee.models import (
     MatchRun,
     MatchVote,
 )
+from marketplace.pairing.models import CohortProposal
 from marketplace.programmes.models import Cohort
 from tenants.current import Acting
 from tenants.shared.database import db
@@ -81,6 +82,14 @@ def pairs_of(run: MatchRun) -> frozenset[Pair]:
         MatchProposal.org_id == run.org_id, MatchProposal.run_id == run.id
     )
     return frozenset((row[0], row[1]) for row in db.session.execute(query))
+
+
+def requests_of(run: MatchRun) -> frozenset[int]:
+    """The requests that its publishing made."""
+    query = sa.select(CohortProposal.request_id).where(
+        CohortProposal.run_org_id == run.org_id, CohortProposal.run_id == run.id
+    )
+    return frozenset(db.session.scalars(query))
 
 
 def _here(

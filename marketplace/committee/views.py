@@ -9,16 +9,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from marketplace.committee import commands, jobs, policy, queries
+from marketplace.committee import cascading, commands, jobs, policy, queries
 from marketplace.committee.forms import NoteForm, PrioritiesForm
 from marketplace.committee.models import MarkKind, MatchRun, RunState
 from marketplace.committee.picture import picture_of
 from marketplace.committee.priorities import Priorities
 from marketplace.committee.sheets import sheet_of
+from marketplace.committee.standing import standing_of
 from marketplace.committee.words import CRITERIA, RULES, WHY_LEFT
-from marketplace.pairing.candidates import Candidate, Candidates, candidates_of, people_of
+from marketplace.pairing.candidates import Candidate, Candidates, candidates_of, people_of, standings
 from marketplace.pairing.queries import opening_of
 from marketplace.pairing.rules import REFUSALS
+from marketplace.pairing.words import state_words
 from marketplace.programmes.queries import CohortSeen, cohort_or_404
 from tenants.shared import clock
 from tenants.shared.flashes import flash_undo
@@ -26,7 +28,7 @@ from tenants.spreadsheets.writing import FORMATS, write_sheet
 
 bp = Blueprint("committee", __name__)
 
-JOBS = jobs
+JOBS = (jobs, cascading)
 """Named here so that the worker, which knows the product by its pages, registers them."""
 
 Pair = tuple[int, int]
@@ -56,8 +58,9 @@ def _index(seen: CohortSeen, form: PrioritiesForm | None = None, *, status: int 
 
 
 def _priorities(seen: CohortSeen, runs: Any) -> Priorities:
-    """Those of the latest version; at first the sheet's own balance."""
-    return runs[0].priorities if runs else Priorities(balance=seen.cohort.modalities.quota.balance)
+    """Those of the latest version that people asked for; at first the sheet's own balance."""
+    asked = next((run for run in runs if run.after_no_of is None), None)
+    return asked.priorities if asked else Priorities(balance=seen.cohort.modalities.quota.balance)
 
 
 @bp.post("/versions")
@@ -104,6 +107,10 @@ def show(cohort_id: int, number: int) -> ResponseReturnValue:
         votes=queries.votes_of(run),
         picture=picture_of(proposals, names),
         form=PrioritiesForm(formdata=None).fill(run.priorities),
+        stands_at=state_words,
+        standing=standing_of(queries.requests_of(run), standings(seen.cohort)) if run.published_at else None,
+        root=next((one for one in runs if one.id == run.after_no_of), None),
+        followers=[one for one in runs if one.after_no_of == run.id],
         rules=RULES,
         why_left=WHY_LEFT,
         criteria=CRITERIA,
@@ -244,7 +251,8 @@ def undo_mark(cohort_id: int, number: int, mentee: int, mentor: int, kind: str) 
 def ask_publication(cohort_id: int, number: int) -> ResponseReturnValue:
     seen = _seen_or_404(cohort_id)
     run = queries.run_or_404(g.acting, seen.cohort, number)
-    return render_template("committee/publish.html", seen=seen, run=run, pairs=len(queries.pairs_of(run)))
+    pairs, firms = len(queries.pairs_of(run)), seen.cohort.modalities.firms_say_yes
+    return render_template("committee/publish.html", seen=seen, run=run, pairs=pairs, firms=firms)
 
 
 @bp.post("/versions/<int:number>/publication")
@@ -252,11 +260,32 @@ def publish(cohort_id: int, number: int) -> ResponseReturnValue:
     seen = _seen_or_404(cohort_id)
     run = queries.run_or_404(g.acting, seen.cohort, number)
     there = candidates_of(g.acting, seen.cohort)
-    done = commands.publish(acting=g.acting, seen=seen, run=run, there=there, now=clock.now())
+    cascades = request.form.get("cascades") == "y"
+    done = commands.publish(acting=g.acting, seen=seen, run=run, there=there, cascades=cascades, now=clock.now())
     flash(ngettext("%(num)d pair is asked now.", "%(num)d pairs are asked now.", done.sent), "ok")
     for mentee, mentor, rule in done.not_sent:
         flash(str(REFUSALS[rule]) % {"mentee": mentee.name, "mentor": mentor.name}, "wrong")
-    return redirect(url_for("pairing.index", cohort_id=cohort_id), 303)
+    return redirect(url_for(".show", cohort_id=cohort_id, number=number) + "#standing", 303)
+
+
+@bp.post("/versions/<int:number>/cascade/end")
+def stop_cascade(cohort_id: int, number: int) -> ResponseReturnValue:
+    """From now on a no is the committee's to follow."""
+    seen = _seen_or_404(cohort_id)
+    run = queries.run_or_404(g.acting, seen.cohort, number)
+    commands.set_cascade(acting=g.acting, seen=seen, run=run, cascades=False, now=clock.now())
+    undo = url_for(".resume_cascade", cohort_id=cohort_id, number=number)
+    flash_undo(_("After a no, nobody else is asked by itself."), undo)
+    return redirect(url_for(".show", cohort_id=cohort_id, number=number) + "#standing", 303)
+
+
+@bp.post("/versions/<int:number>/cascade/restoration")
+def resume_cascade(cohort_id: int, number: int) -> ResponseReturnValue:
+    seen = _seen_or_404(cohort_id)
+    run = queries.run_or_404(g.acting, seen.cohort, number)
+    commands.set_cascade(acting=g.acting, seen=seen, run=run, cascades=True, now=clock.now())
+    flash(_("After a no, the next best is asked by itself."), "ok")
+    return redirect(url_for(".show", cohort_id=cohort_id, number=number) + "#standing", 303)
 
 
 # --- a spreadsheet --------------------------------------------------------------------------------------------------

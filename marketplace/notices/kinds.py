@@ -8,6 +8,8 @@ from tenants.shared.kinds import KINDS, Kind
 
 KINDS |= {
     "pair_proposed": Kind(_l("The committee of a programme proposes a pair")),
+    "proposal_over": Kind(_l("A proposal of a committee comes to nothing")),
+    "next_best_asked": Kind(_l("A pair of our committee came to nothing, and the next best is asked")),
     "proposal_undone": Kind(_l("The committee of a programme takes a proposal back")),
     "circle_changed": Kind(_l("Somebody joins or leaves my circle"), essential=False),
     "circle_seat": Kind(_l("I am given a seat in a circle, or taken out of one")),
@@ -54,6 +56,7 @@ KINDS |= {
     "meeting_asked": Kind(_l("We ask whether a meeting took place"), essential=False),
     "meeting_assisted": Kind(_l("A meeting of somebody I assist"), essential=False),
     "employer_asked": Kind(_l("A request needs our approval")),
+    "firm_asked": Kind(_l("A pair that a committee proposes needs our answer")),
     "employer_approved": Kind(_l("My employer says yes"), essential=False),
     "employer_refused": Kind(_l("My employer says no")),
     "request_ended": Kind(_l("A request ends because the other person has left")),

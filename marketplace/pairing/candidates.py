@@ -76,6 +76,15 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class FirmWord:
+    """A firm that is asked about a pair: whose firm it is (``side``), and ``waiting``, ``yes`` or ``no``. Never why."""
+
+    side: str
+    state: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """A request of the cohort as those who look after it read it: who, and where it stands; never a word.
 
@@ -99,6 +108,7 @@ class Standing:
     updated_at: datetime
     mentorship: str | None
     statements: tuple[Statement, ...] = ()
+    firms: tuple[FirmWord, ...] = ()
 
     @property
     def is_pair(self) -> bool:
@@ -107,6 +117,9 @@ class Standing:
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+    def firm_of(self, side: str) -> str:
+        return self.mentee_firm if side == "mentee" else self.mentor_firm
 
     @property
     def may_be_undone(self) -> bool:
@@ -283,7 +296,12 @@ def wishes_of(viewer: Acting, cohort: Cohort, only: Collection[int]) -> list[tup
 
 def standings(cohort: Cohort) -> tuple[Standing, ...]:
     """Where the cohort's requests stand, the newest first."""
-    rows = _rows("cohort_pairs", {"org_id": cohort.org_id, "cohort_id": cohort.id})
+    key = {"org_id": cohort.org_id, "cohort_id": cohort.id}
+    rows = _rows("cohort_pairs", key)
+    firms: dict[int, list[FirmWord]] = {}
+    if cohort.modalities.firms_say_yes:
+        for word in _rows("cohort_consents", key):
+            firms.setdefault(word.request_id, []).append(FirmWord(word.side, word.state, word.decided_at))
     return tuple(
         Standing(
             org_id=row.request_org_id,
@@ -305,6 +323,7 @@ def standings(cohort: Cohort) -> tuple[Standing, ...]:
             statements=tuple(
                 Statement(said["says"], said["name"], datetime.fromisoformat(said["at"])) for said in row.statements
             ),
+            firms=tuple(sorted(firms.get(row.request_id, ()), key=lambda one: one.side)),
         )
         for row in rows
     )

@@ -1,16 +1,20 @@
-"""The two of a proposed pair, and the employer where its yes is needed, are told; in the mentee's organisation."""
+"""The two of a proposed pair, and whoever answers for an employer first, are told; in the mentee's organisation."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import sqlalchemy as sa
+
 from marketplace.requests import letters
-from marketplace.requests.models import MentoringRequest, RequestState
+from marketplace.requests.jobs import ask_firm
+from marketplace.requests.models import ConsentSide, ConsentState, FirmConsent, MentoringRequest, RequestState
 from marketplace.requests.queries import coordinators, people
 from tenants.shared import clock
 from tenants.shared.activity import record
 from tenants.shared.database import db
-from tenants.shared.jobs import tenant_job
+from tenants.shared.jobs import enqueue, tenant_job
 from tenants.shared.letters import queue_letter
 
 
@@ -26,9 +30,15 @@ def tell_of_proposal(*, org_id: int, request_id: int, link_id: int) -> None:
     home, mentor_firm = firms[asked.org_id], firms[asked.mentor_org_id]
     path = letters.request_path(home.slug, asked.id)
     data: dict[str, Any] = {"other_name": mentor.name, "other_firm": mentor_firm.name, "url": path, "form": asked.form}
+    waiting = _firms_to_ask(asked)
+    data["firms"] = bool(waiting)
     queue_letter("pair_proposed", org_id=home.id, person_id=mentee.id, now=now, data=data, path=path)
     if asked.state is RequestState.sent:
         letters.write_with_link(asked, kind="request_received", link_id=link_id, now=now)
+    elif waiting:
+        for one in waiting:
+            other = mentor_firm if one.side is ConsentSide.mentee else home
+            enqueue(ask_firm, org_id=one.org_id, request_id=asked.id, other_firm=other.name, form=asked.form)
     else:
         approvals = f"/{home.slug}/requests/approvals"
         said = letters.employer_asked(mentee.name, mentor.name, mentor_firm.name, approvals)
@@ -39,6 +49,18 @@ def tell_of_proposal(*, org_id: int, request_id: int, link_id: int) -> None:
     names = {"mentee": mentee.name, "mentor": mentor.name}
     record("request.proposed", org_ids=org_ids, now=now, subject=("request", asked.id), data=names)
     db.session.commit()
+
+
+def _firms_to_ask(asked: MentoringRequest) -> Sequence[FirmConsent]:
+    return db.session.scalars(
+        sa.select(FirmConsent)
+        .where(
+            FirmConsent.request_org_id == asked.org_id,
+            FirmConsent.request_id == asked.id,
+            FirmConsent.state == ConsentState.waiting,
+        )
+        .order_by(FirmConsent.side)
+    ).all()
 
 
 @tenant_job("tell_of_undone_proposal", on="pair.proposal_undone")

@@ -16,7 +16,8 @@ class CohortProposal(Base):
     """The committee asks on a mentee's behalf. The request is one like any other; ``reason`` is read by the two, and so is
     ``because``: what the engine says for them, by criterion (``{"criterion", "words"}``).
 
-    ``undone_at``: taken back before anybody had answered.
+    ``undone_at``: taken back before anybody had answered. ``run_org_id`` and ``run_id``: the version of a committee's bench
+    that it came from; ``followed_at``: when the next best was looked for after it had come to nothing.
     """
 
     __tablename__ = "cohort_proposal"
@@ -26,7 +27,9 @@ class CohortProposal(Base):
             ["request_org_id", "request_id"], ["mentoring_request.org_id", "mentoring_request.id"], ondelete="CASCADE"
         ),
         sa.UniqueConstraint("request_org_id", "request_id", name="uq_cohort_proposal_request"),
+        sa.ForeignKeyConstraint(["run_org_id", "run_id"], ["match_run.org_id", "match_run.id"], ondelete="SET NULL"),
         sa.Index("ix_cohort_proposal_cohort_id", "cohort_id"),
+        sa.Index("ix_cohort_proposal_run_id", "run_id", postgresql_where=sa.text("run_id IS NOT NULL")),
     )
 
     org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
@@ -41,6 +44,9 @@ class CohortProposal(Base):
     proposed_by_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
     proposed_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
+    run_org_id: Mapped[int | None]
+    run_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    followed_at: Mapped[datetime | None]
 
 
 class ProposalStatement(Base):
@@ -55,7 +61,7 @@ class ProposalStatement(Base):
 
     org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
     proposal_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
-    says: Mapped[str] = mapped_column(sa.String(12), primary_key=True)
+    says: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
     said_at: Mapped[datetime]
 

@@ -42,6 +42,10 @@ SAID = {
     "proposed": _l("%(name)s proposed, %(day)s"),
     "employer_yes": _l("%(name)s approved for the employer, %(day)s"),
     "employer_no": _l("%(name)s refused for the employer, %(day)s"),
+    "mentee_firm_yes": _l("%(mentee_firm)s said yes, %(day)s"),
+    "mentee_firm_no": _l("%(mentee_firm)s said no, %(day)s"),
+    "mentor_firm_yes": _l("%(mentor_firm)s said yes, %(day)s"),
+    "mentor_firm_no": _l("%(mentor_firm)s said no, %(day)s"),
     "mentor_yes": _l("%(name)s said yes, %(day)s"),
     "mentor_no": _l("%(name)s said no, %(day)s"),
     "mentee_yes": _l("%(name)s confirmed, %(day)s"),
@@ -49,7 +53,21 @@ SAID = {
 }
 
 
+# Where the firms of both answer first. Which of them said no, or nothing, is told to the committee alone.
+BY_FIRMS = {
+    S.awaiting_employer: _l("Waits for %(firms)s"),
+    S.refused_by_employer: _l("An organisation said no"),
+    S.expired: _l("No answer of %(firms)s in time"),
+}
+
+
 def state_words(one: Standing) -> str:
     if one.undone:
         return _("Taken back")
+    if one.firms and one.state in BY_FIRMS:
+        silent = [one.firm_of(word.side) for word in one.firms if word.state == "waiting"]
+        if one.state is not S.refused_by_employer and silent:
+            return str(BY_FIRMS[one.state]) % {"firms": ", ".join(silent)}
+        if one.state is S.refused_by_employer:
+            return str(BY_FIRMS[one.state])
     return str(STATES[one.state]) % {"mentee": one.mentee_name, "mentor": one.mentor_name}

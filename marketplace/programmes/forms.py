@@ -110,6 +110,7 @@ class DesignForm(FlaskForm):
     open_requests = _figure(_l("Requests a mentee may have open at once"), 1, 20)
     limits_seniority_gap = _figure(_l("Steps of seniority between the two"), 0, 5)
     limits_hours_apart = _figure(_l("Hours between their clocks, at most"), 0, 12)
+    firms_say_yes = BooleanField(_l("The firms of both say yes to a pair before the two are asked"))
     limits_common_language = BooleanField(_l("The two have a language in common"))
     limits_new_pairs = BooleanField(_l("Nobody is paired again with somebody of an earlier cohort"))
     ways_in = SelectMultipleField(_l("How people come in"), choices=_listed(words.WAYS))
@@ -194,6 +195,7 @@ def _choices(data: Mapping[str, Any]) -> dict[str, Any]:
         "matching": data["matching"],
         "ways_in": data["ways_in"],
         "employer_approval": data["employer_approval"],
+        "firms_say_yes": data["firms_say_yes"],
         "manager_view": data["manager_view"],
         "decide_within": 7 if data["decide_within"] is None else data["decide_within"],
         "quota": {name: data[f"quota_{name}"] for name in ("mentors", "mentees", "balance")},
@@ -263,7 +265,10 @@ def sheet_data(design: Design) -> dict[str, Any]:
     }
 
 
-PLAIN = "matching open_requests ways_in employer_approval manager_view decide_within months cadence evaluation".split()
+PLAIN = (
+    "matching open_requests ways_in employer_approval firms_say_yes manager_view decide_within months cadence "
+    "evaluation".split()
+)
 
 
 def _side_data(rules: Mapping[str, Any]) -> dict[str, Any]:

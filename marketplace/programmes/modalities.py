@@ -162,7 +162,8 @@ class Modalities(Choices):
 
     ``centralised``: the organisation that runs it matches; otherwise each firm matches its own mentees. ``matching``: people
     find each other among the cohort's mentors, or the committee pairs them, or either. ``employer_approval``: the employer
-    says yes before somebody is in. ``manager_view``: the line manager is asked what they think. ``decide_within``: days in
+    says yes before somebody is in. ``firms_say_yes``: a pair that a committee proposes is put to the firms of both before the two
+    are asked. ``manager_view``: the line manager is asked what they think. ``decide_within``: days in
     which those who run it decide; after them they are reminded. ``months``: how long a
     mentorship lasts. ``agreement``: rules that every pair of the programme signs; empty: the organisation's own.
     """
@@ -177,6 +178,7 @@ class Modalities(Choices):
     matching: Literal["self", "hand", "both"] = "both"
     ways_in: tuple[Literal["nomination", "application"], ...] = ("nomination", "application")
     employer_approval: bool = False
+    firms_say_yes: bool = False
     manager_view: bool = False
     decide_within: int = Field(7, ge=1, le=60)
     quota: Quota = Quota()

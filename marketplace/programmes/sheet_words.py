@@ -84,6 +84,7 @@ LABELS: dict[str, Any] = {
     "matching": _l("How pairs come about"),
     "ways_in": _l("Ways in"),
     "employer_approval": _l("The employer approves"),
+    "firms_say_yes": _l("Both firms say yes to a pair"),
     "manager_view": _l("The line manager is asked"),
     "decide_within": _l("Days to decide"),
     "quota": _l("Quota"),

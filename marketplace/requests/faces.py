@@ -17,7 +17,15 @@ from marketplace.requests.models import RequestState as S
 from marketplace.requests.queries import AskedMentor, Seen, Side, Talk
 from marketplace.requests.states import CLOSED_STATES, STEPS
 from marketplace.requests.timeline import timeline
-from marketplace.requests.words import STATES, TALK_ENDED, TALK_HEADLINES, TALK_NEXT, headlines, next_words
+from marketplace.requests.words import (
+    STATES,
+    STATES_IN_COHORT,
+    TALK_ENDED,
+    TALK_HEADLINES,
+    TALK_NEXT,
+    headlines,
+    next_words,
+)
 from tenants.current import Acting
 
 WITHDRAWABLE = STEPS["withdraw_request"].before
@@ -81,6 +89,7 @@ def scene(
     }
     slug = viewer.slug if signed_in else None
     proposed = of_cohort is not None and of_cohort.reason is not None
+    by_firms = proposed and of_cohort is not None and of_cohort.cohort.modalities.firms_say_yes
     return {
         "seen": seen,
         "asked": asked,
@@ -88,8 +97,8 @@ def scene(
         "left": face(seen.mentee if seen.viewer_is_mentee else seen.mentor, slug),
         "right": face(seen.other, slug),
         "arc": arc(asked.state),
-        "headline": _headline(seen, talk, proposed) % values,
-        "next": _next(seen, talk, proposed) % values,
+        "headline": _headline(seen, talk, proposed, by_firms) % values,
+        "next": _next(seen, talk, proposed, by_firms) % values,
         "of_cohort": of_cohort,
         "proposed": proposed,
         "yours": seen.yours if talk is None or asked.state is not S.accepted else _talk_waits(talk),
@@ -97,7 +106,7 @@ def scene(
         "opening": opening_words(messages),
         "accepting": next((m.body for m in messages if m.kind is MessageKind.acceptance), ""),
         "replies": replies(seen, messages),
-        "timeline": timeline(seen, messages, approval, proposed=proposed),
+        "timeline": timeline(seen, messages, approval, proposed=proposed, by_firms=by_firms),
         "approval": approval,
     }
 
@@ -107,20 +116,20 @@ def _talk_waits(talk: Talk) -> bool:
     return talk.meeting is None or (talk.over and talk.answer is None)
 
 
-def _headline(seen: Seen, talk: Talk | None, proposed: bool) -> str:
+def _headline(seen: Seen, talk: Talk | None, proposed: bool, by_firms: bool) -> str:
     if talk and seen.asked.state in TALK_HEADLINES:
         return str(TALK_HEADLINES[seen.asked.state])
-    return _of_viewer(headlines(seen.asked.state, seen.asked.form, proposed), seen)
+    return _of_viewer(headlines(seen.asked.state, seen.asked.form, proposed, by_firms), seen)
 
 
-def _next(seen: Seen, talk: Talk | None, proposed: bool) -> str:
+def _next(seen: Seen, talk: Talk | None, proposed: bool, by_firms: bool) -> str:
     """With a chemistry meeting the same words to both, so that they say nothing of who wished what."""
     if talk and seen.asked.state is S.lapsed:
         return str(TALK_ENDED)
     if talk and seen.asked.state is S.accepted:
         stage = "time" if talk.meeting is None else "answer" if talk.over and talk.answer is None else "wait"
         return str(TALK_NEXT["answered" if talk.answer is not None else stage])
-    return _of_viewer(next_words(seen.asked.state, proposed), seen)
+    return _of_viewer(next_words(seen.asked.state, proposed, by_firms), seen)
 
 
 def talk_form(talk: Talk | None, contact: str) -> TalkForm:
@@ -150,6 +159,7 @@ def list_item(seen: Seen, viewer: Acting) -> dict[str, Any]:
     else:
         url = url_for("requests.show", request_id=asked.id)
     ended = asked.state in CLOSED_STATES
+    neutral = STATES_IN_COHORT.get(asked.state) if asked.cohort_id is not None else None
     kind = "waits" if seen.yours else "ok" if asked.state is S.confirmed else "ended" if ended else ""
     return {
         "left": face(seen.mentee if seen.viewer_is_mentee else seen.mentor, viewer.slug),
@@ -160,7 +170,7 @@ def list_item(seen: Seen, viewer: Acting) -> dict[str, Any]:
         "firm": seen.other.firm,
         "draft": asked.state is S.draft,
         "as_mentee": seen.viewer_is_mentee,
-        "state_text": _of_viewer(STATES[asked.state], seen),
+        "state_text": str(neutral or _of_viewer(STATES[asked.state], seen)),
         "state_kind": kind,
         "due": day(asked.due_at, viewer.zone) if asked.due_at else None,
         "closed": day(asked.closed_at, viewer.zone) if asked.closed_at else None,

@@ -159,6 +159,10 @@ class RefusalForm(FlaskForm):
     reason = TextAreaField(_l("Why not?"), filters=[tidy], validators=[SOME_WORDS, Length(max=600), Substance(20)])
 
 
+class ConsentRefusalForm(FlaskForm):
+    reason = TextAreaField(_l("Why not?"), filters=[tidy], validators=[Optional(), Length(max=600)])
+
+
 class ConcernForm(FlaskForm):
     reason = RadioField(_l("What is it about?"), validators=[InputRequired(_l("Choose what comes closest."))])
     words = TextAreaField(_l("What happened?"), filters=[tidy], validators=[Optional(), Length(max=REPLY_MOST)])

@@ -15,6 +15,7 @@ from marketplace.requests.models import (
     ChemistryAnswer,
     Concern,
     EmployerApproval,
+    FirmConsent,
     MentoringRequest,
     MessageKind,
     RequestMessage,
@@ -248,6 +249,16 @@ def erase_concerns(subject: Subject, _now: datetime) -> None:
     )
 
 
+def erase_consents(subject: Subject, _now: datetime) -> None:
+    """Why a firm said no to a pair with them; what it said stays."""
+    either = sa.or_(
+        FirmConsent.mentee_person_id == subject.person_id, FirmConsent.mentor_person_id == subject.person_id
+    )
+    db.session.execute(
+        sa.update(FirmConsent).where(either).values(reason=""), execution_options={"synchronize_session": False}
+    )
+
+
 register(
     Holding(
         "mentorships",
@@ -273,6 +284,13 @@ register(
         erase_requests,
         goes=_l("Every word you wrote in requests, drafts included. Open requests are closed, and the other is told."),
         stays=_l("That a request was made, when, and how it ended, without your name."),
+    ),
+    # Not exported: what a firm answered is not told to the two, nor which of them did.
+    Holding(
+        "consents",
+        _l("What organisations said to a proposed pair"),
+        frozenset({"firm_consent.mentee_person_id", "firm_consent.mentor_person_id", "firm_consent.decided_by_id"}),
+        erase=erase_consents,
     ),
     Holding(
         "chemistry_answers",

@@ -85,6 +85,18 @@ def employer_asked(mentee: str, mentor: str, mentor_firm: str, path: str) -> dic
     return {"mentee_name": mentee, "mentor_name": mentor, "mentor_firm": mentor_firm, "url": path}
 
 
+def firm_asked(
+    mentee: str, mentor: str, other_firm: str, side: str, form: str, path: str, due_at: datetime, *, again: bool
+) -> dict[str, Any]:
+    """A firm is asked about a pair that a committee proposes. ``side``: who of the two is theirs; ``again``: a reminder."""
+    data = {"mentee_name": mentee, "mentor_name": mentor, "other_firm": other_firm, "url": path, "side": side}
+    return data | {"form": form, "due_at": iso(due_at), "again": again}
+
+
+def proposal_over(other: str, path: str) -> dict[str, Any]:
+    return {"other_name": other, "url": path}
+
+
 def employer_answered(mentor: str, path: str) -> dict[str, Any]:
     """To the mentee: employer_approved, employer_refused."""
     return {"mentor_name": mentor, "url": path}

@@ -189,6 +189,58 @@ class EmployerApproval(Base):
     decided_at: Mapped[datetime]
 
 
+class ConsentSide(enum.StrEnum):
+    """Whose firm is asked. Where both work for one, it is asked once, as the mentee's."""
+
+    mentee = "mentee"
+    mentor = "mentor"
+
+
+class ConsentState(enum.StrEnum):
+    waiting = "waiting"
+    yes = "yes"
+    no = "no"
+
+
+class FirmConsent(Base):
+    """A firm (``org_id``) is asked whether one of its people may be a pair that a committee proposes.
+
+    Belongs to the firm, which reads of the request who and who, and nothing else. ``reason`` stays with the firm. Written by
+    the gate only; the worker notes the reminder.
+    """
+
+    __tablename__ = "firm_consent"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["request_org_id", "request_id"], ["mentoring_request.org_id", "mentoring_request.id"], ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["cohort_org_id", "cohort_id"], ["cohort.org_id", "cohort.id"], ondelete="CASCADE"),
+        sa.CheckConstraint(
+            "(state = 'waiting') = (decided_at IS NULL) AND (decided_at IS NULL) = (decided_by_id IS NULL)",
+            name="decided_by_somebody",
+        ),
+        sa.Index("ix_firm_consent_request_id", "request_id"),
+        sa.Index("ix_firm_consent_cohort_id", "cohort_id"),
+        sa.Index("ix_firm_consent_waiting", "org_id", postgresql_where=sa.text("state = 'waiting'")),
+    )
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    request_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    request_org_id: Mapped[int]
+    side: Mapped[ConsentSide]
+    cohort_org_id: Mapped[int]
+    cohort_id: Mapped[int] = mapped_column(sa.BigInteger)
+    mentee_person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    mentor_person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    state: Mapped[ConsentState] = mapped_column(default=ConsentState.waiting)
+    reason: Mapped[str] = mapped_column(sa.String(600), default="")
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    reminded_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+
+
 class Concern(Base):
     """Somebody reports absence or abuse, to the network's administrator (``org_id``) and never to the other person."""
 

@@ -32,19 +32,24 @@ def timeline(
     approval: EmployerApproval | None = None,
     *,
     proposed: bool = False,
+    by_firms: bool = False,
 ) -> list[Stop]:
-    """The steps as the viewer of ``seen`` reads them. ``proposed``: a committee asked on the mentee's behalf."""
+    """The steps as the viewer of ``seen`` reads them. ``proposed``: a committee asked on the mentee's behalf; ``by_firms``: and
+    the firms of both are asked first.
+    """
     asked, name = seen.asked, seen.other.first_name
     done = _done(seen, messages, approval)
     if proposed:
         done[0] = Stop(_("The committee proposed it"), done[0].at, "done")
     if asked.state in CLOSED_STATES:
         ending = _("Taken back") if proposed and asked.state is S.withdrawn else _ending(seen)
+        if by_firms and asked.state in {S.refused_by_employer, S.expired}:
+            ending = _("It came to nothing")
         return [*done, Stop(ending, asked.closed_at, "stopped")]
     if asked.state is S.confirmed:
         confirmed = _("You confirmed") if seen.viewer_is_mentee else _("%(name)s confirmed", name=name)
         return [*done, Stop(confirmed, asked.closed_at, "done"), Stop(_("First meeting"), None, "next")]
-    return done + _to_come(seen)
+    return done + _to_come(seen, by_firms)
 
 
 def _done(seen: Seen, messages: Sequence[RequestMessage], approval: EmployerApproval | None) -> list[Stop]:
@@ -83,13 +88,13 @@ def _ending(seen: Seen) -> str:
             return _("Your employer said no")
 
 
-def _to_come(seen: Seen) -> list[Stop]:
+def _to_come(seen: Seen, by_firms: bool) -> list[Stop]:
     asked, mine, name = seen.asked, seen.viewer_is_mentee, seen.other.first_name
     mentor_answers = _("%(name)s answers", name=name) if mine else _("You answer")
     mentee_confirms = _("You confirm") if mine else _("%(name)s confirms", name=name)
     coming = [mentor_answers, mentee_confirms, _("First meeting")]
     if asked.state is S.awaiting_employer:
-        coming.insert(0, _("Your employer answers"))
+        coming.insert(0, _("Both organisations answer") if by_firms else _("Your employer answers"))
     elif asked.state is S.more_information:
         coming.insert(0, _("You answer") if mine else _("%(name)s answers", name=name))
         coming[1] = _("%(name)s decides", name=name) if mine else _("You decide")

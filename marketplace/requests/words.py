@@ -22,10 +22,16 @@ STATES = {
     S.closed: (_l("Closed: somebody has left"), _l("Closed: somebody has left")),
 }
 
+# In a cohort it may be the employer or the firms of both that are asked, and which of them said no is nobody's to know here.
+STATES_IN_COHORT = {
+    S.awaiting_employer: _l("Waits for approval"),
+    S.refused_by_employer: _l("Not approved"),
+}
+
 # What somebody reads whose act came too late; the same in every form, whoever is called mentor in it.
 MEANWHILE = {
     S.draft: _l("This request has not been sent yet."),
-    S.awaiting_employer: _l("This request waits for the employer’s answer."),
+    S.awaiting_employer: _l("This request waits for approval."),
     S.sent: _l("This request has been sent and waits for an answer."),
     S.more_information: _l("Whoever was asked would like to know more, and the answer to that comes next."),
     S.accepted: _l("The answer was yes, and the confirmation comes next."),
@@ -34,7 +40,7 @@ MEANWHILE = {
     S.withdrawn: _l("This request has been withdrawn."),
     S.expired: _l("Nobody answered in time, so this request has expired."),
     S.lapsed: _l("The request was not confirmed, so the place was given back."),
-    S.refused_by_employer: _l("The employer has refused this request."),
+    S.refused_by_employer: _l("This request was not approved."),
     S.closed: _l("One of the two has left, or the cohort is over, so this request is closed."),
 }
 
@@ -85,8 +91,25 @@ HEADLINES_OF_PROPOSAL = {
 }
 
 
-def headlines(state: S, form: str, proposed: bool) -> tuple[object, object]:
-    """(what the mentee reads, what the mentor reads) over a request of this form."""
+NOTHING = _l("This proposal came to nothing")
+GOES_ON = _l("There is nothing for you to do. The committee sees it and goes on looking.")
+
+# The firms of both are asked before the two: neither of these learns what a firm said, nor which.
+HEADLINES_BY_FIRMS = {S.refused_by_employer: (NOTHING, ""), S.expired: (NOTHING, NOTHING)}
+NEXT_BY_FIRMS = {
+    S.awaiting_employer: (
+        _l("Both organisations are asked first, by %(when)s. You may say no at any time, and need not say why."),
+        "",
+    ),
+    S.refused_by_employer: (GOES_ON, ""),
+    S.expired: (GOES_ON, GOES_ON),
+}
+
+
+def headlines(state: S, form: str, proposed: bool, by_firms: bool = False) -> tuple[object, object]:
+    """(what the mentee reads, what the mentor reads) over a request of this form. ``by_firms``: firms answer for it first."""
+    if by_firms and state in HEADLINES_BY_FIRMS:
+        return HEADLINES_BY_FIRMS[state]
     if proposed and state in HEADLINES_OF_PROPOSAL:
         return HEADLINES_OF_PROPOSAL[state]
     return HEADLINES_OF_FORM.get(form, {}).get(state, HEADLINES[state])
@@ -153,7 +176,9 @@ NEXT_OF_PROPOSAL = {
 }
 
 
-def next_words(state: S, proposed: bool) -> tuple[object, object]:
+def next_words(state: S, proposed: bool, by_firms: bool = False) -> tuple[object, object]:
+    if by_firms and state in NEXT_BY_FIRMS:
+        return NEXT_BY_FIRMS[state]
     return NEXT_OF_PROPOSAL.get(state, NEXT[state]) if proposed else NEXT[state]
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.committee.models import MatchProposal, MatchRun, RunState
 from marketplace.committee.priorities import Priorities
+from marketplace.mentors.models import MentorProfile
 from marketplace.pairing.models import Circle, CircleMeeting, CircleMember
 from marketplace.programmes.modalities import Form, Phase, Side
+from marketplace.programmes.models import Cohort
+from marketplace.requests.models import ConsentSide, FirmConsent, MentoringRequest, RequestState
+from marketplace.requests.states import ANSWER_WITHIN
 from tenants.shared import clock
 from tenants.shared.database import new_id
 from tests.cast import Cast
@@ -81,4 +86,43 @@ def make_matching(session: Session, cast: Cast) -> dict[str, int]:
         "peers_id": peers.id,
         "circle_id": circle.id,
         "meeting_id": meeting.id,
+        "consent_id": _consent(session, cast, across),
     }
+
+
+def _consent(session: Session, cast: Cast, cohort: Cohort) -> int:
+    """Acme is asked whether Ann may be a pair with Ida of Initech, where nobody could be asked."""
+    now, due = clock.now(), clock.now() + ANSWER_WITHIN
+    asked = MentoringRequest(
+        org_id=cast.ann.org_id,
+        id=new_id(),
+        mentee_id=cast.ann.affiliation_id,
+        mentee_person_id=cast.ann.person_id,
+        mentor_org_id=cast.ida.org_id,
+        mentor_id=session.scalar(sa.select(MentorProfile.id).where(MentorProfile.person_id == cast.ida.person_id)),
+        mentor_person_id=cast.ida.person_id,
+        state=RequestState.awaiting_employer,
+        due_at=due,
+        cohort_org_id=cohort.org_id,
+        cohort_id=cohort.id,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(asked)
+    session.flush()
+    session.add(
+        FirmConsent(
+            org_id=cast.ann.org_id,
+            request_id=asked.id,
+            request_org_id=asked.org_id,
+            side=ConsentSide.mentee,
+            cohort_org_id=cohort.org_id,
+            cohort_id=cohort.id,
+            mentee_person_id=cast.ann.person_id,
+            mentor_person_id=cast.ida.person_id,
+            asked_at=now,
+            due_at=due,
+        )
+    )
+    session.flush()
+    return asked.id

@@ -57,6 +57,13 @@ EVENT = {
     "url": "/links/abc",
 }
 SAMPLES = {
+    "proposal_over": {"other_name": "Max Globex", "url": "/acme/requests/7"},
+    "next_best_asked": {
+        "count": 1,
+        "pairs": [{"mentee": "Mia Acme", "mentor": "Gus Globex"}],
+        "left": ["Ann Acme"],
+        "url": "/bridge/cohorts/1/matching/bench/versions/2",
+    },
     "pair_proposed": PAIR | {"form": "reverse"},
     "circle_changed": {"circle": "North", "name": "Max Globex", "what": "left", "missing": 1, "url": "/acme/circles/1"},
     "circle_seat": {"circle": "North", "what": "joined", "url": "/acme/circles/1"},
@@ -187,6 +194,16 @@ SAMPLES = {
     },
     "meeting_assisted": MEETING | {"executive_name": "Abe Acme"},
     "employer_asked": REQUEST | ANSWER,
+    "firm_asked": {
+        "mentee_name": "Mia Acme",
+        "mentor_name": "Max Globex",
+        "other_firm": "Globex",
+        "side": "mentee",
+        "form": "cross_company",
+        "again": False,
+        "due_at": DUE.isoformat(),
+        "url": "/acme/requests/approvals",
+    },
     "employer_refused": ANSWER,
     "employer_approved": ANSWER,
     "concern_reported": {"url": "/bridge/requests/concerns"},

@@ -15,12 +15,14 @@ from marketplace.requests.commands.asking import (
 from marketplace.requests.commands.clock import turn_clock
 from marketplace.requests.commands.concerns import handle_concern, report_concern
 from marketplace.requests.commands.confirming import confirm_request, withdraw_request
+from marketplace.requests.commands.consents import answer_for_firm
 from marketplace.requests.commands.employer import approve_request, refuse_request
 from marketplace.requests.commands.talking import answer_talk, ask_for_talk, settle_talk
 
 __all__ = [
     "AlreadyAsked",
     "accept_request",
+    "answer_for_firm",
     "answer_question",
     "answer_talk",
     "approve_request",

@@ -46,8 +46,12 @@ def expire_request(*, asked: MentoringRequest, now: datetime) -> None:
     proposed = queries.was_proposed(asked)
     can_resend = asked.sent_at is not None and asked.resent_from_id is None and not proposed
     path = letters.request_path(mentee.slug, asked.id)
-    said = letters.request_expired(mentor.name, path, can_resend, proposed=proposed)
-    tell("request_expired", mentee, asked, said, now=now)
+    if proposed and asked.sent_at is None:
+        # Nobody but the firms was asked, and neither of the two is told which of them was silent.
+        tell("proposal_over", mentee, asked, letters.proposal_over(mentor.name, path), now=now)
+    else:
+        said = letters.request_expired(mentor.name, path, can_resend, proposed=proposed)
+        tell("request_expired", mentee, asked, said, now=now)
     if asked.sent_at is not None:
         path = letters.request_path(mentor.slug, asked.id)
         data = letters.request_expired_mentor(mentee.name, path, asked.cohort_id is not None)

@@ -1,5 +1,6 @@
 """What a viewer may read of requests. Each query names the viewer, the workspace and the wall's conditions itself."""
 
+from marketplace.requests.queries.consents import Consent, consent_or_404, consents
 from marketplace.requests.queries.due import (
     due_requests,
     next_in_queue,
@@ -60,6 +61,7 @@ __all__ = [
     "PAGE",
     "Approval",
     "AskedMentor",
+    "Consent",
     "Seen",
     "Side",
     "Talk",
@@ -71,6 +73,8 @@ __all__ = [
     "card_of_mentor",
     "concern_or_404",
     "concerns",
+    "consent_or_404",
+    "consents",
     "contacts",
     "conversation",
     "coordinators",

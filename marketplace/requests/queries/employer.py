@@ -91,4 +91,10 @@ def _own_peoples(viewer: Acting) -> sa.Select[*tuple[Any, ...]]:
         MentoringRequest.org_id == viewer.org_id,
         MentoringRequest.mentee_person_id != viewer.person_id,
         MentoringRequest.state != RequestState.draft,
+        # Where firms answer for a pair that a committee proposes, it is theirs (see ``consents``).
+        ~put_to_firms(MentoringRequest.org_id, MentoringRequest.id),
     )
+
+
+def put_to_firms(org_id: Any, request_id: Any) -> sa.ColumnElement[bool]:
+    return sa.func.put_to_firms(org_id, request_id, type_=sa.Boolean)

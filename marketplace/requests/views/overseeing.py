@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from marketplace.requests import commands, policy, queries
 from marketplace.requests.forms import (
     ConcernForm,
+    ConsentRefusalForm,
     RefusalForm,
 )
 from marketplace.requests.views.blueprint import allow_or_404, back_to, bp
@@ -17,13 +18,21 @@ from tenants.shared import clock
 
 
 def _approvals_page(
-    *, status: int = 200, wrong: int | None = None, form: RefusalForm | None = None
+    *,
+    status: int = 200,
+    wrong: int | None = None,
+    form: RefusalForm | None = None,
+    consent_form: ConsentRefusalForm | None = None,
 ) -> ResponseReturnValue:
+    consents = queries.consents(g.acting)
     page = render_template(
         "requests/approvals.html",
         waiting=queries.requests_to_approve(g.acting),
         decided=queries.decided_requests(g.acting),
+        consents=[one for one in consents if one.waits],
+        answered=[one for one in consents if not one.waits],
         form=form or RefusalForm(formdata=None),
+        consent_form=consent_form or ConsentRefusalForm(formdata=None),
         wrong=wrong,
         states=STATES,
     )
@@ -52,6 +61,26 @@ def refuse(request_id: int) -> ResponseReturnValue:
         return _approvals_page(status=422, wrong=request_id, form=form)
     commands.refuse_request(acting=g.acting, seen=seen, reason=form.reason.data, now=clock.now())
     flash(_("%(name)s was told, with your reason.", name=seen.mentee.name), "ok")
+    return redirect(url_for("requests.approvals"), 303)
+
+
+@bp.post("/consents/<int:request_id>/approval")
+def give_consent(request_id: int) -> ResponseReturnValue:
+    consent = queries.consent_or_404(g.acting, request_id)
+    commands.answer_for_firm(acting=g.acting, consent=consent, yes=True, now=clock.now())
+    flash(_("Yes: %(mentee)s and %(mentor)s.", mentee=consent.mentee, mentor=consent.mentor), "ok")
+    return redirect(url_for("requests.approvals"), 303)
+
+
+@bp.post("/consents/<int:request_id>/refusal")
+def refuse_consent(request_id: int) -> ResponseReturnValue:
+    consent = queries.consent_or_404(g.acting, request_id)
+    form = ConsentRefusalForm()
+    if not form.validate_on_submit():
+        return _approvals_page(status=422, wrong=request_id, consent_form=form)
+    reason = form.reason.data or ""
+    commands.answer_for_firm(acting=g.acting, consent=consent, yes=False, reason=reason, now=clock.now())
+    flash(_("No: %(mentee)s and %(mentor)s.", mentee=consent.mentee, mentor=consent.mentor), "ok")
     return redirect(url_for("requests.approvals"), 303)
 
 

@@ -100,6 +100,17 @@ class Running(Room):
         expect(desk.page.get_by_role("row").filter(has_text=self.mentee.name)).to_contain_text(self.mentor.name)
         about = desk.word("A pair is proposed: you and %(name)s", name=self.mentor.name)
         self.year.letter(self.mentee, about)
+        if self.choices.firms_say_yes:
+            for somebody in self.both:
+                self._firm_says_yes(somebody)
+
+    def _firm_says_yes(self, somebody: Actor) -> None:
+        manager = self.firms[somebody.slug]
+        desk = self.desk(manager)
+        desk.open(self.year.link(manager, desk.word("A proposed pair needs your answer"), to=f"{manager.slug}/"))
+        self.reads(desk, somebody.name)
+        desk.press(desk.button("Yes"))
+        expect(desk.button("Yes")).to_have_count(0)
 
     def _choice(self, desk: Visitor, list_: str, somebody: Actor) -> Locator:
         return desk.page.locator(f"#{list_} label.option", has_text=somebody.name).get_by_role("radio")

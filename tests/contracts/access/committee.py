@@ -36,6 +36,8 @@ ROWS = [
     row("POST", "undo_mark", 303, lambda scene: pair(scene) | {"kind": "pin"}),
     row("GET", "ask_publication", 200, version),
     row("POST", "publish", 303, version),
+    row("POST", "stop_cascade", 409, version),
+    row("POST", "resume_cascade", 409, version),
     row("GET", "export", 200, lambda scene: version(scene) | {"kind": "csv"}),
     # A firm that takes part has no bench where the network matches.
     Row("GET", "committee.show", "acme", {}, url=version),

@@ -23,6 +23,10 @@ def accepted(scene: Any) -> dict[str, Any]:
     return {"request_id": scene.accepted_id}
 
 
+def consent(scene: Any) -> dict[str, Any]:
+    return {"request_id": scene.matching["consent_id"]}
+
+
 def no_concern(_scene: Any) -> dict[str, Any]:
     return {"concern_id": 1}
 
@@ -68,6 +72,11 @@ ROWS = [
     Row("POST", "requests.approve", "acme", {"ann": 409, "abe": 409}, url=sent),
     Row("POST", "requests.refuse", "acme", {"ann": 422, "abe": 422}, url=sent),
     Row("POST", "requests.approve", "globex", {}, url=sent),
+    # A committee would pair Ann with Ida: Abe answers for Acme, and Ann, who could for anybody else, does not.
+    Row("POST", "requests.give_consent", "acme", {"abe": 303}, url=consent),
+    Row("POST", "requests.give_consent", "globex", {}, url=consent),
+    Row("POST", "requests.refuse_consent", "acme", {"abe": 303}, url=consent),
+    Row("POST", "requests.refuse_consent", "bridge", {}, url=consent),
     Row("GET", "requests.report", "acme", {"mia": 200}, url=sent),
     Row("GET", "requests.report", "globex", {"max": 200}, url=sent),
     Row("POST", "requests.report", "acme", {"mia": 422}, url=sent),
