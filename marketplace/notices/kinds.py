@@ -9,6 +9,7 @@ from tenants.shared.kinds import KINDS, Kind
 KINDS |= {
     "pair_proposed": Kind(_l("The committee of a programme proposes a pair")),
     "proposal_undone": Kind(_l("The committee of a programme takes a proposal back")),
+    "committee_appointed": Kind(_l("I am appointed to the matching committee of a cohort")),
     "circle_changed": Kind(_l("Somebody joins or leaves my circle"), essential=False),
     "circle_seat": Kind(_l("I am given a seat in a circle, or taken out of one")),
     "circle_small": Kind(_l("A circle of a programme has become too small"), essential=False),

@@ -52,6 +52,8 @@ SENTENCES = {
     "request.proposed": _l("proposed a pair in a cohort"),
     "match.asked": _l("had a cohort matched: version %(number)s"),
     "match.published": _l("published version %(number)s of a match"),
+    "match.member_appointed": _l("appointed %(person)s to a matching committee"),
+    "match.member_removed": _l("took %(person)s off a matching committee"),
     "request.proposal_undone": _l("took back the proposal of a pair"),
     "request.more_asked": _l("asked the mentee for more"),
     "request.answered": _l("answered the mentor’s question"),
