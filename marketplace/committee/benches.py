@@ -100,7 +100,8 @@ def names_of(bench: Bench, enrolments: Iterable[int]) -> dict[int, Named]:
 
 
 _CANDIDATES = sa.text(
-    "SELECT * FROM committee_candidates(CAST(:org AS integer), CAST(:cohort AS bigint), CAST(:words AS text), CAST(:most AS integer))"
+    "SELECT * FROM committee_candidates(CAST(:org AS integer), CAST(:cohort AS bigint), CAST(:words AS text), "
+    "CAST(:most AS integer))"
 )
 _MEMBERS = sa.text("SELECT * FROM committee_people(CAST(:org AS integer), CAST(:cohort AS bigint))")
 

@@ -180,7 +180,9 @@ def mark_pair(*, acting: Acting, seen: CohortSeen, pair: Pair, kind: MarkKind | 
     db.session.commit()
 
 
-def swap_pairs(*, acting: Acting, seen: CohortSeen, made: Iterable[Pair], parted: Iterable[Pair], now: datetime) -> None:
+def swap_pairs(
+    *, acting: Acting, seen: CohortSeen, made: Iterable[Pair], parted: Iterable[Pair], now: datetime
+) -> None:
     """From the next version on ``made`` are pairs; who of ``parted`` gets nobody by it does not get the same one back."""
     made = tuple(made)
     moved = {mentee for mentee, _mentor in made}
@@ -220,7 +222,7 @@ def _mark(*, acting: Acting, seen: CohortSeen, pair: Pair, kind: MarkKind | None
 
 
 def ask_for_curve(*, run: MatchRun, now: datetime) -> None:
-    """Have the worker find what each balance costs; once for a version. Raises ``Refused`` where nothing can be asked any more."""
+    """Have the worker find what each balance costs; once for a version. Raises ``Refused`` where nothing is left to ask."""
     if run.state is not RunState.solved or not run.question:
         raise Refused(_("What the engine was asked is kept only while the cohort runs."))
     made = insert(MatchCurve).values(org_id=run.org_id, run_id=run.id, done=0, total=0, answer={}, asked_at=now)

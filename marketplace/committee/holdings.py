@@ -21,7 +21,11 @@ def export_seats(subject: Subject) -> list[dict[str, Any]]:
         .order_by(CommitteeMember.appointed_at)
     )
     return [
-        {"organisation": subject.slugs.get(one.firm_id, ""), "cohort": one.cohort_id, "at": one.appointed_at.isoformat()}
+        {
+            "organisation": subject.slugs.get(one.firm_id, ""),
+            "cohort": one.cohort_id,
+            "at": one.appointed_at.isoformat(),
+        }
         for one in found
     ]
 

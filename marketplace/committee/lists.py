@@ -57,7 +57,9 @@ def latest_and_before(bench: Bench, run: MatchRun) -> tuple[bool, Version | None
     """Whether nothing is newer than ``run``, and the version it was compared with, if that is solved. One statement."""
     in_cohort = here(MatchRun, bench, bench.cohort)
     latest = sa.select(sa.func.max(MatchRun.number)).where(*in_cohort).scalar_subquery()
-    query = sa.select(*_VERSION).where(*in_cohort, sa.or_(MatchRun.number == latest, MatchRun.number == run.after_number))
+    query = sa.select(*_VERSION).where(
+        *in_cohort, sa.or_(MatchRun.number == latest, MatchRun.number == run.after_number)
+    )
     found = {row[0]: Version(*row) for row in db.session.execute(query)}
     before = found.get(run.after_number) if run.after_number else None
     return run.number == max(found), before if before and before.state is RunState.solved else None
@@ -108,7 +110,8 @@ class Wanted:
 
 _PAIRS = sa.text(
     f"SELECT * FROM bench_pairs({HERE}, CAST(:run AS bigint), CAST(:words AS text), CAST(:only AS bigint[]), "  # noqa: S608
-    "CAST(:pinned AS boolean), CAST(:weakest AS boolean), CAST(:points AS integer), CAST(:after AS bigint), CAST(:most AS integer))"
+    "CAST(:pinned AS boolean), CAST(:weakest AS boolean), CAST(:points AS integer), CAST(:after AS bigint), "
+    "CAST(:most AS integer))"
 )
 
 

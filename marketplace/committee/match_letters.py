@@ -61,7 +61,9 @@ def letters_sheet(cohort: Cohort, programme: Programme, letters: Sequence[ToTheT
         return Sheet(
             paper_html(
                 "committee/letter_paper.html",
-                title=f"{letters[0].mentee} – {letters[0].mentor}" if len(letters) == 1 else _("Match letters: %(name)s", name=name),
+                title=f"{letters[0].mentee} – {letters[0].mentor}"
+                if len(letters) == 1
+                else _("Match letters: %(name)s", name=name),
                 locale=locale,
                 programme=name,
                 aims=modalities.aims.text(locale),

@@ -29,7 +29,7 @@ def appoint(*, acting: Acting, bench: Bench, who: Any, now: datetime) -> None:
         appointed_by_id=acting.person_id,
         appointed_at=now,
     )
-    if db.session.execute(made.on_conflict_do_nothing()).rowcount:
+    if db.session.execute(made.on_conflict_do_nothing()).rowcount:  # type: ignore[attr-defined]
         write_to_appointed(bench, who, now)
         _record("match.member_appointed", acting, bench, who.person_id, who.name, now)
     db.session.commit()

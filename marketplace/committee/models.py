@@ -179,7 +179,7 @@ class MatchVote(Base):
 
 
 class CommitteeMember(Base):
-    """Somebody appointed to the committee of a cohort, in the affiliation they sit there with; who coordinates sits there anyway."""
+    """Somebody appointed to the committee of a cohort, in the affiliation they sit there with; coordinators sit there anyway."""
 
     __tablename__ = "committee_member"
     __table_args__ = (

@@ -69,10 +69,16 @@ def leftover_sentences(one: MatchLeftover, names: Names) -> list[str]:
         }
         return [
             first,
-            *([_("To give them somebody all the same: %(cost)s", cost=cost_words(said["cost"]))] if said["cost"] else []),
+            *(
+                [_("To give them somebody all the same: %(cost)s", cost=cost_words(said["cost"]))]
+                if said["cost"]
+                else []
+            ),
         ]
     if mentor:
-        return [_("Somebody may be theirs, but the match as a whole would lose: %(cost)s", cost=cost_words(said["cost"]))]
+        return [
+            _("Somebody may be theirs, but the match as a whole would lose: %(cost)s", cost=cost_words(said["cost"]))
+        ]
     return [_("There is a place, but the match as a whole would lose: %(cost)s", cost=cost_words(said["cost"]))]
 
 

@@ -34,7 +34,7 @@ class Picture:
     lines: tuple[Line, ...]
 
 
-def picture_of(proposals: Sequence[MatchProposal] | Sequence[PairRow], names: Mapping[int, Any]) -> Picture | None:
+def picture_of(proposals: Sequence[MatchProposal | PairRow], names: Mapping[int, Any]) -> Picture | None:
     """None where there is nothing to draw, or too much. ``names``: by enrolment."""
     if not 0 < len(proposals) <= MOST:
         return None

@@ -27,9 +27,7 @@ Pair = tuple[int, int]
 
 def runs_of(viewer: Acting, cohort: Cohort) -> Sequence[MatchRun]:
     """The newest first; without what the engine was given."""
-    query = (
-        sa.select(MatchRun).options(defer(MatchRun.question, raiseload=True)).where(*here(MatchRun, viewer, cohort))
-    )
+    query = sa.select(MatchRun).options(defer(MatchRun.question, raiseload=True)).where(*here(MatchRun, viewer, cohort))
     return db.session.scalars(query.order_by(MatchRun.number.desc())).all()
 
 

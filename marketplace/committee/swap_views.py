@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -40,7 +40,7 @@ def show(cohort_id: int, number: int) -> ResponseReturnValue:
     choices = _choices(bench, run, [one for one in (first, second) if one])
     named = {one for one in (*(first or ()), *(second or ())) if one}
     change = _swap(run, first, second) if first and second else None
-    page = render_template(
+    return render_template(
         "committee/swap.html",
         bench=bench,
         seen=bench.seen,
@@ -54,7 +54,6 @@ def show(cohort_id: int, number: int) -> ResponseReturnValue:
         words=request.args.get("q", "")[:80],
         names=names_of(bench, named),
     )
-    return page
 
 
 @bp.post("")
@@ -64,7 +63,9 @@ def ask(cohort_id: int, number: int) -> ResponseReturnValue:
     back = url_for(".show", cohort_id=cohort_id, number=number)
     change = _swap(run, first, second) if first and second else None
     if change is None:
-        raise Refused(_("These two have nothing to swap. Choose two pairs, or a pair and somebody left over."), way_back=back)
+        raise Refused(
+            _("These two have nothing to swap. Choose two pairs, or a pair and somebody left over."), way_back=back
+        )
     if not change.is_allowed:
         raise Refused(_("A rule stands in the way of this swap."), way_back=back)
     commands.swap_pairs(
@@ -90,7 +91,7 @@ def _open_run(cohort_id: int, number: int) -> tuple[Bench, MatchRun]:
 
 
 def _place(value: str) -> Place | None:
-    found = re.fullmatch(r"([0-9]{1,18})-([0-9]{1,18})", value)
+    found = re.fullmatch(r"([0-9]{1,19})-([0-9]{1,19})", value)
     if not found or not (int(found[1]) or int(found[2])):
         return None
     return (int(found[1]) or None, int(found[2]) or None)

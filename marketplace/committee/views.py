@@ -35,6 +35,8 @@ JOBS = (jobs, curves)
 
 Pair = tuple[int, int]
 
+MOST_ID = 2**63 - 1
+
 CHANGES = 20
 """Changes that a version's page lists; all of them are the pairs that it calls new."""
 
@@ -87,12 +89,15 @@ def ask(cohort_id: int) -> ResponseReturnValue:
 
 
 def _wanted() -> Wanted:
-    only, after = request.args.get("only", ""), re.fullmatch(r"([0-9]{1,5})-([0-9]{1,18})", request.args.get("after", ""))
+    only, after = (
+        request.args.get("only", ""),
+        re.fullmatch(r"([0-9]{1,5})-([0-9]{1,19})", request.args.get("after", "")),
+    )
     return Wanted(
         words=request.args.get("q", "")[:80].replace("\0", "").strip(),
         only=only if only in {"changed", "pinned"} else "",
         weakest=request.args.get("order") == "weakest",
-        after=(int(after[1]), int(after[2])) if after else None,
+        after=(int(after[1]), min(int(after[2]), MOST_ID)) if after else None,
     )
 
 
