@@ -14,7 +14,7 @@ from marketplace.committee import policy
 from marketplace.programmes.models import Cohort, Programme
 from marketplace.programmes.queries import CohortSeen, cohort_or_404
 from tenants.current import Acting
-from tenants.shared.database import db
+from tenants.shared.database import GREATEST_ID, db
 from tenants.shared.errors import Forbidden
 
 FEW = 20
@@ -92,7 +92,7 @@ _PEOPLE = sa.text(f"SELECT * FROM bench_people({HERE}, CAST(:ids AS bigint[]))")
 
 def names_of(bench: Bench, enrolments: Iterable[int]) -> dict[int, Named]:
     """By enrolment, as far as they are still in the cohort."""
-    ids = sorted({one for one in enrolments if 0 < one < 2**63})
+    ids = sorted({one for one in enrolments if 0 < one <= GREATEST_ID})
     if not ids:
         return {}
     rows = db.session.execute(_PEOPLE, bench.key | {"ids": ids}).mappings()

@@ -36,7 +36,7 @@ def show(cohort_id: int, number: int, mentee: int, mentor: int) -> Response:
     letters = _letters(bench, [lists.proposal_or_404(run, (mentee, mentor))]) or abort(404)
     back = url_for("committee.pair", cohort_id=cohort_id, number=number, mentee=mentee, mentor=mentor)
     sheet = letters_sheet(bench.cohort, bench.seen.programme, letters, _language())
-    return hand_over(sheet, name=f"{_('match-letter')}.pdf", title=_("Match letter"), back=back)
+    return hand_over(sheet, name=_("match-letter") + ".pdf", title=_("Match letter"), back=back)
 
 
 @bp.get("/letters")
@@ -53,7 +53,7 @@ def all_of_them(cohort_id: int, number: int) -> Response:
     proposals = queries.proposals_of(run)[(part - 1) * MOST : part * MOST]
     letters = _letters(bench, proposals) or abort(404)
     sheet = letters_sheet(bench.cohort, bench.seen.programme, letters, _language())
-    name = f"{_('match-letters')}-{run.number}{f'-{part}' if part > 1 else ''}.pdf"
+    name = _("match-letters") + f"-{run.number}" + (f"-{part}.pdf" if part > 1 else ".pdf")
     return hand_over(sheet, name=name, title=_("Match letters"), back=back)
 
 
@@ -91,4 +91,4 @@ def show_theirs(request_id: int) -> Response:
     )
     sheet = letters_sheet(of.cohort, of.programme, [letter], _language())
     back = url_for("requests.show", request_id=request_id)
-    return hand_over(sheet, name=f"{_('match-letter')}.pdf", title=_("Match letter"), back=back)
+    return hand_over(sheet, name=_("match-letter") + ".pdf", title=_("Match letter"), back=back)

@@ -12,10 +12,11 @@ from sqlalchemy.orm import defer
 from marketplace.committee.benches import HERE, Bench
 from marketplace.committee.models import MatchCurve, MatchLeftover, MatchProposal, MatchRun, RunState
 from marketplace.committee.queries import Pair, here
-from tenants.shared.database import db
+from tenants.shared.database import GREATEST_ID, db
 
 PAGE = 60
 VERSIONS = 20
+MOST_VERSIONS = 2**31 - 1
 LEFT = 10
 """How many of each side a version's own page shows of who is left."""
 
@@ -48,7 +49,7 @@ def versions(bench: Bench, before: int | None = None) -> tuple[list[Version], bo
     """One page, the newest first, older than ``before``; and whether there are more."""
     query = sa.select(*_VERSION).where(*here(MatchRun, bench, bench.cohort))
     if before is not None:
-        query = query.where(MatchRun.number < before)
+        query = query.where(MatchRun.number < min(before, MOST_VERSIONS))
     rows = db.session.execute(query.order_by(MatchRun.number.desc()).limit(VERSIONS + 1)).all()
     return [Version(*row) for row in rows[:VERSIONS]], len(rows) > VERSIONS
 
@@ -158,13 +159,13 @@ def left_page(run: MatchRun, side: str, after: int | None) -> tuple[list[MatchLe
         MatchLeftover.org_id == run.org_id, MatchLeftover.run_id == run.id, MatchLeftover.side == side
     )
     if after is not None:
-        query = query.where(MatchLeftover.enrolment_id > after)
+        query = query.where(MatchLeftover.enrolment_id > min(after, GREATEST_ID))
     found = db.session.scalars(query.order_by(MatchLeftover.enrolment_id).limit(PAGE + 1)).all()
     return list(found[:PAGE]), len(found) > PAGE
 
 
 def proposal_or_404(run: MatchRun, pair: Pair) -> MatchProposal:
-    found = db.session.get(MatchProposal, (run.org_id, run.id, *pair))
+    found = db.session.get(MatchProposal, (run.org_id, run.id, *pair)) if max(pair) <= GREATEST_ID else None
     return found or abort(404)
 
 

@@ -33,7 +33,8 @@ def runs_of(viewer: Acting, cohort: Cohort) -> Sequence[MatchRun]:
 
 def run_or_404(viewer: Acting | Bench, cohort: Cohort, number: int) -> MatchRun:
     query = sa.select(MatchRun).where(*here(MatchRun, viewer, cohort), MatchRun.number == number)
-    return db.session.scalar(query.options(defer(MatchRun.question))) or abort(404)
+    found = db.session.scalar(query.options(defer(MatchRun.question))) if number < 2**31 else None
+    return found or abort(404)
 
 
 def proposals_of(run: MatchRun) -> Sequence[MatchProposal]:

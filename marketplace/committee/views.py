@@ -25,6 +25,7 @@ from marketplace.pairing.queries import opening_of
 from marketplace.pairing.rules import REFUSALS
 from marketplace.programmes.queries import CohortSeen
 from tenants.shared import clock
+from tenants.shared.database import GREATEST_ID
 from tenants.shared.flashes import flash_undo
 from tenants.spreadsheets.writing import FORMATS, write_sheet
 
@@ -34,8 +35,6 @@ JOBS = (jobs, curves)
 """Named here so that the worker, which knows the product by its pages, registers them."""
 
 Pair = tuple[int, int]
-
-MOST_ID = 2**63 - 1
 
 CHANGES = 20
 """Changes that a version's page lists; all of them are the pairs that it calls new."""
@@ -97,7 +96,7 @@ def _wanted() -> Wanted:
         words=request.args.get("q", "")[:80].replace("\0", "").strip(),
         only=only if only in {"changed", "pinned"} else "",
         weakest=request.args.get("order") == "weakest",
-        after=(int(after[1]), min(int(after[2]), MOST_ID)) if after else None,
+        after=(int(after[1]), min(int(after[2]), GREATEST_ID)) if after else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""What else the bench has: the balance curve, swaps, who is idle, pages, appointed members, letters; and what goes with the cohort."""
+"""What else the bench has: the balance curve, swaps, who is idle, pages, members, letters; and what goes with the cohort."""
 
 from __future__ import annotations
 
@@ -187,7 +187,8 @@ def test_a_large_version_comes_a_page_at_a_time_by_words_and_the_weakest_first(b
     for odd in ("after=x", f"after={'9' * 30}-1", "q=%00", "only=x", "order=x"):
         assert bench.ned.get(f"{home}?{odd}").status_code == 200
     assert bench.ned.get(f"{bench.home}/?before=2").status_code == 200
-    assert bench.ned.get(f"{home}/pairs/{'9' * 30}/1").status_code == 404
+    for nobody in (f"2/pairs/{'9' * 30}/1", f"{'9' * 30}"):
+        assert bench.ned.get(f"{bench.home}/versions/{nobody}").status_code == 404
 
 
 def test_an_appointed_member_reads_votes_and_notes_and_nothing_else_until_taken_off(
