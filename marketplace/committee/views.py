@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from marketplace.committee import commands, curves, jobs, lists, queries
+from marketplace.committee import commands, curves, jobs, letters, lists, queries
 from marketplace.committee.benches import Bench, Named, bench_or_404, led_bench_or_404, names_of
 from marketplace.committee.forms import NoteForm, PrioritiesForm
 from marketplace.committee.lists import Wanted
@@ -31,7 +31,7 @@ from tenants.spreadsheets.writing import FORMATS, write_sheet
 
 bp = Blueprint("committee", __name__)
 
-JOBS = (jobs, curves)
+JOBS = (jobs, curves, letters)
 """Named here so that the worker, which knows the product by its pages, registers them."""
 
 Pair = tuple[int, int]

@@ -260,7 +260,7 @@ def drawn(client, path, work):
 
 
 def test_a_match_letter_says_why_and_what_next_and_no_point_to_the_committee_and_to_the_two(
-    bench, cast, operator, sign_in, work
+    bench, cast, operator, sign_in, work, app
 ):
     bench.ask()
     letter = f"{bench.home}/versions/1/pairs/{bench.of(cast.mia)}/{bench.of(cast.max)}/letter"
@@ -286,6 +286,13 @@ def test_a_match_letter_says_why_and_what_next_and_no_point_to_the_committee_and
     assert b"/Lang" in mia.get(theirs).data or mia.get(theirs).mimetype == "application/pdf"
     assert sign_in(cast.ann).get(f"/acme/requests/{asked.id}/match-letter").status_code == 404
     assert sign_in(cast.max).get(f"/globex/requests/{asked.id}/match-letter").status_code == 202
+    # Who is erased stands in no letter that is kept, wherever it was drawn.
+    with acting(app, cast.mia):
+        jobs.announce("person.erased", org_id=cast.mia.org_id, person_id=cast.mia.person_id)
+        db.session.commit()
+    work()
+    operator.rollback()
+    assert operator.scalars(sa.select(DrawnPaper)).all() == []
 
 
 def test_what_each_firms_committee_kept_goes_when_the_cohort_ends(
