@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-WIDTH, HEIGHT = 640, 260
-LEFT, RIGHT, TOP, BOTTOM = 56, 20, 24, 36
+WIDTH, HEIGHT = 640, 280
+LEFT, RIGHT, TOP, BOTTOM = 80, 24, 36, 56
+"""The axes stand a little outside of these, so that the first point does not hide a figure."""
 
 
 @dataclass(frozen=True, slots=True)

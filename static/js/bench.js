@@ -1,8 +1,8 @@
 /* Swapping two at the bench. Each "Swap" is a link to a page with two lists, which does the same without this file. Here a first
    press chooses, a second asks what the swap costs and shows it on the page; rows can be dragged onto each other as well. */
 
-const said = document.querySelector("[data-swap-said]");
-const place = document.getElementById("swap-here");
+const said = () => document.querySelector("[data-swap-said]");
+const place = () => document.getElementById("swap-here");
 const DRAGGED = "application/x-pair";
 let first = null;
 
@@ -11,19 +11,19 @@ const linkOf = (row) => row?.querySelector("[data-swap]");
 
 const choose = (link) => {
   first?.setAttribute("aria-pressed", "false");
-  first?.closest("[data-swap-row]").classList.remove("chosen");
+  first?.closest("[data-swap-row]")?.classList.remove("chosen");
   first = link;
   if (!link) {
-    said.textContent = said.dataset.none;
+    said().textContent = said().dataset.none;
     return;
   }
   link.setAttribute("aria-pressed", "true");
   link.closest("[data-swap-row]").classList.add("chosen");
-  said.textContent = fill(said.dataset.first, link.dataset.who);
+  said().textContent = fill(said().dataset.first, link.dataset.who);
 };
 
 const show = async (one, other) => {
-  const address = new URL(place.dataset.swaps, location.href);
+  const address = new URL(place().dataset.swaps, location.href);
   address.searchParams.set("first", one);
   address.searchParams.set("second", other);
   const answer = await fetch(address, { credentials: "same-origin" }).catch(() => null);
@@ -34,13 +34,14 @@ const show = async (one, other) => {
     return;
   }
   choose(null);
-  place.replaceChildren(document.adoptNode(cost));
-  place.focus();
-  place.scrollIntoView({ block: "nearest" });
+  place().replaceChildren(document.adoptNode(cost));
+  place().focus();
+  place().scrollIntoView({ block: "nearest" });
 };
 
 /* A link that is pressed as a button answers to Space too. */
 const prepare = () => {
+  if (!place()) return;
   for (const link of document.querySelectorAll("[data-swap]")) {
     link.setAttribute("role", "button");
     link.setAttribute("aria-pressed", "false");
@@ -51,7 +52,7 @@ const prepare = () => {
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-swap]");
-  if (!link || !place || event.ctrlKey || event.metaKey) return;
+  if (!link || !place() || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   if (link === first) choose(null);
   else if (first?.isConnected) show(first.dataset.swap, link.dataset.swap);
@@ -95,7 +96,6 @@ document.addEventListener("drop", (event) => {
   if (one !== other) show(one, other);
 });
 
-if (place) {
-  prepare();
-  document.addEventListener("htmx:after:swap", prepare);
-}
+/* The version comes by itself to a page that waits for it, and its rows with every search. */
+prepare();
+document.addEventListener("htmx:after:swap", prepare);
