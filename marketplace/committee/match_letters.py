@@ -27,7 +27,7 @@ from marketplace.showcase.words import rhythm
 from tenants.shared.papers import paper_html
 
 MOST = 200
-"""Letters in one file: drawing that many takes the worker about a minute."""
+"""Letters in one file; of more, there are several."""
 
 LANGUAGES = ("en", "fr")
 
@@ -116,4 +116,4 @@ def _next(one: ToTheTwo, cohort: Cohort, locale: str) -> list[str]:
 
 
 def _day(value: Any, locale: str) -> str:
-    return format_date(value, "long", locale=locale)
+    return format_date(value, "d MMMM y", locale=locale)

@@ -89,7 +89,7 @@ def ask(cohort_id: int) -> ResponseReturnValue:
 
 def _wanted() -> Wanted:
     only, after = (
-        request.args.get("only", ""),
+        request.args.get("which", ""),
         re.fullmatch(r"([0-9]{1,5})-([0-9]{1,19})", request.args.get("after", "")),
     )
     return Wanted(
