@@ -237,6 +237,17 @@ def test_an_appointed_member_reads_votes_and_notes_and_nothing_else_until_taken_
     assert seat.get(f"{their}{two}/letter").status_code == 403
     # In the other firm nobody else has come in by it.
     assert sign_in(cast.gus).get(f"{gils}/versions/1").status_code == 404
+    # The wall alone: they read this bench, and mark nothing at it.
+    runs = sa.select(sa.func.count()).select_from(MatchRun)
+    with acting(app, bea):
+        assert db.session.scalar(runs) == 1
+        mark = sa.insert(MatchMark).values(
+            org_id=cast.ned.org_id, cohort_id=bench.cohort.id, mentee_enrolment_id=1, mentor_enrolment_id=2,
+            cohort_org_id=cast.ned.org_id, kind="pin", marked_by_id=bea.person_id, marked_at=clock.now())  # fmt: skip
+        with pytest.raises(sa.exc.DBAPIError, match="row-level security"):
+            db.session.execute(mark)
+    with acting(app, cast.gus):
+        assert db.session.scalar(runs) == 0
     # A row made by hand lets nobody in whom the coordinators may not appoint.
     with acting(app, cast.ned), pytest.raises(sa.exc.DBAPIError, match="row-level security"):
         db.session.execute(sa.insert(CommitteeMember).values(
