@@ -13,7 +13,11 @@ from marketplace.closing import links as closing_links
 from marketplace.closing import views as closing
 from marketplace.cohorts import pages as cohort_templates
 from marketplace.cohorts import views as cohorts
+from marketplace.committee import curve_views as match_curve
+from marketplace.committee import letter_views as match_letters
+from marketplace.committee import member_views as committee_members
 from marketplace.committee import pages as committee_templates
+from marketplace.committee import swap_views as match_swaps
 from marketplace.committee import views as committee
 from marketplace.conversations import file_pages, note_pages
 from marketplace.conversations import links as conversation_links
@@ -118,6 +122,11 @@ WORKSPACE = (
     (pairing.bp, "/cohorts/<int:cohort_id>/matching"),
     (wishes.bp, "/cohorts/<int:cohort_id>/wishes"),
     (committee.bp, "/cohorts/<int:cohort_id>/matching/bench"),
+    (match_curve.bp, "/cohorts/<int:cohort_id>/matching/bench/versions/<int:number>/balance-curve"),
+    (match_swaps.bp, "/cohorts/<int:cohort_id>/matching/bench/versions/<int:number>/swaps"),
+    (match_letters.bp, "/cohorts/<int:cohort_id>/matching/bench/versions/<int:number>"),
+    (match_letters.of_the_two, "/requests/<int:request_id>/match-letter"),
+    (committee_members.bp, "/cohorts/<int:cohort_id>/matching/committee"),
     (circles.bp, "/cohorts/<int:cohort_id>/circles"),
     (mentorships.bp, "/mentorships"),
     (meetings.bp, "/mentorships/<int:mentorship_id>/meetings"),

@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from marketplace.committee.explaining import shares_as_json
+from marketplace.committee.explaining import fit_for_the_two, shares_as_json
 from marketplace.committee.jobs import Solved, answer_to, put_down
 from marketplace.committee.models import MarkKind, MatchMark, MatchProposal, MatchRun
 from marketplace.committee.questions import Pairs, Question, unpacked
@@ -255,15 +255,6 @@ def _propose(run: MatchRun, question: Question, found: Solved, now: datetime, *,
         if refused and not keep:
             all_of_them.rollback()
     return refused
-
-
-def fit_for_the_two(shares: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Of a pair's reasons those that both may read: no points, no wishes."""
-    return [
-        {"criterion": share["criterion"], "words": list(share["because"])}
-        for share in shares
-        if share["points"] and share["criterion"] in BECAUSE
-    ]
 
 
 def _tell(run: MatchRun, question: Question, found: Solved, now: datetime) -> None:

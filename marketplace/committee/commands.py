@@ -11,9 +11,12 @@ from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.committee import queries
-from marketplace.committee.cascading import cascade, fit_for_the_two, lock_bench
+from marketplace.committee.benches import Bench
+from marketplace.committee.cascading import cascade, lock_bench
+from marketplace.committee.curves import draw_curve
+from marketplace.committee.explaining import fit_for_the_two
 from marketplace.committee.jobs import solve_run
-from marketplace.committee.models import MarkKind, MatchMark, MatchNote, MatchRun, MatchVote, RunState
+from marketplace.committee.models import MarkKind, MatchCurve, MatchMark, MatchNote, MatchRun, MatchVote, RunState
 from marketplace.committee.priorities import Priorities
 from marketplace.committee.questions import question_of
 from marketplace.pairing.candidates import Candidate, Candidates
@@ -193,6 +196,25 @@ def mark_pair(*, acting: Acting, seen: CohortSeen, pair: Pair, kind: MarkKind | 
 
     A mentee has one mentor, so a pin takes the place of another pin of the same mentee.
     """
+    _mark(acting=acting, seen=seen, pair=pair, kind=kind, now=now)
+    db.session.commit()
+
+
+def swap_pairs(
+    *, acting: Acting, seen: CohortSeen, made: Iterable[Pair], parted: Iterable[Pair], now: datetime
+) -> None:
+    """From the next version on ``made`` are pairs; who of ``parted`` gets nobody by it does not get the same one back."""
+    made = tuple(made)
+    moved = {mentee for mentee, _mentor in made}
+    for pair in made:
+        _mark(acting=acting, seen=seen, pair=pair, kind=MarkKind.pin, now=now)
+    for pair in parted:
+        if pair[0] not in moved:
+            _mark(acting=acting, seen=seen, pair=pair, kind=MarkKind.forbid, now=now)
+    db.session.commit()
+
+
+def _mark(*, acting: Acting, seen: CohortSeen, pair: Pair, kind: MarkKind | None, now: datetime) -> None:
     cohort = seen.cohort
     of_mentee = sa.and_(
         MatchMark.org_id == acting.org_id,
@@ -217,6 +239,15 @@ def mark_pair(*, acting: Acting, seen: CohortSeen, pair: Pair, kind: MarkKind | 
         changed = {name: made.excluded[name] for name in ("kind", "marked_by_id", "marked_at")}
         key = ["org_id", "cohort_id", "mentee_enrolment_id", "mentor_enrolment_id"]
         db.session.execute(made.on_conflict_do_update(index_elements=key, set_=changed))
+
+
+def ask_for_curve(*, run: MatchRun, now: datetime) -> None:
+    """Have the worker find what each balance costs; once for a version. Raises ``Refused`` where nothing is left to ask."""
+    if run.state is not RunState.solved or not run.question:
+        raise Refused(_("What the engine was asked is kept only while the cohort runs."))
+    made = insert(MatchCurve).values(org_id=run.org_id, run_id=run.id, done=0, total=0, answer={}, asked_at=now)
+    if db.session.execute(made.on_conflict_do_nothing()).rowcount:  # type: ignore[attr-defined]
+        jobs.enqueue(draw_curve, org_id=run.org_id, run_id=run.id)
     db.session.commit()
 
 
@@ -238,30 +269,31 @@ def vote(*, acting: Acting, run: MatchRun, pair: Pair, is_yes: bool | None, now:
     db.session.commit()
 
 
-def note(*, acting: Acting, seen: CohortSeen, pair: Pair, words: str, now: datetime) -> int:
+def note(*, acting: Acting, bench: Bench, pair: Pair, words: str, now: datetime) -> int:
     """For the committee alone; the note's id."""
     noted = MatchNote(
-        org_id=acting.org_id,
+        org_id=bench.org_id,
         id=new_id(),
-        cohort_org_id=seen.cohort.org_id,
-        cohort_id=seen.cohort.id,
+        cohort_org_id=bench.cohort.org_id,
+        cohort_id=bench.cohort.id,
         mentee_enrolment_id=pair[0],
         mentor_enrolment_id=pair[1],
         words=words,
         author_id=acting.person_id,
         written_at=now,
     )
+    note_id = noted.id
     db.session.add(noted)
     db.session.commit()
-    return noted.id
+    return note_id
 
 
-def remove_note(*, acting: Acting, seen: CohortSeen, note_id: int) -> bool:
+def remove_note(*, acting: Acting, bench: Bench, note_id: int) -> bool:
     """One's own; False where there is none of that id."""
     gone = db.session.execute(
         sa.delete(MatchNote).where(
-            MatchNote.org_id == acting.org_id,
-            MatchNote.cohort_id == seen.cohort.id,
+            MatchNote.org_id == bench.org_id,
+            MatchNote.cohort_id == bench.cohort.id,
             MatchNote.id == note_id,
             MatchNote.author_id == acting.person_id,
         )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from marketplace.committee.words import BECAUSE
 from marketplace.matching.changes import Changes
 from marketplace.matching.costs import Cost, Next
 from marketplace.matching.criteria import Share
 from marketplace.matching.faults import Fault
-from marketplace.matching.leftovers import Blocked, CrowdedOut, Leftover, PricedOut
+from marketplace.matching.leftovers import Blocked, CrowdedOut, Idle, Leftover, PricedOut, Unneeded
 from marketplace.matching.reasons import Reason, Side, reason
 
 PATIENCE = 20.0
@@ -29,20 +31,32 @@ def reasons_of(changes: Changes) -> dict[tuple[int, int], dict[str, Any]]:
     return found
 
 
-def leftover_as_json(one: Leftover) -> tuple[str, dict[str, Any]]:
-    """Which of the three it is, and what belongs to it."""
+NAMED = 6
+"""So many of a crowd are kept by id, one more than a sentence names; of all others the number."""
+
+
+def leftover_as_json(one: Leftover | Idle) -> tuple[str, dict[str, Any]]:
+    """Which reason it is, and what belongs to it."""
     match one:
         case Blocked():
             removed = [
-                {"rule": by.rule, "removes": by.removes, "would_admit": list(by.would_admit)} for by in one.removed
+                {
+                    "rule": by.rule,
+                    "removes": by.removes,
+                    "would_admit": list(by.would_admit[:NAMED]),
+                    "admits": len(by.would_admit),
+                }
+                for by in one.removed
             ]
             return "blocked", {"of": one.of, "removed": removed}
         case CrowdedOut():
-            bounds = [{"of": bound.of.value, "id": bound.id, "places": bound.places} for bound in one.crowd.bounds]
-            crowd = {"mentees": list(one.crowd.mentees), "reached": list(one.crowd.reached), "bounds": bounds}
-            return "crowded_out", {**crowd, "cost": _cost(one.cost)}
+            crowd = {"mentees": list(one.crowd.mentees[:NAMED]), "many": len(one.crowd.mentees)}
+            return "crowded_out", {**crowd, "places": one.crowd.places, "cost": _cost(one.cost)}
         case PricedOut():
             return "priced_out", {"cost": _cost(one.cost), "balance_of": one.balance_of}
+        case Unneeded():
+            crowd = {"mentors": list(one.surplus.mentors[:NAMED]), "many": len(one.surplus.mentors)}
+            return "unneeded", {**crowd, "room": one.surplus.room, "most": one.surplus.most, "cost": _cost(one.cost)}
 
 
 def fault_as_json(one: Fault) -> dict[str, Any]:
@@ -98,4 +112,13 @@ def shares_as_json(shares: tuple[Share, ...]) -> list[dict[str, Any]]:
             "because": list(share.because),
         }
         for share in shares
+    ]
+
+
+def fit_for_the_two(shares: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Of a pair's reasons those that both may read: no points, no wishes."""
+    return [
+        {"criterion": share["criterion"], "words": list(share["because"])}
+        for share in shares
+        if share["points"] and share["criterion"] in BECAUSE
     ]

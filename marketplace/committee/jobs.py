@@ -17,13 +17,13 @@ from marketplace.matching.checker import check
 from marketplace.matching.compare import compare
 from marketplace.matching.fairness import lift
 from marketplace.matching.faults import Contradiction, Fault, faults
-from marketplace.matching.leftovers import leftovers
+from marketplace.matching.leftovers import idle, leftovers
 from marketplace.matching.model import Problem
 from marketplace.matching.outcome import Result
 from marketplace.matching.solver import solve
 from tenants.shared import clock
 from tenants.shared.database import db
-from tenants.shared.jobs import tenant_job
+from tenants.shared.jobs import enqueue, tenant_job
 
 
 @tenant_job("solve_match_run")
@@ -86,7 +86,26 @@ def put_down(run: MatchRun, question: Question, solved: Solved, now: datetime) -
 
 @tenant_job("forget_match_questions", on="cohort.closed")
 def forget_questions(*, org_id: int, cohort_id: int) -> None:
-    """What people had said of themselves is kept beside a version no longer than its cohort runs; its figures stay."""
+    """What people had said of themselves is kept beside a version no longer than its cohort runs; its figures stay.
+
+    Where each firm matches its own people, the versions are theirs, so each firm's are emptied in that firm's own job.
+    """
+    _forget_everywhere(cohort_id)
+
+
+@tenant_job("forget_match_questions_of_cancelled", on="cohort.cancelled")
+def forget_questions_of_cancelled(*, org_id: int, cohort_id: int) -> None:
+    _forget_everywhere(cohort_id)
+
+
+def _forget_everywhere(cohort_id: int) -> None:
+    for firm_id in db.session.scalars(sa.select(sa.func.committees_of_cohort(cohort_id))).all():
+        enqueue(forget_questions_of_firm, org_id=firm_id, cohort_id=cohort_id)
+    db.session.commit()
+
+
+@tenant_job("forget_match_questions_of_firm")
+def forget_questions_of_firm(*, org_id: int, cohort_id: int) -> None:
     db.session.execute(
         sa.update(MatchRun).where(MatchRun.org_id == org_id, MatchRun.cohort_id == cohort_id).values(question=b""),
         execution_options={"synchronize_session": False},
@@ -124,11 +143,12 @@ def _put_down(run: MatchRun, problem: Problem, result: Result, further: dict[str
             for pair in result.pairs
         ]
         db.session.execute(sa.insert(MatchProposal), proposals)
-    if result.unmatched:
-        left = []
-        for one in leftovers(changes):
+    left = []
+    for side, ones in (("mentee", leftovers(changes)), ("mentor", idle(changes))):
+        for one in ones:
             why, details = leftover_as_json(one)
-            left.append(key | {"enrolment_id": one.member, "why": why, "details": details})
+            left.append(key | {"enrolment_id": one.member, "side": side, "why": why, "details": details})
+    if left:
         db.session.execute(sa.insert(MatchLeftover), left)
 
 

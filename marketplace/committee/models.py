@@ -64,6 +64,10 @@ class MatchRun(Base):
     after_no_of: Mapped[int | None] = mapped_column(sa.BigInteger)
 
     @property
+    def question_is_kept(self) -> bool:
+        return bool(self.question)
+
+    @property
     def priorities(self) -> Priorities:
         return Priorities.model_validate(self.choices)
 
@@ -87,7 +91,10 @@ class MatchProposal(Base):
 
 
 class MatchLeftover(Base):
-    """Somebody whom a version leaves without a pair, and the one reason: blocked, crowded out or priced out."""
+    """Somebody whom a version leaves without a pair, and the one reason: blocked, crowded out or priced out.
+
+    ``side`` "mentor": a mentor with a place whom nobody was given; blocked, unneeded or priced out.
+    """
 
     __tablename__ = "match_leftover"
     __table_args__ = (
@@ -99,6 +106,27 @@ class MatchLeftover(Base):
     enrolment_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
     why: Mapped[str] = mapped_column(sa.String(20))
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    side: Mapped[str] = mapped_column(sa.String(10), default="mentee", server_default="mentee")
+
+
+class MatchCurve(Base):
+    """What each balance between giving and receiving costs in a version, and what its rules cost; asked for once.
+
+    ``answer`` holds ``steps`` (balance, pairs, points, proven) and ``prices``; ``done`` of ``total`` balances are known.
+    """
+
+    __tablename__ = "match_curve"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id", "run_id"], ["match_run.org_id", "match_run.id"], ondelete="CASCADE"),
+    )
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    run_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    answer: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    asked_at: Mapped[datetime]
+    ready_at: Mapped[datetime | None]
 
 
 class MatchMark(Base):
@@ -154,3 +182,25 @@ class MatchVote(Base):
     person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"), primary_key=True)
     is_yes: Mapped[bool]
     voted_at: Mapped[datetime]
+
+
+class CommitteeMember(Base):
+    """Somebody appointed to the committee of a cohort, in the affiliation they sit there with; coordinators sit there anyway."""
+
+    __tablename__ = "committee_member"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["cohort_org_id", "cohort_id"], ["cohort.org_id", "cohort.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["firm_id", "affiliation_id"], ["affiliation.org_id", "affiliation.id"], ondelete="CASCADE"
+        ),
+        sa.Index("ix_committee_member_person_id", "person_id"),
+    )
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    cohort_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"), primary_key=True)
+    cohort_org_id: Mapped[int]
+    firm_id: Mapped[int]
+    affiliation_id: Mapped[int] = mapped_column(sa.BigInteger)
+    appointed_by_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    appointed_at: Mapped[datetime]

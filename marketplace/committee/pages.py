@@ -11,10 +11,10 @@ from flask_babel import gettext as _
 
 from marketplace.committee.models import MatchLeftover, MatchProposal
 from marketplace.committee.words import BECAUSE, FAULTS, NEVER_BY_NAME, RULES
-from marketplace.pairing.candidates import Candidate
 from marketplace.vocabulary import LANGUAGES, SKILLS
 
-Names = Mapping[int, Candidate]
+Names = Mapping[int, Any]
+"""By enrolment: somebody with a ``name``."""
 
 FEW = 5
 """Names in one sentence; of more, the others are counted."""
@@ -33,39 +33,77 @@ def because_sentence(one: Mapping[str, Any]) -> str:
 def leftover_sentences(one: MatchLeftover, names: Names) -> list[str]:
     """Why somebody is left over, the reason first."""
     said = one.details
+    mentor = one.side == "mentor"
     if one.why == "blocked":
-        return [
+        first = (
             ngettext(
+                "The one mentee who looks for a mentor may not be theirs.",
+                "None of the %(num)d mentees who look for a mentor may be theirs.",
+                said["of"],
+            )
+            if mentor
+            else ngettext(
                 "The one mentor with room may not be theirs.",
                 "None of the %(num)d mentors with room may be theirs.",
                 said["of"],
-            ),
-            *(_removed(by, names) for by in said["removed"]),
-        ]
+            )
+        )
+        return [first, *(_removed(by, names, mentor) for by in said["removed"])]
     if one.why == "crowded_out":
+        many = said.get("many", len(said["mentees"]))
+        places = said["places"] if "places" in said else sum(bound["places"] for bound in said["bounds"])
         first = _("These %(mentees)d mentees reach only %(places)d places: %(names)s.") % {
-            "mentees": len(said["mentees"]),
-            "places": sum(bound["places"] for bound in said["bounds"]),
-            "names": _named(said["mentees"], names),
+            "mentees": many,
+            "places": places,
+            "names": _named(said["mentees"], names, many),
         }
         return [
             first,
             *([_("To come in for another of them: %(cost)s", cost=cost_words(said["cost"]))] if said["cost"] else []),
         ]
+    if one.why == "unneeded":
+        first = _("These mentors have %(room)d places, and only %(most)d mentees may be theirs: %(names)s.") % {
+            "room": said["room"],
+            "most": said["most"],
+            "names": _named(said["mentors"], names, said["many"]),
+        }
+        return [
+            first,
+            *(
+                [_("To give them somebody all the same: %(cost)s", cost=cost_words(said["cost"]))]
+                if said["cost"]
+                else []
+            ),
+        ]
+    if mentor:
+        return [
+            _("Somebody may be theirs, but the match as a whole would lose: %(cost)s", cost=cost_words(said["cost"]))
+        ]
     return [_("There is a place, but the match as a whole would lose: %(cost)s", cost=cost_words(said["cost"]))]
 
 
-def _removed(by: Mapping[str, Any], names: Names) -> str:
+def ids_of(one: MatchLeftover) -> list[int]:
+    """Whom the sentences about somebody left over name."""
+    said = one.details
+    found = [one.enrolment_id, *said.get("mentees", ())[:FEW], *said.get("mentors", ())[:FEW]]
+    for by in said.get("removed", ()):
+        if by["rule"] not in NEVER_BY_NAME:
+            found += by["would_admit"][:FEW]
+    return found
+
+
+def _removed(by: Mapping[str, Any], names: Names, of_mentor: bool) -> str:
     rule = by["rule"]
-    text = ngettext(
-        "%(rule)s: %(num)d mentor",
-        "%(rule)s: %(num)d mentors",
-        by["removes"],
-        rule=_capital(str(RULES.get(rule, rule))),
+    called = _capital(str(RULES.get(rule, rule)))
+    text = (
+        ngettext("%(rule)s: %(num)d mentee", "%(rule)s: %(num)d mentees", by["removes"], rule=called)
+        if of_mentor
+        else ngettext("%(rule)s: %(num)d mentor", "%(rule)s: %(num)d mentors", by["removes"], rule=called)
     )
     if not by["would_admit"] or rule in NEVER_BY_NAME:
         return text
-    return _("%(text)s; without this rule alone: %(names)s", text=text, names=_named(by["would_admit"], names))
+    admits = _named(by["would_admit"], names, by.get("admits", len(by["would_admit"])))
+    return _("%(text)s; without this rule alone: %(names)s", text=text, names=admits)
 
 
 def cost_words(cost: Mapping[str, Any] | None) -> str:
@@ -87,6 +125,11 @@ def cost_words(cost: Mapping[str, Any] | None) -> str:
             else _("%(points)s points more", points=points)
         )
     return ", ".join(parts) or _("nothing: a match just as good")
+
+
+def rule_words(obstacles: Iterable[str]) -> str:
+    """What stands between two, as their page says it."""
+    return ", ".join(str(RULES.get(name, name)) for name in obstacles)
 
 
 def further_reasons(one: MatchProposal, names: Names) -> list[str]:
@@ -128,10 +171,11 @@ def fault_sentence(one: Mapping[str, Any], names: Names) -> str:
     }
 
 
-def _named(enrolments: Iterable[int], names: Names) -> str:
+def _named(enrolments: Iterable[int], names: Names, many: int = 0) -> str:
+    """``many``: how many there are, where not all of them are listed."""
     known = [names[one].name if one in names else _("somebody who has left") for one in enrolments]
     if len(known) > FEW:
-        more = len(known) - FEW
+        more = max(len(known), many) - FEW
         return ", ".join(known[:FEW]) + " " + ngettext("and %(num)d more", "and %(num)d more", more)
     return ", ".join(known)
 
@@ -153,4 +197,5 @@ def install(app: Flask) -> None:
         "fault_sentence": fault_sentence,
         "further_reasons": further_reasons,
         "leftover_sentences": leftover_sentences,
+        "rule_words": rule_words,
     }

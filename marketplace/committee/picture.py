@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from marketplace.committee.lists import PairRow
 from marketplace.committee.models import MatchProposal
-from marketplace.pairing.candidates import Candidate
 
 MOST = 60
 """More lines than this say nothing to anybody; the table remains."""
@@ -33,8 +34,8 @@ class Picture:
     lines: tuple[Line, ...]
 
 
-def picture_of(proposals: Sequence[MatchProposal], names: Mapping[int, Candidate]) -> Picture | None:
-    """None where there is nothing to draw, or too much."""
+def picture_of(proposals: Sequence[MatchProposal | PairRow], names: Mapping[int, Any]) -> Picture | None:
+    """None where there is nothing to draw, or too much. ``names``: by enrolment."""
     if not 0 < len(proposals) <= MOST:
         return None
     best: dict[int, int] = {}

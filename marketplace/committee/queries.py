@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import abort
 from sqlalchemy.orm import defer
 
+from marketplace.committee.benches import Bench
 from marketplace.committee.models import (
     MarkKind,
     MatchLeftover,
@@ -27,15 +28,14 @@ Pair = tuple[int, int]
 
 def runs_of(viewer: Acting, cohort: Cohort) -> Sequence[MatchRun]:
     """The newest first; without what the engine was given."""
-    query = (
-        sa.select(MatchRun).options(defer(MatchRun.question, raiseload=True)).where(*_here(MatchRun, viewer, cohort))
-    )
+    query = sa.select(MatchRun).options(defer(MatchRun.question, raiseload=True)).where(*here(MatchRun, viewer, cohort))
     return db.session.scalars(query.order_by(MatchRun.number.desc())).all()
 
 
-def run_or_404(viewer: Acting, cohort: Cohort, number: int) -> MatchRun:
-    query = sa.select(MatchRun).where(*_here(MatchRun, viewer, cohort), MatchRun.number == number)
-    return db.session.scalar(query.options(defer(MatchRun.question))) or abort(404)
+def run_or_404(viewer: Acting | Bench, cohort: Cohort, number: int) -> MatchRun:
+    query = sa.select(MatchRun).where(*here(MatchRun, viewer, cohort), MatchRun.number == number)
+    found = db.session.scalar(query.options(defer(MatchRun.question))) if number < 2**31 else None
+    return found or abort(404)
 
 
 def proposals_of(run: MatchRun) -> Sequence[MatchProposal]:
@@ -53,28 +53,30 @@ def leftovers_of(run: MatchRun) -> Sequence[MatchLeftover]:
     return db.session.scalars(query.order_by(MatchLeftover.why, MatchLeftover.enrolment_id)).all()
 
 
-def marks_of(viewer: Acting, cohort: Cohort) -> dict[Pair, MarkKind]:
-    query = sa.select(MatchMark).where(*_here(MatchMark, viewer, cohort))
+def marks_of(viewer: Acting | Bench, cohort: Cohort) -> dict[Pair, MarkKind]:
+    query = sa.select(MatchMark).where(*here(MatchMark, viewer, cohort))
     return {(one.mentee_enrolment_id, one.mentor_enrolment_id): one.kind for one in db.session.scalars(query)}
 
 
-def notes_on(viewer: Acting, cohort: Cohort, pair: Pair) -> Sequence[MatchNote]:
+def notes_on(viewer: Acting | Bench, cohort: Cohort, pair: Pair) -> Sequence[MatchNote]:
     """The oldest first."""
     query = sa.select(MatchNote).where(
-        *_here(MatchNote, viewer, cohort),
+        *here(MatchNote, viewer, cohort),
         MatchNote.mentee_enrolment_id == pair[0],
         MatchNote.mentor_enrolment_id == pair[1],
     )
     return db.session.scalars(query.order_by(MatchNote.id)).all()
 
 
-def votes_of(run: MatchRun) -> dict[Pair, dict[int, bool]]:
-    """By pair: who said yes (True) or no."""
-    found: dict[Pair, dict[int, bool]] = {}
-    query = sa.select(MatchVote).where(MatchVote.org_id == run.org_id, MatchVote.run_id == run.id)
-    for one in db.session.scalars(query):
-        found.setdefault((one.mentee_enrolment_id, one.mentor_enrolment_id), {})[one.person_id] = one.is_yes
-    return found
+def votes_on(run: MatchRun, pair: Pair) -> dict[int, bool]:
+    """Who said yes (True) or no."""
+    query = sa.select(MatchVote.person_id, MatchVote.is_yes).where(
+        MatchVote.org_id == run.org_id,
+        MatchVote.run_id == run.id,
+        MatchVote.mentee_enrolment_id == pair[0],
+        MatchVote.mentor_enrolment_id == pair[1],
+    )
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def pairs_of(run: MatchRun) -> frozenset[Pair]:
@@ -92,8 +94,8 @@ def requests_of(run: MatchRun) -> frozenset[int]:
     return frozenset(db.session.scalars(query))
 
 
-def _here(
-    table: type[MatchRun] | type[MatchMark] | type[MatchNote], viewer: Acting, cohort: Cohort
+def here(
+    table: type[MatchRun] | type[MatchMark] | type[MatchNote], viewer: Acting | Bench, cohort: Cohort
 ) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         table.org_id == viewer.org_id,

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from flask_babel import gettext as _
 
 from marketplace.committee.models import MatchLeftover, MatchProposal
-from marketplace.committee.words import CRITERIA, WHY_LEFT
+from marketplace.committee.words import CRITERIA, WHY_IDLE, WHY_LEFT
 from marketplace.pairing.candidates import Candidate
 
 
 def sheet_of(
     proposals: Sequence[MatchProposal], leftovers: Sequence[MatchLeftover], names: Mapping[int, Candidate]
 ) -> tuple[list[str], list[list[str]]]:
-    """Header and rows: a pair each, then those without one."""
+    """Header and rows: a pair each, then those without one, with the reason in the place of the other."""
     header = [_("Mentee"), _("Organisation"), _("Mentor"), _("Organisation"), _("Points"), *map(str, CRITERIA.values())]
     rows = []
     for one in proposals:
@@ -28,8 +28,11 @@ def sheet_of(
             ]
         )
     for left in leftovers:
-        said = str(WHY_LEFT[left.why]) if left.why in WHY_LEFT else _("No pair")
-        rows.append([*_who(names.get(left.enrolment_id)), said, "", "", *("" for _name in CRITERIA)])
+        who, blank = _who(names.get(left.enrolment_id)), ["" for _name in CRITERIA]
+        if left.side == "mentor":
+            rows.append([str(WHY_IDLE.get(left.why) or _("No pair")), "", *who, "", *blank])
+        else:
+            rows.append([*who, str(WHY_LEFT.get(left.why) or _("No pair")), "", "", *blank])
     return header, rows
 
 

@@ -36,6 +36,7 @@ RULES = {
     "forbidden": _l("kept apart by the committee"),
     "minimum": _l("fewer points than the least you allow"),
     "no_place": _l("no place left"),
+    "pinned": _l("pinned to somebody else"),
 }
 
 NEVER_BY_NAME = frozenset({"apart", "asked"})
@@ -60,6 +61,13 @@ FAULTS = {
 WHY_LEFT = {
     "blocked": _l("Nobody may be their mentor"),
     "crowded_out": _l("Too few places for too many"),
+    "priced_out": _l("A pair would cost the others more"),
+    "unneeded": _l("More places than are needed"),
+}
+
+WHY_IDLE = {
+    "blocked": _l("No mentee may be theirs"),
+    "unneeded": _l("More places than are needed"),
     "priced_out": _l("A pair would cost the others more"),
 }
 

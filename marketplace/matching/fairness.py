@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -74,17 +75,33 @@ def lift(problem: Problem, result: Result, spare: int = 0) -> Lift:
     return Lift(least, best, result.heads - best.heads, result.score - best.score, proven and best.optimal)
 
 
-def balance_curve(problem: Problem) -> tuple[Step, ...]:
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What something asked for costs: the best answer without it has so many ``pairs`` and ``points`` more."""
+
+    pairs: int
+    points: int
+
+
+def price_of(result: Result, without: Problem) -> Price | None:
+    """``without``: the problem of ``result`` with a rule, a floor or a cap eased. None where that asks what cannot be."""
+    eased = _solved(without)
+    return None if eased is None else Price(eased.heads - result.heads, eased.score - result.score)
+
+
+def balance_curve(problem: Problem, told: Callable[[int, int], None] = lambda _known, _of: None) -> tuple[Step, ...]:
     """The best answer for each balance from the strictest that pins allow to the first that costs nothing.
 
     Each is at least as good as the one before, by floors, then pairs and points in the order of ``problem.mode``.
-    Raises ``Contradiction`` where no balance would help.
+    ``told`` hears after each search how many balances are known, and of how many. Raises ``Contradiction`` where no balance
+    would help.
     """
     loosest = solve(replace(problem, balance=None))
     last = _imbalance(problem, loosest)
     steps = {last: _step(last, loosest)}
+    told(1, last + 1)
     first = _strictest(problem, steps, last)
-    _fill(problem, steps, first, last)
+    _fill(problem, steps, first, last, lambda: told(len(steps), last - first + 1))
     return tuple(steps[d] for d in sorted(steps))
 
 
@@ -102,8 +119,9 @@ def _strictest(problem: Problem, steps: dict[int, Step], last: int) -> int:
     return high
 
 
-def _fill(problem: Problem, steps: dict[int, Step], low: int, high: int) -> None:
+def _fill(problem: Problem, steps: dict[int, Step], low: int, high: int, told: Callable[[], None]) -> None:
     """Where both ends are worth the same, so is all between them: nothing is solved there."""
+    told()
     if high - low < 2:
         return
     if _worth(steps[low]) == _worth(steps[high]):
@@ -113,8 +131,8 @@ def _fill(problem: Problem, steps: dict[int, Step], low: int, high: int) -> None
     middle = (low + high) // 2
     if middle not in steps:
         steps[middle] = _step(middle, solve(replace(problem, balance=middle)))
-    _fill(problem, steps, low, middle)
-    _fill(problem, steps, middle, high)
+    _fill(problem, steps, low, middle, told)
+    _fill(problem, steps, middle, high, told)
 
 
 def _step(balance: int, result: Result) -> Step:

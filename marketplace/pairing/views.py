@@ -12,6 +12,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from marketplace.committee.benches import has_seat
 from marketplace.directory.faces import card_faces
 from marketplace.directory.queries import interests_of
 from marketplace.mentors.faces import face_of
@@ -63,6 +64,7 @@ def _page(seen: CohortSeen, form: PairForm | None = None, *, status: int = 200) 
         own=_own_part(seen, opening),
         mentoring=_mentoring_part(seen, opening),
         committee=_committee_part(seen, opening, form) if policy.may_see_states(seen) else None,
+        seated=seen.coordinates and not policy.may_pair_by_hand(seen) and has_seat(g.acting, seen.cohort.id),
     )
     return page, status
 

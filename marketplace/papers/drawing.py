@@ -112,3 +112,11 @@ def draw_paper(*, org_id: int, digest: str) -> None:
         execution_options={"synchronize_session": False},
     )
     db.session.commit()
+
+
+@jobs.tenant_job("forget_papers")
+def forget_papers(*, org_id: int) -> None:
+    """What is kept is drawn again whenever somebody asks, by what it says then."""
+    gone = sa.delete(DrawnPaper).where(DrawnPaper.org_id == org_id)
+    db.session.execute(gone, execution_options={"synchronize_session": False})
+    db.session.commit()

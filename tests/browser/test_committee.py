@@ -59,6 +59,14 @@ def test_a_committee_of_two_pins_parts_publishes_and_sees_the_next_best_asked_af
     ned.sees("Too few places for too many")
     ned.check()
 
+    # Two pairs change places by the keyboard: what it costs is read before anything changes.
+    swaps = ned.page.locator("[data-swap]")
+    swaps.nth(0).press("Space")
+    expect(ned.page.locator("[data-swap-said]")).not_to_be_empty()
+    swaps.nth(1).press("Enter")
+    ned.sees("What the swap costs")
+    expect(ned.page.locator("#swap-here")).to_be_focused()
+
     pairs = ned.page.get_by_role("table", name=ned.word("Pairs"), exact=True)
     row = pairs.get_by_role("row").filter(has_text="Max Globex").filter(has=ned.button("Pin"))
     first = row.get_by_role("rowheader").get_by_role("link").inner_text()

@@ -65,6 +65,7 @@ SAMPLES = {
         "url": "/bridge/cohorts/1/matching/bench/versions/2",
     },
     "pair_proposed": PAIR | {"form": "reverse"},
+    "committee_appointed": COHORT,
     "circle_changed": {"circle": "North", "name": "Max Globex", "what": "left", "missing": 1, "url": "/acme/circles/1"},
     "circle_seat": {"circle": "North", "what": "joined", "url": "/acme/circles/1"},
     "circle_small": {"circle": "North", "missing": 2, "url": "/bridge/circles/1"},
