@@ -69,7 +69,5 @@ def test_axe_finds_nothing_on_any_page(
         ]
     besides = [path.format(max=people.max.mentor_id) for name, path in BESIDES if name == reader]
     for path in [*paths, *besides]:
-        if not visitor.context.request.get(path).headers.get("content-type", "").startswith("text/html"):
-            continue
-        visitor.open(path)
-        visitor.check()
+        if visitor.open(path):
+            visitor.check()
