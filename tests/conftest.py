@@ -83,15 +83,35 @@ def _tables(_admin: sa.Engine) -> str:
     return "SET session_replication_role = replica; SELECT cleaning.delete_all()"
 
 
+class Standing:
+    """What is left standing for the next test: the ``scene`` of the access contract, or nothing."""
+
+    scene = False
+
+
+@pytest.fixture(scope="session")
+def _standing() -> Standing:
+    return Standing()
+
+
 @pytest.fixture(autouse=True)
 def _clean(request: pytest.FixtureRequest) -> Iterator[None]:
     if "database" not in request.fixturenames:
         yield
         return
     statement, admin = request.getfixturevalue("_tables"), request.getfixturevalue("_admin")
+    standing, stays = request.getfixturevalue("_standing"), "stage" in request.fixturenames
+
+    def clean() -> None:
+        standing.scene = False
+        with admin.connect() as connection:
+            connection.exec_driver_sql(statement)
+
+    if standing.scene and not stays:
+        clean()
     yield
-    with admin.connect() as connection:
-        connection.exec_driver_sql(statement)
+    if not stays:
+        clean()
 
 
 @pytest.fixture(scope="session")
