@@ -23,7 +23,7 @@ from marketplace.app import create_app
 from marketplace.config import Settings
 from tenants.migrate import prepare_database
 from tenants.shared import clock
-from tenants.walls import role_address
+from tenants.walls import prepare_roles, role_address
 from tests.cast import Actor, Cast, make_cast
 
 SECRET = "a key for tests only, forty characters long"
@@ -31,19 +31,42 @@ JOURNAL_KEY = b64encode(b"a key for the journals of tests.").decode()
 
 
 @pytest.fixture(scope="session")
-def database(request: pytest.FixtureRequest) -> str:
-    """The operator's address of this test worker's own, migrated database."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+def copy_database(testrun_uid: str) -> Callable[[str], str]:
+    """Make a migrated, empty database of this name, instead of one that is there; the operator's address of it.
+
+    The first worker of a run migrates one, and every other is copied from it.
+    """
     given = os.environ.get("TEST_DATABASE_URL")
     assert given, "Run the tests with make test: it starts a database and says where it is (TEST_DATABASE_URL)."
-    name = f"passerelle_test_{os.environ.get('TEST_NAME', 'all')}_{worker}"
-    url = sa.make_url(given).set(database=name)
+    url = sa.make_url(given)
     server = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with server.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    address = url.render_as_string(hide_password=False)
-    prepare_database(address)
-    return address
+    family = f"passerelle_empty_{os.environ.get('TEST_NAME', 'all')}_"
+    empty = f"{family}{testrun_uid}"
+
+    def copy(name: str) -> str:
+        address = url.set(database=name).render_as_string(hide_password=False)
+        with server.connect() as connection:
+            connection.exec_driver_sql("SELECT pg_advisory_lock(hashtext('passerelle_empty'))")
+            found = sa.text("SELECT datname FROM pg_database WHERE starts_with(datname, :family)")
+            there = list(connection.scalars(found, {"family": family}))
+            if empty not in there:
+                for old in there:
+                    connection.exec_driver_sql(f'DROP DATABASE "{old}" WITH (FORCE)')
+                prepare_database(url.set(database=empty).render_as_string(hide_password=False))
+            connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{empty}"')
+        # Who may enter a database is no part of what is copied.
+        prepare_roles(address)
+        return address
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def database(copy_database: Callable[[str], str]) -> str:
+    """The operator's address of this test worker's own, migrated database."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    return copy_database(f"passerelle_test_{os.environ.get('TEST_NAME', 'all')}_{worker}")
 
 
 @pytest.fixture(scope="session")
