@@ -108,9 +108,10 @@ def _tables(_admin: sa.Engine) -> str:
 
 
 class Standing:
-    """What is left standing for the next test: the ``scene`` of the access contract, or nothing."""
+    """What the access contract leaves for the next test: ``rows`` of its scene, and whether they are all ``as_set``."""
 
-    scene = False
+    rows = False
+    as_set = False
 
 
 @pytest.fixture(scope="session")
@@ -127,11 +128,11 @@ def _clean(request: pytest.FixtureRequest) -> Iterator[None]:
     standing, stays = request.getfixturevalue("_standing"), "stage" in request.fixturenames
 
     def clean() -> None:
-        standing.scene = False
+        standing.rows = standing.as_set = False
         with admin.connect() as connection:
             connection.exec_driver_sql(statement)
 
-    if standing.scene and not stays:
+    if standing.rows and not stays:
         clean()
     yield
     if not stays:

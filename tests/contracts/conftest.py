@@ -24,15 +24,15 @@ class Stage:
 
     def __call__(self) -> Scene:
         """As it was set; what else stood is deleted."""
-        if not self._standing.scene:
+        if not self._standing.as_set:
             with self._admin.connect() as connection:
                 connection.exec_driver_sql(self._again)
-            self._standing.scene = True
+            self._standing.rows = self._standing.as_set = True
         return self.scene
 
     def changed(self) -> None:
         """Whoever asks next finds it as it was set."""
-        self._standing.scene = False
+        self._standing.as_set = False
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +44,7 @@ def _stage(app: Flask, operator_engine: sa.Engine, _admin, _tables, _standing, k
         for mentor in (cast.max, cast.abe, cast.ida, cast.olga):
             publish(app, mentor)
         scene = set_scene(operator, cast)
+        _standing.rows = True
     return Stage(scene, f"{_tables}; {keep_rows('kept_scene')}", _admin, _standing)
 
 
