@@ -6,6 +6,8 @@ RUN := .venv/bin/python
 # No browser is ever downloaded: the tests drive the system's Chromium.
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 export PYTHONUNBUFFERED := 1
+# Every process of the product and of its tests would compile each module anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help ready demo test check sure bench shots lock fmt clean

@@ -8,6 +8,7 @@ import statistics
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise, repeat
 from typing import Any
 from unittest import mock
@@ -57,8 +58,9 @@ def populated(address: str, database: str, mentors: int) -> tuple[str, list[View
     return made, fill(made, mentors)
 
 
+@cache
 def product(address: str) -> Flask:
-    """The product inside this process."""
+    """The product inside this process, made once."""
     return create_app(Settings(secret_key=SECRET, database=address), overrides={"RATELIMIT_ENABLED": False})
 
 

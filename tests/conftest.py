@@ -6,6 +6,7 @@ their own, and a savepoint of one would be invisible to the others. What a test 
 
 from __future__ import annotations
 
+import gc
 import os
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -23,7 +24,7 @@ from marketplace.app import create_app
 from marketplace.config import Settings
 from tenants.migrate import prepare_database
 from tenants.shared import clock
-from tenants.walls import role_address
+from tenants.walls import prepare_roles, role_address
 from tests.cast import Actor, Cast, make_cast
 
 SECRET = "a key for tests only, forty characters long"
@@ -31,19 +32,42 @@ JOURNAL_KEY = b64encode(b"a key for the journals of tests.").decode()
 
 
 @pytest.fixture(scope="session")
-def database(request: pytest.FixtureRequest) -> str:
-    """The operator's address of this test worker's own, migrated database."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+def copy_database(testrun_uid: str) -> Callable[[str], str]:
+    """Make a migrated, empty database of this name, instead of one that is there; the operator's address of it.
+
+    The first worker of a run migrates one, and every other is copied from it.
+    """
     given = os.environ.get("TEST_DATABASE_URL")
     assert given, "Run the tests with make test: it starts a database and says where it is (TEST_DATABASE_URL)."
-    name = f"passerelle_test_{os.environ.get('TEST_NAME', 'all')}_{worker}"
-    url = sa.make_url(given).set(database=name)
+    url = sa.make_url(given)
     server = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with server.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    address = url.render_as_string(hide_password=False)
-    prepare_database(address)
-    return address
+    family = f"passerelle_empty_{os.environ.get('TEST_NAME', 'all')}_"
+    empty = f"{family}{testrun_uid}"
+
+    def copy(name: str) -> str:
+        address = url.set(database=name).render_as_string(hide_password=False)
+        with server.connect() as connection:
+            connection.exec_driver_sql("SELECT pg_advisory_lock(hashtext('passerelle_empty'))")
+            found = sa.text("SELECT datname FROM pg_database WHERE starts_with(datname, :family)")
+            there = list(connection.scalars(found, {"family": family}))
+            if empty not in there:
+                for old in there:
+                    connection.exec_driver_sql(f'DROP DATABASE "{old}" WITH (FORCE)')
+                prepare_database(url.set(database=empty).render_as_string(hide_password=False))
+            connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{empty}"')
+        # Who may enter a database is no part of what is copied.
+        prepare_roles(address)
+        return address
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def database(copy_database: Callable[[str], str]) -> str:
+    """The operator's address of this test worker's own, migrated database."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    return copy_database(f"passerelle_test_{os.environ.get('TEST_NAME', 'all')}_{worker}")
 
 
 @pytest.fixture(scope="session")
@@ -83,15 +107,36 @@ def _tables(_admin: sa.Engine) -> str:
     return "SET session_replication_role = replica; SELECT cleaning.delete_all()"
 
 
+class Standing:
+    """What the access contract leaves for the next test: ``rows`` of its scene, and whether they are all ``as_set``."""
+
+    rows = False
+    as_set = False
+
+
+@pytest.fixture(scope="session")
+def _standing() -> Standing:
+    return Standing()
+
+
 @pytest.fixture(autouse=True)
 def _clean(request: pytest.FixtureRequest) -> Iterator[None]:
     if "database" not in request.fixturenames:
         yield
         return
     statement, admin = request.getfixturevalue("_tables"), request.getfixturevalue("_admin")
+    standing, stays = request.getfixturevalue("_standing"), "stage" in request.fixturenames
+
+    def clean() -> None:
+        standing.rows = standing.as_set = False
+        with admin.connect() as connection:
+            connection.exec_driver_sql(statement)
+
+    if standing.rows and not stays:
+        clean()
     yield
-    with admin.connect() as connection:
-        connection.exec_driver_sql(statement)
+    if not stays:
+        clean()
 
 
 @pytest.fixture(scope="session")
@@ -214,6 +259,13 @@ def mailbox(worker_app: Flask) -> Iterator[Mailbox]:
 
 def pytest_configure(config: Any) -> None:
     os.environ.setdefault("SECRET_KEY", SECRET)
+
+
+def pytest_collection_finish() -> None:
+    """Six thousand tests and the product's modules stay to the end: no collection need walk through them again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -16,18 +16,16 @@ COUNTS = {"directory_statements": 6, "send_request_statements": 12, "cohort_boar
 
 
 @pytest.fixture
-def server(database: str):
-    """A superuser's address, and the name of a database to make there, which is dropped after."""
+def server(database: str, copy_database):
+    """A superuser's address, and the name of a database that is there already, empty, and is dropped after."""
     name = f"bench_{os.environ.get('TEST_NAME', 'all')}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    copy_database(name)
+    yield database, name
     engine = sa.create_engine(
         sa.make_url(database).set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
     )
-    drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
     with engine.connect() as connection:
-        connection.exec_driver_sql(drop)
-    yield database, name
-    with engine.connect() as connection:
-        connection.exec_driver_sql(drop)
+        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @pytest.mark.slow

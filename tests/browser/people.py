@@ -10,7 +10,7 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 from flask import Flask
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, expect
+from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Response, expect
 
 from tenants.shared import clock
 from tests.cast import PASSWORD, Actor
@@ -144,8 +144,15 @@ class Visitor:
     def word(self, text: str, /, **values: object) -> str:
         return in_words(self.language, text, **values)
 
-    def open(self, address: str) -> None:
-        self.page.goto(address)
+    def open(self, address: str) -> bool:
+        """Whether a page is there now: a file is none, whether the browser shows or keeps it."""
+        try:
+            answer = self.page.goto(address)
+        except Error as error:
+            if "Download is starting" not in error.message:
+                raise
+            return False
+        return answer is None or answer.headers.get("content-type", "").startswith("text/html")
 
     def field(self, label: str, /, **values: object) -> Locator:
         """The control under ``label``; what the label says besides (optional, a hint) does not matter."""
