@@ -162,9 +162,8 @@ def _once(
 
 def _require_key() -> None:
     given = request.headers.get("Authorization", "")
-    key = (
-        given.removeprefix("Bearer ") if given.startswith("Bearer ") else (request.authorization or {}).get("username")
-    )
+    basic = request.authorization.username if request.authorization else None
+    key = given.removeprefix("Bearer ") if given.startswith("Bearer ") else basic
     if not key:
         raise ApiError(
             "You did not provide an API key. You need to provide your API key in the Authorization header, using"

@@ -87,9 +87,10 @@ def fail(books: Books, intent: Thing, invoice: Thing, why: ApiError) -> None:
     books.emit("invoice.payment_failed", invoice)
     follow(books, invoice, "failed")
     subscription = _subscription(books, invoice)
-    if invoice["auto_advance"] and invoice["next_payment_attempt"] is None and subscription:
-        if invoice["collection_method"] == "charge_automatically" and subscription["status"] == "past_due":
-            end(books, subscription, "payment_failed")
+    given_up = invoice["auto_advance"] and invoice["next_payment_attempt"] is None
+    automatic = invoice["collection_method"] == "charge_automatically"
+    if given_up and automatic and subscription and subscription["status"] == "past_due":
+        end(books, subscription, "payment_failed")
 
 
 def _count(books: Books, invoice: Thing) -> None:

@@ -14,7 +14,7 @@ def create_control(store: Store, courier: Courier) -> Blueprint:
 
     @control.post("/faults")
     def faults() -> Response:
-        """lose, duplicate, hold: that many of the next events; down: that many of the next API calls (-1: until told otherwise)."""
+        """lose, duplicate, hold: so many of the next events; down: so many of the next API calls (-1: until told)."""
         for name in ("lose", "duplicate", "hold", "down"):
             if name in request.form:
                 setattr(courier.faults, name, int(request.form[name]))

@@ -11,7 +11,8 @@ from dev.stripe.operations import Call, merged, metadata, operation, page
 from dev.stripe.parties import ADDRESS, customer_of
 from dev.stripe.store import Books, Thing, identifier
 
-# How a number behaves: "" pays; "declined" fails at once; "declined later" can be kept and then fails; "asks" wants a confirmation.
+# How a number behaves: "" pays; "declined" fails at once; "declined later" can be kept and then fails; "asks" wants a
+# confirmation.
 CARDS = {
     "4242424242424242": ("visa", ""),
     "5555555555554444": ("mastercard", ""),

@@ -133,7 +133,9 @@ def _within(call: Call, thing: Thing) -> bool:
         wanted = call.get(name)
         bounds = wanted if isinstance(wanted, dict) else {} if wanted is None else {"gte": wanted, "lte": wanted}
         value = thing.get(name)
-        if bounds and value is None:
+        if not bounds:
+            continue
+        if not isinstance(value, int):
             return False
         tests = {"gt": int.__gt__, "gte": int.__ge__, "lt": int.__lt__, "lte": int.__le__}
         if not all(tests[word](value, bound) for word, bound in bounds.items()):

@@ -1,7 +1,7 @@
 """Form-encoded parameters: nested, and checked against the SDK's own types of requests.
 
-Names, required ones, integers, booleans and words of a list are refused as Stripe refuses them, so that a call that passes here is
-one that the SDK's types allow.
+Names, required ones, integers, booleans and words of a list are refused as Stripe refuses them, so that a call that
+passes here is one that the SDK's types allow.
 """
 
 import re

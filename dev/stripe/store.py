@@ -177,7 +177,7 @@ class Books:
         if before is not None:
             data["previous_attributes"] = public(before)
         clock = thing.get("test_clock") or thing.get("_test_clock")
-        event = {
+        event: Thing = {
             "id": identifier("evt_"),
             "object": "event",
             "api_version": self.store.version,

@@ -201,7 +201,7 @@ def retrieve_item(call: Call) -> Thing:
 def update_item(call: Call) -> Thing:
     item = retrieve_item(call)
     subscription = call.books.get("subscription", item["subscription"])
-    change = {name: call.given[name] for name in ("metadata", "price", "quantity") if name in call.given}
+    change: Thing = {name: call.given[name] for name in ("metadata", "price", "quantity") if name in call.given}
     items = items_after(call.books, subscription, [{"id": item["id"], **change}])
     with call.books.changing(subscription, "customer.subscription.updated"):
         change_items(

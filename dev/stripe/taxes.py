@@ -1,7 +1,7 @@
 """Automatic tax, much simpler than Stripe's: a French seller and three cases.
 
-France: 20 %. Another country of the Union with a European VAT number that was not refused: reverse charge. Without one: 20 % as in
-France. Outside the Union: none. Rates of other countries, thresholds and kinds of product are not here.
+France: 20 %. Another country of the Union with a European VAT number that was not refused: reverse charge. Without
+one: 20 % as in France. Outside the Union: none. Rates of other countries, thresholds and kinds of product are not here.
 """
 
 from decimal import ROUND_HALF_UP, Decimal
