@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import signal
 import sys
 from types import FrameType
@@ -19,7 +20,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=12111, help="0 for any free one; it is printed")
     parser.add_argument("--state", default="memory", help="an SQLite file, or “memory”")
     parser.add_argument("--webhook", default="", help="the address that events are sent to")
-    parser.add_argument("--secret", default="whsec_standin", help="what they are signed with")
+    secret = os.environ.get("STRIPE_WEBHOOK_SECRET") or "whsec_standin"
+    parser.add_argument("--secret", default=secret, help="what they are signed with; STRIPE_WEBHOOK_SECRET too")
     parser.add_argument("--pause", type=float, default=1.0, help="seconds before a delivery is tried again")
     parser.add_argument("--product", default="", help="address that the list of events leads back to")
     options = parser.parse_args()
