@@ -12,7 +12,7 @@ from dev.stripe.operations import Call, included, listed, merged, metadata, oper
 from dev.stripe.parties import address_of, customer_of
 from dev.stripe.store import Books, Thing, identifier
 from dev.stripe.subscribing import begin, first_lines, outline
-from dev.stripe.tax_numbers import add_tax_id
+from dev.stripe.tax_numbers import add_tax_id, require_shape
 from dev.stripe.taxes import located
 
 DAY = 86400
@@ -231,6 +231,8 @@ def buyer(books: Books, session: Thing, given: dict[str, str]) -> Thing:
     """The session's customer, with what the page asked for. Raises ApiError for a VAT number that is none."""
     number = given.get("vat", "").strip()
     customer = books.find(session["customer"])
+    if number:
+        require_shape("eu_vat", number)
     if customer is None:
         described = {"email": given.get("email") or session["customer_email"], "name": given.get("name") or None}
         customer = new_customer(books, {**described, "address": _typed_address(given)})

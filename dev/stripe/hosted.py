@@ -50,12 +50,16 @@ def create_hosted(store: Store, courier: Courier) -> Blueprint:
                 customer = buyer(books, session, given)
                 with books.changing(session):
                     session["customer"] = customer["id"]
+                amount = _amount(books, session, customer)
+                if given.get("shown", str(amount)) != str(amount):
+                    # Nobody pays another amount than the one that stood on the button.
+                    return _checkout_page(books, session, given, "With VAT, this is the amount to pay."), 422
                 method = keep(books, kept, customer=customer, name=given.get("name"), email=given.get("email"))
                 attach(books, method["id"], customer)
                 if kept["behaviour"] == "asks":
                     with books.changing(session):
                         session["_asked"] = method["id"]
-                    return render_template("question.html", session=session, amount=_amount(books, session, customer))
+                    return render_template("question.html", session=session, amount=amount)
                 complete(books, session, customer, method)
             except ApiError as refused:
                 return _checkout_page(books, session, given, str(refused)), 422

@@ -12,9 +12,9 @@ CREATED = "customer.created"
 
 def named(standin: StandIn) -> list[str]:
     """The customers whose creation was heard of, in the order that it was; each event verified on arrival."""
-    standin_names = [event.data.object["name"] for event in standin.receiver.events]
+    names = [event.data.object["name"] for event in standin.receiver.events]
     standin.heard()
-    return standin_names
+    return names
 
 
 def wait(standin: StandIn) -> None:

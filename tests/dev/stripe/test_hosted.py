@@ -21,17 +21,16 @@ def session(standin: StandIn, **given: Any) -> Any:
         given["customer"] = standin.v1.customers.create(
             {"name": "Acme", "email": "billing@acme.example", "address": {"country": "FR"}}
         ).id
-    return standin.v1.checkout.sessions.create(
-        {
-            "mode": "subscription",
-            "line_items": [{"price": scene.price(standin), "quantity": 2}],
-            "success_url": OK,
-            "cancel_url": "http://127.0.0.1:1/tracks",
-            "client_reference_id": "wish-7",
-            "subscription_data": {"metadata": {"wish": "7"}},
-            **given,
-        }
-    )
+    wanted = {
+        "mode": "subscription",
+        "line_items": [{"price": scene.price(standin), "quantity": 2}],
+        "success_url": OK,
+        "cancel_url": "http://127.0.0.1:1/tracks",
+        "client_reference_id": "wish-7",
+        "subscription_data": {"metadata": {"wish": "7"}},
+        **given,
+    }
+    return standin.v1.checkout.sessions.create({name: value for name, value in wanted.items() if value is not None})
 
 
 def test_by_card_one_pays_and_lands_where_the_product_said(standin: StandIn) -> None:
@@ -121,10 +120,19 @@ def test_who_is_not_known_yet_says_who_they_are(standin: StandIn) -> None:
     }
     status, page, _ = standin.page(f"{opened.url}/payment", {**CARD, **who, "vat": "DE12"})
     assert (status, "DE12" in page, "Ce numéro de TVA" in page) == (422, True, True)
-    assert standin.page(f"{opened.url}/payment", {**CARD, **who, "vat": "DE123456789"})[0] == 303
+    typed = {**CARD, **who, "vat": "DE123456789", "shown": str(SEAT)}
+    assert standin.page(f"{opened.url}/payment", typed)[0] == 303
     done = standin.v1.checkout.sessions.retrieve(opened.id, {"expand": ["customer", "invoice"]})
     assert (done.customer.name, done.customer_details.tax_ids[0].value) == ("Globex", "DE123456789")
     assert done.invoice.total_taxes[0].taxability_reason == "reverse_charge"
+
+
+def test_nobody_pays_another_amount_than_the_button_said(standin: StandIn) -> None:
+    opened = session(standin, customer=None, automatic_tax={"enabled": True})
+    who = {"name": "Acme", "email": "b@acme.example", "country": "FR", "shown": str(2 * SEAT)}
+    status, page, _ = standin.page(f"{opened.url}/payment", {**CARD, **who})
+    assert (status, "With VAT" in page, "Subscribe and pay €11,760.00" in page) == (422, True, True)
+    assert standin.page(f"{opened.url}/payment", {**CARD, **who, "shown": str(2 * SEAT * 120 // 100)})[0] == 303
 
 
 def test_a_checkout_that_nobody_pays_expires(standin: StandIn) -> None:
