@@ -53,6 +53,10 @@ RESOURCES = (
 )
 
 
+# After a day Stripe knows a key no more.
+KEY_SECONDS = 86400
+
+
 class Session:
     """One turn at the store: nobody else acts, time has passed, and events leave at the end."""
 
@@ -140,7 +144,7 @@ def _once(
         return 200, operation.answer(call, decode(parse_qsl(body, keep_blank_values=True))), False
     print_of_it = hashlib.sha256(asked.encode()).hexdigest()
     known = books.find(f"_reply_{key}")
-    if known:
+    if known and books.now() - known["at"] < KEY_SECONDS:
         if known["print"] != print_of_it:
             raise ApiError(
                 "Keys for idempotent requests can only be used with the same parameters they were first used with."
@@ -156,7 +160,8 @@ def _once(
         if refused.status != 402:
             raise
         status, reply = 402, refused.body
-    books.put({"object": "_reply", "id": f"_reply_{key}", "print": print_of_it, "status": status, "body": reply})
+    done = {"object": "_reply", "id": f"_reply_{key}", "print": print_of_it, "status": status, "body": reply}
+    books.put({**done, "at": books.now()})
     return status, reply, False
 
 

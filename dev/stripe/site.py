@@ -39,7 +39,8 @@ def create_app(store: Store, courier: Courier, *, product: str = "") -> Flask:
             ]
             open_debits = sum(len(books.all("payment_intent", status="processing")) for books in store.accounts())
             now = store.books(PLATFORM).now()
-        rows = sorted(rows[::-1], key=lambda row: -row["event"]["created"])
+        rows.reverse()
+        rows.sort(key=lambda row: -row["event"]["created"])
         return render_template(
             "events.html", rows=rows[:200], debits=open_debits, now=now, faults=courier.faults, product=product
         )

@@ -190,8 +190,9 @@ def running(receiver: Receiver) -> Iterator[StandIn]:
 
 @pytest.fixture
 def standin(running: StandIn) -> Iterator[StandIn]:
-    """The stand-in, as empty after the test as before."""
+    """The stand-in, as empty after the test as before; every event of the test has been checked."""
     yield running
+    running.heard()
     running.control("clear")
     running.receiver.forget()
 

@@ -55,6 +55,13 @@ def test_a_call_that_is_repeated_is_done_once(service: Service) -> None:
     assert isinstance(other, stripe.IdempotencyError)
 
 
+def test_after_a_day_a_key_is_forgotten(standin: StandIn) -> None:
+    key = scene.new_key("day")
+    first = standin.v1.customers.create({"name": "Acme"}, options={"idempotency_key": key})
+    standin.control("advance", seconds=86400)
+    assert standin.v1.customers.create({"name": "Acme"}, options={"idempotency_key": key}).id != first.id
+
+
 def test_a_list_goes_on_where_the_page_ended(service: Service) -> None:
     product = service.v1.products.create({"name": "Board track"})
     made = [

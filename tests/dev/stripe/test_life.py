@@ -120,6 +120,18 @@ def test_by_invoice_a_firm_pays_when_it_is_due_or_later(service: Service) -> Non
 
 
 @pytest.mark.real
+@pytest.mark.parametrize(("verb", "status"), [("void_invoice", "void"), ("mark_uncollectible", "uncollectible")])
+def test_an_invoice_that_is_given_up_holds_nobody_back(service: Service, verb: str, status: str) -> None:
+    made = scene.subscription(service, card="", collection_method="send_invoice", days_until_due=30)
+    sent = service.v1.invoices.send_invoice(made.latest_invoice)
+    service.advance(made.test_clock, START + 31 * DAY)
+    assert getattr(service.v1.invoices, verb)(sent.id).status == status
+    assert service.v1.subscriptions.retrieve(made.id).status == "active"
+    with pytest.raises(stripe.InvalidRequestError):
+        service.v1.invoices.finalize_invoice(sent.id)
+
+
+@pytest.mark.real
 def test_an_invoice_that_nobody_sends_goes_out_after_an_hour(service: Service) -> None:
     made = scene.subscription(service, card="", collection_method="send_invoice", days_until_due=30)
     service.advance(made.test_clock, START + 2 * 3600)
