@@ -67,6 +67,13 @@ def create_session(call: Call) -> Thing:
             " Add a valid address to the Customer or set either `customer_update[address]` to 'auto'.",
             code="customer_tax_location_invalid",
         )
+    asks_number = given.get("tax_id_collection", {}).get("enabled", False)
+    if asks_number and customer and given.get("customer_update", {}).get("name") != "auto":
+        raise ApiError(
+            "Tax ID collection requires updating business name on the customer. To enable tax ID collection for an"
+            " existing customer, please set `customer_update[name]` to `auto`.",
+            param="customer_update",
+        )
     key = identifier("cs_test_", 58)
     subtotal = sum(item["amount_subtotal"] for item in items)
     session = {
@@ -129,7 +136,7 @@ def create_session(call: Call) -> Thing:
         "subscription": None,
         "success_url": given["success_url"],
         "tax_id_collection": {
-            "enabled": given.get("tax_id_collection", {}).get("enabled", False),
+            "enabled": asks_number,
             "required": given.get("tax_id_collection", {}).get("required", "never"),
         },
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
@@ -149,7 +156,10 @@ def create_session(call: Call) -> Thing:
 
 def _item(books: Books, given: dict[str, Any], number: int) -> Thing:
     price = price_of(books, given, f"line_items[{number}]")
-    quantity = given.get("quantity", 1)
+    if "quantity" not in given:
+        param = f"line_items[{number}][quantity]"
+        raise ApiError(f"Quantity is required. Add `quantity` to `line_items[{number}]`.", param=param)
+    quantity = given["quantity"]
     amount = price["unit_amount"] * quantity
     return {
         "id": identifier("li_"),

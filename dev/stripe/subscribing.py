@@ -25,6 +25,12 @@ def outline(books: Books, customer: Thing, given: dict[str, Any]) -> Thing:
             code="parameter_missing",
             param="days_until_due",
         )
+    if send and not customer["email"]:
+        raise ApiError(
+            "Missing email. In order to create invoices that are sent to the customer, the customer must have a valid"
+            " email.",
+            param="customer",
+        )
     if not send and "days_until_due" in given:
         raise ApiError(
             "You can only set `days_until_due` if `collection_method` is `send_invoice`.", param="days_until_due"

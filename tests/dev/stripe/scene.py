@@ -10,6 +10,7 @@ START = int(datetime(2027, 1, 15, 9, tzinfo=UTC).timestamp())
 YEAR = int(datetime(2028, 1, 15, 9, tzinfo=UTC).timestamp())
 DAY = 86400
 SEAT = 490_000
+BY_INVOICE = {"collection_method": "send_invoice", "days_until_due": 30}
 
 
 def price(service: Service) -> str:
@@ -27,7 +28,7 @@ def customer(service: Service, card: str = "pm_card_visa", **given: Any) -> Any:
     clock = service.v1.test_helpers.test_clocks.create({"frozen_time": START})
     address = {"line1": "1 rue de la Paix", "postal_code": "75002", "city": "Paris", "country": "FR"}
     described = {"name": "Acme", "email": "billing@acme.example", "address": address, "test_clock": clock.id, **given}
-    made = service.v1.customers.create(described)
+    made = service.v1.customers.create({name: value for name, value in described.items() if value is not None})
     if card:
         method = service.v1.payment_methods.attach(card, {"customer": made.id})
         made = service.v1.customers.update(made.id, {"invoice_settings": {"default_payment_method": method.id}})

@@ -145,7 +145,7 @@ def test_a_checkout_that_nobody_pays_expires(standin: StandIn) -> None:
 
 
 def test_an_invoice_is_paid_on_its_page_and_has_a_paper(standin: StandIn) -> None:
-    who = standin.v1.customers.create({"name": "Acme"}).id
+    who = standin.v1.customers.create({"name": "Acme", "email": "billing@acme.example"}).id
     made = standin.v1.subscriptions.create(
         {
             "customer": who,

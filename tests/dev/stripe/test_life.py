@@ -87,6 +87,7 @@ def test_it_ends_with_the_period_unless_that_is_taken_back(service: Service) -> 
     service.advance(made.test_clock, YEAR + DAY)
     over = service.v1.subscriptions.retrieve(made.id)
     assert (over.status, over.ended_at) == ("canceled", YEAR)
+    assert len(service.v1.invoices.list({"subscription": made.id}).data) == 1
     assert service.v1.subscriptions.list({"customer": made.customer}).data == []
     assert [one.id for one in service.v1.subscriptions.list({"customer": made.customer, "status": "all"}).data] == [
         made.id
@@ -101,8 +102,7 @@ def test_by_invoice_a_firm_pays_when_it_is_due_or_later(service: Service) -> Non
     made = scene.subscription(
         service,
         card="",
-        collection_method="send_invoice",
-        days_until_due=30,
+        **scene.BY_INVOICE,
         invoice_settings={"custom_fields": [{"name": "Purchase order", "value": "PO-7"}]},
     )
     assert made.status == "active"
@@ -119,21 +119,20 @@ def test_by_invoice_a_firm_pays_when_it_is_due_or_later(service: Service) -> Non
     assert service.v1.subscriptions.retrieve(made.id).status == "active"
 
 
-@pytest.mark.real
 @pytest.mark.parametrize(("verb", "status"), [("void_invoice", "void"), ("mark_uncollectible", "uncollectible")])
-def test_an_invoice_that_is_given_up_holds_nobody_back(service: Service, verb: str, status: str) -> None:
-    made = scene.subscription(service, card="", collection_method="send_invoice", days_until_due=30)
-    sent = service.v1.invoices.send_invoice(made.latest_invoice)
-    service.advance(made.test_clock, START + 31 * DAY)
-    assert getattr(service.v1.invoices, verb)(sent.id).status == status
-    assert service.v1.subscriptions.retrieve(made.id).status == "active"
+def test_an_invoice_that_is_given_up_holds_nobody_back(standin: StandIn, verb: str, status: str) -> None:
+    made = scene.subscription(standin, card="", **scene.BY_INVOICE)
+    sent = standin.v1.invoices.send_invoice(made.latest_invoice)
+    standin.advance(made.test_clock, START + 31 * DAY)
+    assert getattr(standin.v1.invoices, verb)(sent.id).status == status
+    assert standin.v1.subscriptions.retrieve(made.id).status == "active"
     with pytest.raises(stripe.InvalidRequestError):
-        service.v1.invoices.finalize_invoice(sent.id)
+        standin.v1.invoices.finalize_invoice(sent.id)
 
 
 @pytest.mark.real
 def test_an_invoice_that_nobody_sends_goes_out_after_an_hour(service: Service) -> None:
-    made = scene.subscription(service, card="", collection_method="send_invoice", days_until_due=30)
+    made = scene.subscription(service, card="", **scene.BY_INVOICE)
     service.advance(made.test_clock, START + 2 * 3600)
     assert service.v1.invoices.retrieve(made.latest_invoice).status == "open"
 
@@ -174,6 +173,10 @@ def test_a_first_payment_that_fails_leaves_it_incomplete_for_a_day(service: Serv
     service.advance(made.test_clock, START + DAY)
     over = service.v1.subscriptions.retrieve(made.id, {"expand": ["latest_invoice"]})
     assert (over.status, over.latest_invoice.status) == ("incomplete_expired", "void")
+    with pytest.raises(stripe.InvalidRequestError, match="Missing email"):
+        service.v1.subscriptions.create(
+            {**wanted, "customer": scene.customer(service, "", email=None).id, **scene.BY_INVOICE}
+        )
     with pytest.raises(stripe.InvalidRequestError) as nobody_pays:
         service.v1.subscriptions.create({**wanted, "customer": scene.customer(service, "").id})
     assert nobody_pays.value.code == "resource_missing"

@@ -2,11 +2,15 @@
 
 import copy
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import stripe
 
+from dev.stripe.api import OPERATIONS
 from tests.dev.stripe import scene
 from tests.dev.stripe.conftest import StandIn
 from tests.dev.stripe.shapes import problems
@@ -42,3 +46,34 @@ def test_a_reply_that_is_not_checked_fails_the_test(standin: StandIn, monkeypatc
     monkeypatch.setattr("tests.dev.stripe.conftest.problems", lambda _reply: ["customer.name: is missing"])
     with pytest.raises(AssertionError, match="is missing"):
         standin.v1.customers.create({"name": "Acme"})
+
+
+def test_each_address_has_the_parameters_that_the_sdk_sends_there() -> None:
+    """An address that is not the SDK's, or one with the parameters of another, could not be checked for drift."""
+    sdk = services()
+    wrong = {
+        f"{one.method} {one.address}": (one.params, sdk.get((one.method, plain(one.address))))
+        for one in OPERATIONS
+        if sdk.get((one.method, plain(one.address))) != one.params
+    }
+    assert wrong == {}
+    assert len(OPERATIONS) > 60
+
+
+def plain(address: str) -> str:
+    """An address without the names of what stands in it."""
+    return re.sub(r"{\w*}", "{}", address)
+
+
+def services() -> dict[tuple[str, str], str]:
+    """What the SDK's services send: method and address with the type of the parameters."""
+    found = {}
+    folder = Path(stripe.__file__).parent
+    for name in sorted(folder.glob("**/*_service.py")):
+        inside = ".".join(name.parent.relative_to(folder).parts)
+        for method in re.split(r"\n    (?:async )?def ", name.read_text()):
+            kind = re.search(r'params: (?:Optional\[)?"(\w+)"', method)
+            sent = re.search(r'self\._request\(\s*"(\w+)",\s*"(/v1/[^"]+)"', method)
+            if kind and sent:
+                found[sent[1].upper(), plain(sent[2])] = f"{inside}.{kind[1]}".lstrip(".")
+    return found
