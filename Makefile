@@ -18,7 +18,7 @@ help: ## Say what there is
 ready:
 	@$(PYTHON) -m dev.bootstrap
 
-demo: ready ## Start the product with data, worker and mailbox; RESET=1 afresh, PORT=8000
+demo: ready ## Start the product with data, worker, mailbox and pretended payments; RESET=1 afresh, PORT=8000
 	@$(RUN) -m dev.demo_run $(if $(RESET),--reset) $(if $(PORT),--port $(PORT))
 
 test: ## Run every test; ONLY="tests/x.py -k word" for some

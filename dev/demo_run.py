@@ -1,4 +1,4 @@
-"""What `make demo` runs once the environment is there: database, data, web server, worker, mailbox.
+"""What `make demo` runs once the environment is there: database, data, web server, worker, mailbox, payments.
 
     python -m dev.demo_run [--reset] [--port 8000]
 
@@ -37,6 +37,7 @@ from tenants.walls import plain_address
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 MAIL = VAR / "demo-mail"
+PAYMENTS = VAR / "demo-payments.sqlite"
 LOGS = VAR / "demo-logs"
 ACCOUNTS = VAR / "demo-accounts.json"
 SECRETS = VAR / "demo.env"
@@ -82,9 +83,10 @@ def say(words: str) -> None:
 
 
 def _run(address: str, cluster: Cluster | None, *, port: int, reset: bool) -> None:
-    smtp_port, page_port = free_ports(FIRST_MAILBOX_PORT, 2)
+    smtp_port, page_port, payments_port = free_ports(FIRST_MAILBOX_PORT, 3)
     home = f"http://127.0.0.1:{port}"
     mailbox = f"http://127.0.0.1:{page_port}"
+    payments = "" if os.environ.get("STRIPE_SECRET_KEY") else f"http://127.0.0.1:{payments_port}"
     environment = {
         **os.environ,
         "SECRET_KEY": os.environ.get("SECRET_KEY") or kept_secret(SECRETS),
@@ -95,6 +97,12 @@ def _run(address: str, cluster: Cluster | None, *, port: int, reset: bool) -> No
         "BASE_URL": home,
         "PYTHONUNBUFFERED": "1",
     }
+    if payments:
+        environment |= {
+            "STRIPE_SECRET_KEY": "sk_test_demo",
+            "STRIPE_API_BASE": payments,
+            "STRIPE_WEBHOOK_SECRET": f"whsec_{kept_secret(SECRETS, 'PAYMENTS_SECRET')}",
+        }
     say("Preparing the database: roles and migrations")
     _step([PASSERELLE, "database", "prepare"], environment)
     _load(address, cluster, environment, reset=reset)
@@ -103,17 +111,20 @@ def _run(address: str, cluster: Cluster | None, *, port: int, reset: bool) -> No
         Service("worker", [PASSERELLE, "worker"]),
         Service("mailbox", mailbox_command(smtp_port, page_port, home)),
     ]
-    say("Starting the web server, the worker and the mailbox")
+    if payments:
+        services.append(Service("payments", payments_command(payments_port, home)))
+    say("Starting the web server, the worker, the mailbox" + (" and the stand-in for payments" if payments else ""))
     with Supervisor(services, logs=LOGS, environment=environment, say=say) as together:
         give_up = time.monotonic() + SECONDS_TO_START
 
         def ready() -> bool:
-            return answers(f"{home}/health") and answers(f"{mailbox}/newest")
+            pages = [f"{home}/health", f"{mailbox}/newest", *([f"{payments}/"] if payments else [])]
+            return all(answers(page) for page in pages)
 
         if together.watch(until=lambda: ready() or time.monotonic() > give_up):
             if not ready():
                 raise Refused(f"The web server did not become healthy in {SECONDS_TO_START} s: see {LOGS}.")
-            print(welcome(home, mailbox, accounts(ACCOUNTS)), flush=True)
+            print(welcome(home, mailbox, accounts(ACCOUNTS), payments), flush=True)
         while together.watch(until=Every(2, lambda: cluster is not None and not cluster.running)):
             say("The database died; it starts again")
             assert cluster is not None  # noqa: S101 - what the line above waited for
@@ -136,6 +147,14 @@ def mailbox_command(smtp_port: int, page_port: int, home: str) -> list[str]:
     return [
         *(sys.executable, "-m", "dev.mailbox", "--smtp-port", str(smtp_port), "--port", str(page_port)),
         *("--folder", str(MAIL), "--product", home),
+    ]
+
+
+def payments_command(port: int, home: str) -> list[str]:
+    """What stands in for Stripe, as a process of its own; the secret of its events is in the environment."""
+    return [
+        *(sys.executable, "-m", "dev.stripe", "--port", str(port), "--state", str(PAYMENTS)),
+        *("--webhook", f"{home}/stripe/webhook", "--product", home),
     ]
 
 
@@ -183,6 +202,7 @@ def _load(address: str, cluster: Cluster | None, environment: Mapping[str, str],
     say("Loading the demo's data")
     marker.write_text("loading")
     shutil.rmtree(MAIL, ignore_errors=True)
+    PAYMENTS.unlink(missing_ok=True)
     again = ["--reset"] if cluster is None and (reset or state == "loading") else []
     _step([PASSERELLE, "demo", *again], environment)
     marker.write_text("loaded")
@@ -293,9 +313,10 @@ def accounts(file: Path) -> list[dict[str, str]]:
     return json.loads(file.read_text()) if file.exists() else []
 
 
-def welcome(home: str, mailbox: str, people: Sequence[Mapping[str, str]]) -> str:
+def welcome(home: str, mailbox: str, people: Sequence[Mapping[str, str]], payments: str = "") -> str:
     """What the terminal shows at the end: addresses, and a table of the people to sign in as."""
-    lines = ["", f"  Passerelle   {home}", f"  Its letters  {mailbox}", ""]
+    lines = ["", f"  Passerelle   {home}", f"  Its letters  {mailbox}"]
+    lines += [f"  Payments     {payments}  (pretended; card 4242 4242 4242 4242)", ""] if payments else [""]
     if people:
         columns = {"who": "Sign in as", "email": "E-mail", "password": "Password", "where": "Then see"}
         rows = [columns, *people]

@@ -126,6 +126,10 @@ def test_the_demo_from_the_first_run_to_a_fresh_start(house: Path) -> None:
     assert letters
     with urllib.request.urlopen(letters[1], timeout=5) as page:
         assert f'href="http://127.0.0.1:{first.port}"' in page.read().decode()
+    payments = re.search(r"Payments     (\S+)", first.said)
+    assert payments
+    with urllib.request.urlopen(payments[1], timeout=5) as page:
+        assert f'href="http://127.0.0.1:{first.port}"' in page.read().decode()
     assert first.stop() == 0
     assert first.left_behind() == []
 
