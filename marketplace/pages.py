@@ -67,7 +67,7 @@ NAVIGATION = (
     Place("programmes.index", _l("Programmes"), "programme", everybody),
     Place("tracks.index", _l("Board tracks"), "track", lambda acting: acting.coordinates, menu=True),
     Place(
-        "subscriptions.index",
+        "billing.index",
         _l("Subscriptions"),
         "billing",
         lambda acting: acting.coordinates and not acting.in_network,

@@ -34,7 +34,7 @@ class SubscriptionSeen:
         return self.track.text("name", locale) if self.track else ""
 
 
-def _with_track() -> sa.Select[tuple[Subscription, BoardTrack]]:
+def _with_track() -> sa.Select[Subscription, BoardTrack]:
     return sa.select(Subscription, BoardTrack).outerjoin(
         BoardTrack, sa.and_(BoardTrack.org_id == Subscription.track_org_id, BoardTrack.id == Subscription.track_id)
     )

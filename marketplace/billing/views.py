@@ -28,7 +28,7 @@ from tenants.shared import clock
 from tenants.shared.errors import Forbidden, Refused
 from tenants.shared.extensions import csrf
 
-bp = Blueprint("subscriptions", __name__)
+bp = Blueprint("billing", __name__)
 webhooks = Blueprint("stripe_events", __name__)
 
 MOST_BYTES = 1024 * 1024

@@ -31,7 +31,7 @@ class TrackSeen:
     runs: bool
 
 
-def _seen(viewer: Acting) -> sa.Select[Any]:
+def _seen(viewer: Acting) -> sa.Select[BoardTrack, str, str]:
     shown = sa.and_(BoardTrack.state != TrackState.draft, BoardTrack.org_id.in_(viewer.audiences))
     mine = BoardTrack.org_id == viewer.org_id if may_offer_tracks(viewer) else sa.false()
     return (
