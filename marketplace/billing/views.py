@@ -85,7 +85,7 @@ def add(track_id: int) -> ResponseReturnValue:
         details=form.details(),
         now=clock.now(),
     )
-    return _carried_out(wish, _("You are subscribed. The invoice comes by e-mail, and is below."))
+    return _carried_out(wish, _("You are subscribed. The invoice comes by e-mail within the hour."))
 
 
 def _carried_out(wish: BillingWish, done: str) -> ResponseReturnValue:

@@ -111,6 +111,8 @@ def obstacles_to_open(cohort: Cohort) -> list[str]:
                 "a statement to the rules for mentors."
             )
         )
+    if chosen.quota.mentees is not None or chosen.quota.balance is not None:
+        faults.append(_("Seats are the quota of candidates here: take the quota of mentees out of the cohort’s rules."))
     if chosen.cadence not in SELDOM:
         faults.append(_("Pairs of a board track meet every three months at most: choose that rhythm."))
     return faults

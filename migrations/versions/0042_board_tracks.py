@@ -92,16 +92,17 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$""",
-    # A firm that subscribes takes part in the programme by that, and its seats are its quota of candidates.
+    # A firm that subscribes takes part in the programme by that. What the network set for it stays as it is.
     "join_by_subscription()": """
 CREATE FUNCTION join_by_subscription() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
-    INSERT INTO programme_party (org_id, programme_id, firm_id, state, is_school, max_mentees, asked_at, answered_at)
-    SELECT c.org_id, c.programme_id, NEW.org_id, 'active', false, NEW.seats, NEW.created_at, NEW.updated_at
+    INSERT INTO programme_party (org_id, programme_id, firm_id, state, is_school, asked_at, answered_at)
+    SELECT c.org_id, c.programme_id, NEW.org_id, 'active', false, NEW.created_at, NEW.updated_at
     FROM board_track t JOIN cohort c ON c.org_id = t.org_id AND c.id = t.cohort_id
     WHERE t.org_id = NEW.track_org_id AND t.id = NEW.track_id
-    ON CONFLICT (org_id, programme_id, firm_id) DO UPDATE SET state = 'active', max_mentees = excluded.max_mentees;
+    ON CONFLICT (org_id, programme_id, firm_id) DO UPDATE SET state = 'active', answered_at = excluded.answered_at
+        WHERE programme_party.state <> 'active';
     RETURN NULL;
 END $$""",
     # Stripe knows no tenant: an event is kept once by its id, and told to the firm whose customer it is about. It comes with
@@ -176,7 +177,7 @@ TRIGGERS = {
     "keep_seat": "BEFORE INSERT ON enrolment FOR EACH ROW WHEN (NEW.side = 'mentee')",
     "release_seat": "AFTER UPDATE OF state, firm_id ON enrolment FOR EACH ROW WHEN (NEW.side = 'mentee')",
     "keep_seats_sold": "AFTER INSERT OR UPDATE OF seats, seats_wanted, status ON subscription FOR EACH ROW",
-    "join_by_subscription": "AFTER INSERT OR UPDATE OF seats, status ON subscription FOR EACH ROW WHEN (NEW.status = 'active')",
+    "join_by_subscription": "AFTER INSERT OR UPDATE OF status ON subscription FOR EACH ROW WHEN (NEW.status = 'active')",
 }
 
 RUNS = f"org_id = wall_org() AND wall_coordinates() AND {S}"

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from marketplace.billing.models import BillingInvoice, Subscription, SubscriptionStatus
 from marketplace.boards.models import BoardTrack, Seat, TrackState
-from marketplace.programmes.models import Enrolment, EnrolmentState, ProgrammeParty
+from marketplace.programmes.models import Enrolment, EnrolmentState, PartyState, ProgrammeParty
 from tests.marketplace.boards.conftest import DETAILS
 
 WRITTEN = {
@@ -81,7 +81,10 @@ def test_a_firm_subscribes_by_invoice_nominates_and_changes_its_seats(
     row = operator.scalar(sa.select(Subscription))
     assert (row.status, row.seats, row.seats_used) == (SubscriptionStatus.active, 2, 0)
     party = operator.get(ProgrammeParty, (track.org_id, operator.scalar(sa.text("SELECT id FROM programme")), row.org_id))
-    assert party.max_mentees == 2
+    assert party.state is PartyState.active
+    work()
+    # An invoice is a draft for its first hour.
+    payments.control("advance", seconds=7200)
     payments.settle()
     work()
     invoice = operator.scalar(sa.select(BillingInvoice))
