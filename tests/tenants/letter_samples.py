@@ -57,6 +57,25 @@ EVENT = {
     "url": "/links/abc",
 }
 SAMPLES = {
+    "subscription_started": {"track": "Ready", "seats": 3, "url": "/acme/subscriptions/7"},
+    "payment_failed": {"track": "Ready", "seats": 3, "grace_at": DUE.isoformat(), "url": "/acme/subscriptions/7"},
+    "subscription_ended": {"track": "Ready", "seats": 3, "url": "/acme/subscriptions/7"},
+    "invoice_due": {
+        "track": "Ready",
+        "number": "P-0001",
+        "cents": 480_000,
+        "currency": "eur",
+        "order": "PO-77",
+        "due_on": "2026-12-04",
+        "url": "/acme/subscriptions/7",
+    },
+    "seat_nominated": {
+        "name": "Mia Acme",
+        "by": "Ann Acme",
+        "track": "Ready",
+        "office": "chair",
+        "url": "/acme/tracks/7",
+    },
     "pair_proposed": PAIR | {"form": "reverse"},
     "circle_changed": {"circle": "North", "name": "Max Globex", "what": "left", "missing": 1, "url": "/acme/circles/1"},
     "circle_seat": {"circle": "North", "what": "joined", "url": "/acme/circles/1"},

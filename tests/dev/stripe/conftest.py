@@ -18,7 +18,7 @@ import stripe
 from tests.dev.stripe.shapes import problems
 
 ROOT = Path(__file__).resolve().parents[3]
-SECRET = "whsec_of_these_tests"  # noqa: S105 - signs nothing but the tests' own events
+SECRET = "whsec_of_these_tests"
 
 
 class Receiver:

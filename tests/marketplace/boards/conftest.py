@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import requests
 from werkzeug.serving import make_server
 
 from marketplace.boards.models import BoardTrack, TrackState
@@ -60,8 +61,7 @@ class Payments:
     def pay(self, page, number="4242424242424242"):
         """Type a card's number on a payment page."""
         data = {"means": "card", "number": number, "expires": "12/40", "code": "123"}
-        with urllib.request.urlopen(f"{page}/payment", urllib.parse.urlencode(data).encode(), timeout=20) as answer:
-            return answer.status
+        return requests.post(f"{page}/payment", data=data, allow_redirects=False, timeout=20).status_code
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 import sqlalchemy as sa
 
 from marketplace.billing.models import BillingInvoice, Subscription, SubscriptionStatus
@@ -80,7 +79,9 @@ def test_a_firm_subscribes_by_invoice_nominates_and_changes_its_seats(
     page = subscribe(abe, track)
     row = operator.scalar(sa.select(Subscription))
     assert (row.status, row.seats, row.seats_used) == (SubscriptionStatus.active, 2, 0)
-    party = operator.get(ProgrammeParty, (track.org_id, operator.scalar(sa.text("SELECT id FROM programme")), row.org_id))
+    party = operator.get(
+        ProgrammeParty, (track.org_id, operator.scalar(sa.text("SELECT id FROM programme")), row.org_id)
+    )
     assert party.state is PartyState.active
     work()
     # An invoice is a draft for its first hour.
