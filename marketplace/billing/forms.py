@@ -78,7 +78,9 @@ class SubscribeForm(FlaskForm):
         if not vat_fits(country, field.data):
             example = {"FR": "FR12345678901", "DE": "DE123456789", "GB": "GB123456789"}.get(country)
             said = _("It does not have the shape of this country’s VAT numbers.")
-            raise ValidationError(f"{said} {_('For instance: %(example)s', example=example)}" if example else said)
+            if example:
+                said += " " + _("For instance: %(example)s", example=example)
+            raise ValidationError(said)
 
     def details(self) -> Details:
         return Details(**{name: self[name].data or "" for name in Details.__slots__})

@@ -1,10 +1,13 @@
-"""One stand-in as a process of its own for each file of tests, and an address that takes its events."""
+"""One stand-in as a process of its own for these tests, and an address that takes its events."""
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import threading
+import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -54,29 +57,55 @@ class Receiver:
         self._server.shutdown()
         self._server.server_close()
 
+    def forget(self) -> None:
+        """Be as new."""
+        self.events.clear()
+        self.raw.clear()
+        self.refuse = 0
+
     def types(self) -> list[str]:
         return [event.type for event in self.events]
 
 
-class StandIn:
-    """A running stand-in: the SDK's client for it, and its switches."""
+class Service:
+    """Stripe, or what stands in for it: the SDK's services, whose replies are checked, every one."""
 
-    def __init__(self, home: str, receiver: Receiver) -> None:
-        self.home = home
-        self.receiver = receiver
-        self.client = stripe.StripeClient("sk_test_of_these_tests", base_addresses={"api": home})
+    def __init__(self, client: stripe.StripeClient, *, real: bool = False) -> None:
+        self.client = client
+        self.real = real
 
     @property
     def v1(self) -> Any:
         return Checked(self.client.v1)
+
+    def advance(self, clock: str, to: int) -> None:
+        """Let time pass on a test clock; Stripe itself needs a while for it."""
+        moved = self.v1.test_helpers.test_clocks.advance(clock, {"frozen_time": to})
+        assert moved.status == "advancing"
+        while self.v1.test_helpers.test_clocks.retrieve(clock).status != "ready":
+            assert self.real
+            time.sleep(2)
+
+
+class StandIn(Service):
+    """A running stand-in, with its switches and its pages."""
+
+    def __init__(self, home: str, receiver: Receiver) -> None:
+        super().__init__(stripe.StripeClient("sk_test_of_these_tests", base_addresses={"api": home}))
+        self.home = home
+        self.receiver = receiver
 
     def control(self, what: str, **given: Any) -> Any:
         data = urllib.parse.urlencode(given).encode()
         with urllib.request.urlopen(f"{self.home}/_control/{what}", data, timeout=20) as answer:
             return json.load(answer)
 
+    def control_list(self, what: str) -> Any:
+        """What one of the switches tells."""
+        return json.loads(self.page(f"{self.home}/_control/{what}")[1])
+
     def heard(self) -> list[str]:
-        """The types of the events that have come, once all have, and forget them."""
+        """The types of the events that have come, once all have; then they are forgotten."""
         with urllib.request.urlopen(f"{self.home}/_control/wait?seconds=10", timeout=20):
             pass
         types = self.receiver.types()
@@ -86,52 +115,92 @@ class StandIn:
         self.receiver.raw.clear()
         return types
 
+    def page(self, address: str, given: dict[str, str] | None = None, *, language: str = "en") -> tuple[int, str, str]:
+        """Status, body, and where a page leads: GET, or POST with what is typed. Redirects are not followed."""
+        data = urllib.parse.urlencode(given).encode() if given is not None else None
+        asked = urllib.request.Request(address, data, {"Accept-Language": language})
+        try:
+            with urllib.request.build_opener(Stay).open(asked, timeout=20) as answer:
+                return answer.status, answer.read().decode("utf-8", "replace"), ""
+        except urllib.error.HTTPError as other:
+            with other:
+                return other.code, other.read().decode(), other.headers.get("Location", "")
+
+
+class Stay(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
 
 class Checked:
-    """The SDK's services, whose replies are checked against the SDK's own classes, every one."""
+    """Services of the SDK whose replies are checked against the SDK's own classes."""
 
     def __init__(self, service: Any) -> None:
         self._service = service
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._service, name)
-        return self._checked(found) if callable(found) else Checked(found)
+        if not callable(found):
+            return Checked(found)
 
-    def _checked(self, call: Any) -> Any:
         def checked(*given: Any, **named: Any) -> Any:
-            reply = call(*given, **named)
+            reply = found(*given, **named)
             assert problems(json.loads(reply.last_response.body)) == []
             return reply
 
         return checked
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[StandIn]:
-    receiver = Receiver()
+@contextlib.contextmanager
+def started(receiver: Receiver, *options: str) -> Iterator[StandIn]:
+    """A stand-in in a process of its own, for as long as the block lasts."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "dev.stripe", "--port", "0", "--webhook", receiver.address]
-        + ["--secret", SECRET, "--pause", "0.05"],
+        [
+            *(sys.executable, "-m", "dev.stripe", "--port", "0", "--pause", "0.05"),
+            *("--webhook", receiver.address, "--secret", SECRET, *options),
+        ],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         text=True,
     )
     assert process.stdout
-    line = process.stdout.readline()
     try:
-        yield StandIn(line.split()[-1], receiver)
+        yield StandIn(process.stdout.readline().split()[-1], receiver)
     finally:
         process.terminate()
         process.wait(timeout=10)
         process.stdout.close()
-        receiver.close()
+
+
+@pytest.fixture(scope="session")
+def receiver() -> Iterator[Receiver]:
+    receiver = Receiver()
+    yield receiver
+    receiver.close()
+
+
+@pytest.fixture(scope="session")
+def running(receiver: Receiver) -> Iterator[StandIn]:
+    with started(receiver) as standin:
+        yield standin
 
 
 @pytest.fixture
 def standin(running: StandIn) -> Iterator[StandIn]:
+    """The stand-in, as empty after the test as before."""
     yield running
     running.control("clear")
-    running.receiver.events.clear()
-    running.receiver.raw.clear()
-    running.receiver.refuse = 0
+    running.receiver.forget()
+
+
+@pytest.fixture
+def service(request: pytest.FixtureRequest) -> Service:
+    """Stripe itself where STRIPE_TEST_KEY is set, else the stand-in."""
+    key = os.environ.get("STRIPE_TEST_KEY")
+    if key:
+        return Service(stripe.StripeClient(key), real=True)
+    found: StandIn = request.getfixturevalue("standin")
+    return found

@@ -120,5 +120,7 @@ def _one_of(value: Any, choices: tuple[Any, ...], path: str) -> list[str]:
     if literal and isinstance(value, str):
         # The SDK lets any string pass beside the words it knows, for the days after it; the stand-in has no such days.
         choices = tuple(literal)
+    if isinstance(value, dict):
+        choices = tuple(one for one in choices if one is not str) or choices
     each = [_value(value, one, path) for one in choices if one is not type(None)]
     return [] if any(not one for one in each) else min(each, key=len)

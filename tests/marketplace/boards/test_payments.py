@@ -62,6 +62,7 @@ def test_a_card_a_lost_event_and_one_that_is_nobodys(
 
     # It is paid, and every event of it is lost.
     payments.settle()
+    work()
     payments.control("faults", lose=100)
     assert payments.pay(row.checkout_url) == 303
     payments.settle()
