@@ -200,7 +200,7 @@ def _running(acting: Acting, row: Subscription) -> Subscription:
     """The row as it is now, locked, for somebody who may pay. Raises ``Refused`` where nothing may be changed at present."""
     _must_pay(acting)
     one = _locked(row)
-    if one.status not in {SubscriptionStatus.active, SubscriptionStatus.past_due}:
+    if one.status not in {SubscriptionStatus.active, SubscriptionStatus.past_due} or not one.stripe_subscription:
         raise Refused(_("Nothing is running that could be changed."))
     waiting = sa.select(BillingWish.id).where(
         BillingWish.org_id == one.org_id, BillingWish.subscription_id == one.id, BillingWish.state == "open"

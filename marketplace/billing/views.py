@@ -146,6 +146,8 @@ def seats(subscription_id: int) -> ResponseReturnValue:
     form = SeatsForm(request.args, meta={"csrf": False})
     if not form.validate():
         return _seats_page(seen, form, 422)
+    if not row.stripe_subscription:
+        raise Refused(_("Nothing is running that could be changed."))
     if form.seats.data < row.seats_used:
         names = ", ".join(queries.holders(row))
         form.seats.errors = [_("%(used)s seats are taken, by %(names)s.", used=row.seats_used, names=names)]

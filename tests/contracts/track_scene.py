@@ -52,6 +52,8 @@ def make_track(session: Session, cast: Cast) -> None:
             status=SubscriptionStatus.active,
             collection=Collection.invoice,
             stripe_customer="cus_of_acme",
+            stripe_subscription="sub_of_acme",
+            stripe_item="si_of_acme",
             legal_entity="Acme SA",
             address_line="1 rue de la Gare",
             postal_code="69002",
