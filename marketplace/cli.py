@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from flask.cli import AppGroup, FlaskGroup, NoAppException, with_appcontext
 
+from marketplace.billing.replaying import stripe
 from marketplace.config import Settings, SettingsError
 from marketplace.journal import rotation, sealing
 from tenants.accounts.rescue import take_second_factor_away
@@ -341,7 +342,7 @@ def _database_of_the_operator() -> str:
     return address
 
 
-COMMANDS = (database, worker, receive_mail, bounce, organisation, person, journal, matching, check)
+COMMANDS = (database, worker, receive_mail, bounce, organisation, person, journal, matching, stripe, check)
 
 
 def install(app: Flask) -> None:

@@ -38,6 +38,10 @@ class Settings:
     secure_cookies: bool = False
     invitations_per_minute: int = 120
     journal_keys: str = field(default="", repr=False)
+    stripe_secret_key: str = field(default="", repr=False)
+    stripe_webhook_secret: str = field(default="", repr=False)
+    stripe_api_base: str = ""
+    stripe_automatic_tax: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -79,6 +83,10 @@ class Settings:
             secure_cookies=base_url.startswith("https://"),
             invitations_per_minute=per_minute,
             journal_keys=environment.get("JOURNAL_KEYS", ""),
+            stripe_secret_key=environment.get("STRIPE_SECRET_KEY", "").strip(),
+            stripe_webhook_secret=environment.get("STRIPE_WEBHOOK_SECRET", "").strip(),
+            stripe_api_base=environment.get("STRIPE_API_BASE", "").rstrip("/"),
+            stripe_automatic_tax=environment.get("STRIPE_AUTOMATIC_TAX", "") == "1",
         )
 
     def address(self, role: str) -> str:
@@ -127,6 +135,10 @@ def flask_settings(settings: Settings, role: str) -> dict[str, Any]:
         "MAIL_DEFAULT_SENDER": settings.mail_sender,
         "DNS_RESOLVER": settings.dns_resolver,
         "JOURNAL_KEYS": settings.journal_keys,
+        "STRIPE_SECRET_KEY": settings.stripe_secret_key,
+        "STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secret,
+        "STRIPE_API_BASE": settings.stripe_api_base,
+        "STRIPE_AUTOMATIC_TAX": settings.stripe_automatic_tax,
         "INBOUND_MAIL_DOMAIN": settings.inbound_mail_domain,
         "COMPRESS_ALGORITHM": ["br", "gzip"],
         "COMPRESS_BR_LEVEL": 1,

@@ -1,5 +1,6 @@
 """Everything that is held about a person, imported once, so that the registry is complete."""
 
+from marketplace.boards import holdings as boards
 from marketplace.charters import holdings as charters
 from marketplace.closing import holdings as closing
 from marketplace.committee import holdings as committee
@@ -22,6 +23,7 @@ from marketplace.training import holdings as training
 from tenants.privacy import holdings as tenants
 
 __all__ = [
+    "boards",
     "charters",
     "closing",
     "committee",

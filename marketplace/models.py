@@ -1,5 +1,7 @@
 """Every model, imported once, so that the migrations and the session know all tables."""
 
+from marketplace.billing import models as billing
+from marketplace.boards import models as boards
 from marketplace.charters import models as charters
 from marketplace.closing import models as closing
 from marketplace.committee import models as committee
@@ -34,6 +36,8 @@ __all__ = [
     "accounts",
     "affiliations",
     "agreements",
+    "billing",
+    "boards",
     "charters",
     "closing",
     "committee",

@@ -65,6 +65,14 @@ NAVIGATION = (
     Place("requests.index", _l("Requests"), "request", everybody),
     Place("mentorships.index", _l("Mentorships"), "mentorship", everybody),
     Place("programmes.index", _l("Programmes"), "programme", everybody),
+    Place("tracks.index", _l("Board tracks"), "track", lambda acting: acting.coordinates, menu=True),
+    Place(
+        "billing.index",
+        _l("Subscriptions"),
+        "billing",
+        lambda acting: acting.coordinates and not acting.in_network,
+        menu=True,
+    ),
     Place("people.index", _l("People"), "person", lambda acting: acting.coordinates),
     Place("coordination.index", _l("Pairs"), "mentorship", may_see_pairs, menu=True),
     Place(

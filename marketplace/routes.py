@@ -6,6 +6,9 @@ from flask import Flask
 
 from marketplace import links
 from marketplace.assisting import views as assisting
+from marketplace.billing import views as billing
+from marketplace.billing import words as billing_words
+from marketplace.boards import views as tracks
 from marketplace.charters import links as charter_links
 from marketplace.charters import templates as charter_rules
 from marketplace.charters import views as charters
@@ -80,7 +83,7 @@ RESERVED = frozenset(
     "about accent account accounts admin api assets calendar certificates en favicon.ico forgotten-password fr health help home "
     "invitations language legal letters links mail metrics network networks new organisation "
     "organisations passerelle preferences privacy public ready robots.txt security sign-in sign-out sign-up "
-    "static status support terms theme webhooks workspaces www".split()
+    "static status stripe support terms theme tracks webhooks workspaces www".split()
 )
 
 OUTSIDE = (
@@ -112,6 +115,8 @@ OUTSIDE = (
     (rhythm_links.bp, "/links"),
     (enrolment_links.bp, "/links"),
     (subscriptions.bp, "/letters/subscriptions"),
+    (tracks.public, "/tracks"),
+    (billing.webhooks, "/stripe"),
 )
 
 WORKSPACE = (
@@ -157,6 +162,8 @@ WORKSPACE = (
     (showcase.bp, "/programmes"),
     (kit.bp, "/programmes/<int:programme_id>/kit"),
     (kit.of_cohort, "/cohorts/<int:cohort_id>/kit"),
+    (tracks.bp, "/tracks"),
+    (billing.bp, "/subscriptions"),
     (notices.bp, "/notices"),
     (people.bp, "/people"),
     (leaving.bp, "/leaving"),
@@ -184,6 +191,7 @@ def install(app: Flask) -> None:
     app.extensions["functions"] = FUNCTIONS.choices
     app.extensions["seniorities"] = SENIORITIES.choices
     programme_templates.install(app)
+    billing_words.install(app)
     cohort_templates.install(app)
     committee_templates.install(app)
     for blueprint, prefix in OUTSIDE:

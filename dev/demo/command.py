@@ -10,6 +10,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from dev.demo.agreements import keep_document, papers_to_make, play_agreements
+from dev.demo.boards import play_boards
 from dev.demo.changes import play_changes
 from dev.demo.charters import charters_to_make, keep_charter_paper, play_charters
 from dev.demo.crowd import Crowd
@@ -95,6 +96,7 @@ def _load_world(loader: Loader, world: World, password_hash: str, seed: int) -> 
     play_designing(world, rows)
     play_programmes(world, rows, seed)
     play_training(world, rows, seed)
+    play_boards(world, rows)
     play_pairing(world, rows, seed)
     for mentor in world.mentors:
         add_mentor(rows, mentor)

@@ -18,6 +18,8 @@ from tenants.migrate import alembic_config
 HOUSE = Path(__file__).resolve().parents[2]
 VERBS = frozenset("save send create delete remove update accept confirm withdraw publish resume edit".split())
 ONE_CLICK = frozenset({"subscriptions.choose"})
+SIGNED = frozenset({"stripe_events.take"})
+"""Called by a machine that signs what it sends; without the signature nothing happens."""
 
 
 def rules(app: Flask):
@@ -47,7 +49,7 @@ def test_every_form_that_changes_something_refuses_a_foreign_page(settings: Sett
     client = app.test_client()
     accepted = []
     for rule in rules(app):
-        if "POST" not in rule.methods or rule.endpoint in ONE_CLICK:
+        if "POST" not in rule.methods or rule.endpoint in ONE_CLICK | SIGNED:
             continue
         values = {name: "acme" if name == "organisation" else 1 for name in rule.arguments}
         with app.test_request_context():

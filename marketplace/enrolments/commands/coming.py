@@ -13,6 +13,7 @@ from marketplace.enrolments.eligibility import Profile, obstacles
 from marketplace.enrolments.models import ManagerView
 from marketplace.enrolments.moves import ANSWER_WITHIN, expect, locked, move, settle, takes_in
 from marketplace.enrolments.policy import may_nominate
+from marketplace.programmes.doors import kept_out
 from marketplace.programmes.modalities import Form, Side
 from marketplace.programmes.models import (
     COUNTED,
@@ -46,7 +47,7 @@ def nominate(
     Raises ``Forbidden`` to whoever does not look after them, ``Refused`` with the reason when they are not eligible, are in
     or on the way already, or the organisation's quota is used up.
     """
-    one = _nominate(acting, seen, profile, side, now, replaces_id, confirmed)
+    one = nominate_within(acting, seen, profile, side, now, replaces_id, confirmed)
     db.session.commit()
     return one
 
@@ -54,12 +55,12 @@ def nominate(
 def nominate_many(*, acting: Acting, seen: CohortSeen, chosen: Sequence[tuple[Profile, Side]], now: datetime) -> int:
     """A whole list, or nobody. Raises as ``nominate`` does, at the first that cannot be."""
     for profile, side in chosen:
-        _nominate(acting, seen, profile, side, now, None, ())
+        nominate_within(acting, seen, profile, side, now, None, ())
     db.session.commit()
     return len(chosen)
 
 
-def _nominate(
+def nominate_within(
     acting: Acting,
     seen: CohortSeen,
     profile: Profile,
@@ -68,6 +69,7 @@ def _nominate(
     replaces_id: int | None,
     confirmed: Sequence[str],
 ) -> Enrolment:
+    """A nomination in the present transaction; raises as ``nominate`` does."""
     cohort = seen.cohort
     if not may_nominate(acting, seen) or profile.org_id != acting.org_id:
         raise Forbidden(_("Only those who look after people of an organisation that takes part may nominate them."))
@@ -195,6 +197,8 @@ def _may_come(cohort: Cohort, side: Side, profile: Profile) -> None:
         raise Refused(_("Nobody takes part on this side."))
     if against := obstacles(cohort.modalities, side, profile):
         raise Refused(" ".join([_("%(name)s is not eligible.", name=profile.name), *against]))
+    if sentence := kept_out(cohort, side, profile.person_id):
+        raise Refused(sentence)
 
 
 def _quota_used(cohort: Cohort, firm_id: int, side: Side) -> str:

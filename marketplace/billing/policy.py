@@ -1,0 +1,16 @@
+"""Who may pay, and who may read what was paid."""
+
+from __future__ import annotations
+
+from tenants.affiliations.models import Role
+from tenants.current import Acting
+
+
+def may_read_bills(acting: Acting) -> bool:
+    """Those who look after a company."""
+    return acting.coordinates and not acting.in_network
+
+
+def may_pay(acting: Acting) -> bool:
+    """Bind the company to pay: its administrators."""
+    return acting.role is Role.company_admin

@@ -1,0 +1,212 @@
+"""What was asked for is kept first and done at Stripe after that: by the page at once, or by the worker until it is done.
+
+The page that asked tries it in the same minute; when Stripe is away, the row stays and the worker's job comes back to it.
+However often it is tried, its idempotency key makes it happen once.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask import current_app
+
+from marketplace.billing import following, gateway
+from marketplace.billing.models import (
+    BillingWish,
+    Collection,
+    Subscription,
+    SubscriptionStatus,
+    WishKind,
+    WishState,
+)
+from marketplace.billing.vat import vat_kind
+from marketplace.boards.models import BoardTrack
+from tenants.organisations.models import Organisation
+from tenants.shared import jobs
+from tenants.shared.activity import record
+from tenants.shared.clock import now as present
+from tenants.shared.database import db, new_id
+
+log = logging.getLogger(__name__)
+
+DAYS_UNTIL_DUE = 30
+SECOND_TRY = timedelta(minutes=1)
+"""When the worker looks whether the page has done it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Stripe answered to a wish."""
+
+    customer: str = ""
+    vat_state: str = ""
+    remote: gateway.Remote | None = None
+    checkout: gateway.Checkout | None = None
+
+
+def keep(
+    row: Subscription, kind: WishKind, asked_by: int, now: datetime, **values: int | datetime | None
+) -> BillingWish:
+    """Keep what is asked for, in the present transaction; the worker sees to it that it is done."""
+    wish = BillingWish(
+        org_id=row.org_id,
+        id=new_id(),
+        subscription_id=row.id,
+        kind=kind,
+        asked_by_id=asked_by,
+        asked_at=now,
+        **values,
+    )
+    db.session.add(wish)
+    db.session.flush()
+    jobs.enqueue(
+        carry_out_wish, org_id=row.org_id, wish_id=wish.id, once=f"wish {wish.id}", not_before=now + SECOND_TRY
+    )
+    return wish
+
+
+def carry_out(*, org_id: int, wish_id: int, now: datetime) -> WishState | None:
+    """Have Stripe do it; what became of it. None: there is no such wish.
+
+    Nothing is locked while Stripe is asked. Raises ``gateway.Unreachable`` when it is away: the wish stays, and is tried again.
+    """
+    wish = db.session.get(BillingWish, (org_id, wish_id))
+    if wish is None or wish.state is not WishState.open:
+        return wish.state if wish else None
+    row = db.session.get_one(Subscription, (org_id, wish.subscription_id))
+    track = db.session.get(BoardTrack, (row.track_org_id, row.track_id))
+    slug = db.session.get_one(Organisation, org_id).slug
+    db.session.commit()
+    try:
+        answer = _ask(wish, row, track, slug)
+    except gateway.Unreachable as away:
+        _note(wish, str(away))
+        raise
+    except gateway.Declined as no:
+        return _settle(wish, None, str(no), now)
+    return _settle(wish, answer, "", now)
+
+
+def _ask(wish: BillingWish, row: Subscription, track: BoardTrack | None, slug: str) -> Answer:
+    account, key = row.stripe_account, f"wish-{wish.id}"
+    if wish.kind is WishKind.subscribe:
+        return _subscribe(row, track, slug, key)
+    if wish.kind is WishKind.seats:
+        quantity = wish.seats or row.seats
+        return Answer(
+            remote=gateway.set_quantity(
+                account, row.stripe_subscription, row.stripe_item, quantity, wish.priced_at, key
+            )
+        )
+    cancel = wish.kind is WishKind.cancel
+    return Answer(remote=gateway.set_cancelling(account, row.stripe_subscription, cancel, key))
+
+
+def _subscribe(row: Subscription, track: BoardTrack | None, slug: str, key: str) -> Answer:
+    account = row.stripe_account
+    buyer = gateway.Buyer(
+        row.legal_entity,
+        row.billing_email,
+        row.address_line,
+        row.postal_code,
+        row.city,
+        row.country,
+        row.purchase_order,
+        f"{row.org_id}-{row.id}",
+    )
+    customer = row.stripe_customer or gateway.make_customer(account, buyer, f"customer-{row.id}")
+    vat_state = row.vat_state
+    if row.vat_number and not vat_state:
+        try:
+            vat_state = gateway.add_vat_number(
+                account, customer, vat_kind(row.country), row.vat_number, f"vat-{row.id}"
+            )
+        except gateway.Declined as no:
+            log.warning("the VAT number of subscription %s was refused: %s", row.id, no)
+            vat_state = "refused"
+    name = track.text("name", "en") if track else "Board track"
+    price = gateway.price_of(
+        account, gateway.Article(f"track-{row.track_org_id}-{row.track_id}", name, row.price_cents, row.currency)
+    )
+    if row.collection is Collection.invoice:
+        remote = gateway.start_by_invoice(account, customer, price, row.seats, DAYS_UNTIL_DUE, key)
+        return Answer(customer, vat_state, remote)
+    back = f"{current_app.config['BASE_URL']}/{slug}/subscriptions/{row.id}"
+    page = gateway.open_checkout(
+        account,
+        customer,
+        price,
+        row.seats,
+        success_url=f"{back}?paid=1",
+        cancel_url=back,
+        locale="auto",
+        key=key,
+    )
+    return Answer(customer, vat_state, checkout=page)
+
+
+def _note(wish: BillingWish, trouble: str) -> None:
+    """Once more in vain. The next try is the worker's."""
+    db.session.execute(
+        sa.update(BillingWish)
+        .where(BillingWish.org_id == wish.org_id, BillingWish.id == wish.id, BillingWish.state == WishState.open)
+        .values(tries=BillingWish.tries + 1, trouble=trouble[:500]),
+        execution_options={"synchronize_session": False},
+    )
+    db.session.commit()
+
+
+def _settle(asked: BillingWish, answer: Answer | None, trouble: str, now: datetime) -> WishState:
+    """Write what Stripe answered; nothing, where somebody else has done so meanwhile."""
+    key = (asked.org_id, asked.id)
+    wish = db.session.get_one(BillingWish, key, with_for_update=True, populate_existing=True)
+    if wish.state is not WishState.open:
+        db.session.commit()
+        return wish.state
+    row = db.session.get_one(
+        Subscription, (asked.org_id, asked.subscription_id), with_for_update=True, populate_existing=True
+    )
+    wish.state, wish.trouble, wish.settled_at = WishState.done, trouble[:500], now
+    if answer is None:
+        wish.state = WishState.refused
+        row.seats_wanted = None
+        if wish.kind is WishKind.subscribe:
+            following.move(row, SubscriptionStatus.ended, now)
+        log.warning("Stripe refused the wish %s of subscription %s: %s", wish.id, row.id, trouble)
+    else:
+        _write(row, wish, answer, now)
+    row.updated_at = now
+    db.session.commit()
+    return wish.state
+
+
+VERBS = {
+    WishKind.seats: "subscription.seats_changed",
+    WishKind.cancel: "subscription.cancelled",
+    WishKind.reactivate: "subscription.renewed",
+}
+
+
+def _write(row: Subscription, wish: BillingWish, answer: Answer, now: datetime) -> None:
+    if answer.customer:
+        row.stripe_customer, row.vat_state = answer.customer, answer.vat_state
+    if answer.checkout is not None:
+        row.stripe_checkout, row.checkout_url = answer.checkout.id, answer.checkout.url
+        row.checkout_until = answer.checkout.until
+    if answer.remote is not None:
+        following.take(row, answer.remote, now)
+    if wish.kind is WishKind.seats:
+        row.seats_wanted = None
+    if verb := VERBS.get(wish.kind):
+        data = {"number": row.seats} if wish.kind is WishKind.seats else {}
+        record(verb, org_ids=[row.org_id], now=now, subject=("subscription", row.id), data=data)
+    # Its invoices are read by the worker.
+    jobs.announce("subscription.answered", org_id=row.org_id, subscription_id=row.id)
+
+
+@jobs.tenant_job("carry_out_wish")
+def carry_out_wish(*, org_id: int, wish_id: int) -> None:
+    carry_out(org_id=org_id, wish_id=wish_id, now=present())

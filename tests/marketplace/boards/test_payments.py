@@ -1,0 +1,174 @@
+"""What Stripe tells, and what it does not: forged, late, twice, lost; and two who want the same seat."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+
+import pytest
+import sqlalchemy as sa
+import stripe
+
+from marketplace.billing import jobs
+from marketplace.billing.models import (
+    BillingWish,
+    StripeEvent,
+    Subscription,
+    SubscriptionStatus,
+    WishState,
+)
+from marketplace.boards.models import Seat
+from marketplace.programmes.models import Enrolment, EnrolmentState
+from tenants.organisations.models import Organisation
+from tenants.shared import clock
+from tenants.shared.database import db
+from tenants.shared.models import Activity
+from tests.cast import make_actor
+from tests.marketplace.boards.conftest import DETAILS, SECRET
+from tests.marketplace.boards.test_tracks import nominate, subscribe
+
+
+def compare(worker_app, work):
+    """What the clock does every night."""
+    with worker_app.app_context():
+        jobs.enqueue_comparisons()
+        db.session.commit()
+    work()
+
+
+def signed(event, secret=SECRET, at=None):
+    body = json.dumps(event)
+    return body, {"Stripe-Signature": stripe.WebhookSignature.generate_signature_header(body, secret, at)}
+
+
+def test_a_card_a_lost_event_and_one_that_is_nobodys(
+    operator, cast, track, payments, sign_in, work, worker_app, operator_app, anonymous
+):
+    abe = sign_in(cast.abe)
+    page = subscribe(abe, track, collection="card")
+    row = operator.scalar(sa.select(Subscription))
+    assert row.status is SubscriptionStatus.asked and row.checkout_url in abe.get(page).text
+    # A colleague who comes second finds the first one's.
+    operator.execute(
+        sa.text("UPDATE affiliation SET role = 'company_admin' WHERE id = :id"), {"id": cast.ann.affiliation_id}
+    )
+    operator.commit()
+    ann = sign_in(cast.ann)
+    second = ann.post(f"/acme/subscriptions/tracks/{track.id}", data=DETAILS)
+    assert second.status_code == 409 and "Abe Acme has begun" in second.text
+    assert "Abe Acme asked for 2 seats" in ann.get(page).text
+    assert nominate(ann, track, cast.mia, cast.abe).status_code == 409
+
+    # It is paid, and every event of it is lost.
+    payments.settle()
+    work()
+    payments.control("faults", lose=100)
+    assert payments.pay(row.checkout_url) == 303
+    payments.settle()
+    work()
+    operator.refresh(row)
+    assert row.status is SubscriptionStatus.asked
+    compare(worker_app, work)
+    operator.refresh(row)
+    assert row.status is SubscriptionStatus.active
+    healed = operator.scalar(sa.select(Activity).where(Activity.verb == "subscription.healed"))
+    assert "status" in healed.data["what"]
+    payments.control("faults", lose=0)
+    done = operator_app.test_cli_runner().invoke(args=["stripe", "replay", "--since", "2020-01-01"])
+    assert "1 subscriptions are read again" in done.output, done.output
+    work()
+    assert (
+        operator.scalar(sa.select(sa.func.count()).where(StripeEvent.handled_at.is_(None), StripeEvent.firm_id > 0))
+        == 0
+    )
+
+    # Events that change nothing: forged, stale, twice, of a customer that is nobody's here.
+    about = {"id": row.stripe_subscription, "object": "subscription", "customer": row.stripe_customer}
+    event = {
+        "id": "evt_forged",
+        "object": "event",
+        "type": "customer.subscription.deleted",
+        "created": int(time.time()),
+        "data": {"object": about},
+    }
+    for body, headers in (
+        signed(event, "whsec_another"),
+        signed(event, at=int(time.time()) - 600),
+        (json.dumps(event), {}),
+    ):
+        assert anonymous.post("/stripe/webhook", data=body, headers=headers).status_code == 400
+    body, headers = signed(event)
+    for _ in range(2):
+        assert anonymous.post("/stripe/webhook", data=body, headers=headers).status_code == 200
+    foreign = event | {"id": "evt_foreign", "data": {"object": about | {"customer": "cus_nobody"}}}
+    body, headers = signed(foreign)
+    assert anonymous.post("/stripe/webhook", data=body, headers=headers).status_code == 200
+    work()
+    operator.expire_all()
+    assert operator.scalar(sa.select(sa.func.count()).where(StripeEvent.id == "evt_forged")) == 1
+    assert operator.get(StripeEvent, "evt_foreign").firm_id is None
+    assert row.status is SubscriptionStatus.active
+
+
+def test_stripe_is_away_and_nothing_is_lost(operator, cast, track, payments, sign_in, work, _admin):
+    payments.control("faults", down=-1)
+    abe = sign_in(cast.abe)
+    page = subscribe(abe, track)
+    row, wish = operator.scalar(sa.select(Subscription)), operator.scalar(sa.select(BillingWish))
+    assert (row.status, wish.state, wish.tries) == (SubscriptionStatus.asked, WishState.open, 1)
+    assert "Nothing is lost" in abe.get(page).text
+    assert operator.scalar(sa.text("SELECT seats_sold FROM board_track")) == 2
+    payments.control("faults", down=0)
+    with _admin.connect() as connection:
+        connection.exec_driver_sql("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE scheduled_at IS NOT NULL")
+    work()
+    operator.refresh(row)
+    operator.refresh(wish)
+    assert (row.status, wish.state) == (SubscriptionStatus.active, WishState.done)
+
+
+def test_an_overdue_payment_stops_nominations_and_nobody_who_sits(operator, cast, track, payments, sign_in, work):
+    abe = sign_in(cast.abe)
+    page = subscribe(abe, track)
+    assert nominate(abe, track, cast.mia, cast.abe).status_code == 303
+    payments.control("advance", seconds=40 * 86400)
+    payments.settle()
+    work()
+    row = operator.scalar(sa.select(Subscription))
+    assert row.status is SubscriptionStatus.past_due and row.grace_until > clock.now()
+    assert "You can nominate until" in abe.get(page).text
+    row.grace_until = clock.now()
+    operator.commit()
+    refused = nominate(abe, track, cast.pam, cast.abe)
+    assert refused.status_code == 409 and "A payment is overdue" in refused.text
+    one = operator.scalar(sa.select(Enrolment))
+    assert one.state is EnrolmentState.nominated
+    answer = sign_in(cast.mia).post(f"/acme/cohorts/{one.cohort_id}/enrolments/{one.id}/answer", data={"answer": "yes"})
+    assert answer.status_code == 303
+    operator.refresh(row)
+    assert row.seats_used == 1
+
+
+@pytest.mark.race
+def test_eight_nominations_at_once_take_the_two_seats_there_are(operator, cast, track, payments, sign_in):
+    abe = sign_in(cast.abe)
+    subscribe(abe, track)
+    acme = operator.get(Organisation, cast.mia.org_id)
+    crowd = [make_actor(operator, f"crowd{number}", acme) for number in range(8)]
+    operator.commit()
+    together, replies = threading.Barrier(8), []
+
+    def put_forward(candidate):
+        browser = sign_in(cast.ann)
+        together.wait()
+        replies.append(nominate(browser, track, candidate, cast.abe).status_code)
+
+    threads = [threading.Thread(target=put_forward, args=(one,)) for one in crowd]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(replies) == [303] * 2 + [409] * 6
+    held = operator.scalar(sa.select(sa.func.count()).where(Seat.released_at.is_(None)))
+    assert (held, operator.scalar(sa.select(Subscription.seats_used))) == (2, 2)
