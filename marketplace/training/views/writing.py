@@ -13,7 +13,7 @@ from marketplace.conversations.models import FILE_MOST, MEGABYTE
 from marketplace.events import materials
 from marketplace.events.differences import differences
 from marketplace.events.queries import materials_of
-from marketplace.programmes.modalities import Side
+from marketplace.programmes.modalities import Form, Side
 from marketplace.programmes.queries import CohortSeen, run_cohort_or_404
 from marketplace.training import commands, faces, queries
 from marketplace.training.forms import ModuleForm, data_of
@@ -36,7 +36,8 @@ def add_ready(cohort_id: int) -> ResponseReturnValue:
 
 
 def _offered(seen: CohortSeen, kind: ModuleKind, form: ModuleForm) -> ModuleForm:
-    return form.offer(kind, seen.cohort.modalities.sides, queries.sessions_to_choose(seen), locale())
+    board = seen.cohort.form is Form.board
+    return form.offer(kind, seen.cohort.modalities.sides, queries.sessions_to_choose(seen), locale(), board=board)
 
 
 def _form_page(
