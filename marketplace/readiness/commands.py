@@ -94,7 +94,7 @@ def _pair_of(file: File) -> dict[str, Any]:
     return {"org_id": file.mentorship_org_id, "mentorship_id": file.mentorship_id, "mentor_person_id": file.mentor_id}
 
 
-def _own(acting: Acting, file: File, moment: Moment) -> sa.Select[tuple[ReadinessAssessment]]:
+def _own(acting: Acting, file: File, moment: Moment) -> sa.Select[ReadinessAssessment]:
     return (
         sa.select(ReadinessAssessment)
         .where(

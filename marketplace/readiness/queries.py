@@ -175,7 +175,7 @@ def assessments(viewer: Acting, file: File) -> Sequence[ReadinessAssessment]:
             ReadinessAssessment.enrolment_id == file.enrolment_id,
             sa.or_(
                 ReadinessAssessment.author_person_id == viewer.person_id,
-                ReadinessAssessment.shown_to.any(viewer.person_id),
+                sa.literal(viewer.person_id, sa.BigInteger) == sa.any_(ReadinessAssessment.shown_to),
             ),
         )
         .order_by(ReadinessAssessment.id)

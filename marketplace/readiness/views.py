@@ -83,7 +83,6 @@ def _scene(file: File, page: str) -> dict[str, Any]:
         "moments": MOMENTS,
         "level_words": LEVELS,
         "competencies": COMPETENCIES,
-        "top": faces.TOP,
     }
 
 

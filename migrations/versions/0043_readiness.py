@@ -111,7 +111,7 @@ BEGIN
     -- The two who give theirs at once take turns: the second one opens both.
     PERFORM pg_advisory_xact_lock(hashtextextended('readiness', mine.enrolment_id));
     side := readiness_side(mine.cohort_org_id, mine.enrolment_id);
-    IF side <> CASE WHEN mine.author_person_id = mine.mentee_person_id THEN 'candidate' ELSE 'mentor' END THEN RETURN NULL; END IF;
+    IF side = '' OR (side = 'candidate') <> (mine.author_person_id = mine.mentee_person_id) THEN RETURN NULL; END IF;
     UPDATE readiness_assessment SET given_at = p_now WHERE org_id = mine.org_id AND id = mine.id AND given_at IS NULL;
     IF NOT FOUND THEN RETURN NULL; END IF;
     SELECT a.* INTO own FROM readiness_assessment a
