@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from marketplace.programmes.modalities import Form, Side
 from marketplace.programmes.models import Cohort, Enrolment
+from tenants.accounts.models import Person
 from tests.factories import NOW, enrol, make_cohort, make_pair, make_programme, publish
 
 LAUNCH_ON = date(2026, 10, 5)
@@ -39,6 +41,7 @@ def at(monkeypatch):
 @pytest.fixture
 def board(app, cast, operator):
     publish(app, cast.max)
+    operator.execute(sa.update(Person).values(locale="en"))
     programme = make_programme(operator, cast.ned, cast.mia, cast.max, form=Form.board)
     cohort = make_cohort(operator, programme, launch_on=LAUNCH_ON)
     mia = enrol(operator, cohort, cast.mia, Side.mentee)
