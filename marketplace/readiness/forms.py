@@ -67,10 +67,10 @@ class ReadingForm(FlaskForm):
 class BoardForm(FlaskForm):
     name = StringField(_l("Company, if you have one in mind"), [Length(max=120)], filters=[one_line])
     sector = SelectField(_l("Sector"), [InputRequired(_l("Choose a sector."))])
-    size = SelectField(_l("Size"))
+    size = SelectField(_l("Size of the company"))
     country = StringField(_l("Country"), [Length(max=80)], filters=[one_line])
     why = TextAreaField(_l("Why there, and why you"), [Length(max=WHY_MOST)], filters=[tidy])
-    state = SelectField(_l("Where it stands"), [InputRequired()])
+    state = SelectField(_l("How far it is"), [InputRequired()])
 
     def offer(self, locale: str) -> BoardForm:
         self.sector.choices = [SelectChoice("", _("Choose a sector")), *choices_of(INDUSTRIES.choices(locale))]
@@ -90,7 +90,7 @@ def data_of_board(board: TargetBoard) -> dict[str, Any]:
 
 class CommitmentForm(Form):
     title = StringField(_l("Company"), [Optional(), Length(max=120)], filters=[one_line])
-    role = SelectField(_l("Seat"), [Optional()])
+    role = SelectField(_l("Role on the board"), [Optional()])
     days = IntegerField(_l("Days a year"), [Optional(), NumberRange(0, 366, _l("A year has 366 days at most."))])
 
 
@@ -103,14 +103,14 @@ class TimeForm(FlaskForm):
 
     def offer(self, locale: str) -> TimeForm:
         for row in self.rows:
-            row.form.role.choices = [SelectChoice("", _("No seat")), *choices_of(role_choices(locale))]
+            row.form.role.choices = [SelectChoice("", _("No role")), *choices_of(role_choices(locale))]
         return self
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
         valid = super().validate(*args, **kwargs)
         for row in self.rows:
             if (row.form.title.data or row.form.days.data is not None) and not row.form.role.data:
-                row.form.role.errors = [_("Say which seat it is.")]
+                row.form.role.errors = [_("Say which role it is.")]
                 valid = False
         return valid
 

@@ -245,7 +245,7 @@ def _path_page(file: File, role_form: RoleForm | None = None, reading_form: Read
         role_form = RoleForm(formdata=None, data={"role": aim.role.slug if aim.role else ""}).offer(_locale())
     if reading_form is None:
         reading_form = ReadingForm(formdata=None).offer([gap.competency.slug for gap in gaps], _locale())
-    picture = [faces.series(_("Where you are"), "self", levels)] if levels else []
+    picture = [faces.series(_("Where you stand"), "self", levels)] if levels else []
     if aim.role:
         picture.append(faces.series(aim.role.name.text(_locale()), "aim", aim.role.profile))
     return render_template(

@@ -55,7 +55,7 @@ class ModuleForm(FlaskForm):
         validators=[InputRequired(_l("Say from when on it is passed.")), NumberRange(1, 100)],
     )
     tries = IntegerField(_l("Attempts"), validators=[Optional(), NumberRange(0, 20)])
-    competencies = SelectMultipleField(_l("Helps with"), validators=[Optional()])
+    competencies = SelectMultipleField(_l("It helps with"), validators=[Optional()])
 
     def offer(
         self, kind: ModuleKind, sides: Sequence[Side], sessions: Sequence[Event], locale: str, *, board: bool = False
