@@ -12,7 +12,7 @@ from marketplace.programmes.modalities import Form
 from marketplace.programmes.templates_ready import ready_templates
 from marketplace.readiness.competencies import COMPETENCIES
 
-HERS = (3, 2, 3, 1, 1, 3, 2, 1, 3, 2)
+HERS = (3, 2, 3, 1, 1, 3, 2, 1, 3, 1)
 MENTORS = (3, 1, 3, 2, 1, 3, 1, 1, 3, 3)
 SAID = {
     "finance": (
@@ -112,7 +112,14 @@ def _cohort(
     rows.add(
         "programme",
         **dict(rows.of("programme")[0])
-        | {"org_id": org_id, "id": programme_id, "form": "board", "template": "board", "created_at": made}
+        | {
+            "org_id": org_id,
+            "id": programme_id,
+            "form": "board",
+            "state": "open",
+            "template": "board",
+            "created_at": made,
+        }
         | named
         | {"updated_at": made, "created_by_id": runner},
     )

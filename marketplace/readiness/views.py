@@ -163,7 +163,7 @@ def _step_page(file: File, moment: Moment, competency: Competency, form: AnswerF
     at = slugs.index(competency.slug)
     return render_template(
         "readiness/step.html",
-        **_scene(file, "show"),
+        **_scene(file, ""),
         moment=moment,
         competency=competency,
         number=at + 1,
@@ -245,9 +245,9 @@ def _path_page(file: File, role_form: RoleForm | None = None, reading_form: Read
         role_form = RoleForm(formdata=None, data={"role": aim.role.slug if aim.role else ""}).offer(_locale())
     if reading_form is None:
         reading_form = ReadingForm(formdata=None).offer([gap.competency.slug for gap in gaps], _locale())
-    picture = [faces.series(_("Where you stand"), "self", levels)] if levels else []
+    picture = [faces.series(_("You"), "self", levels)] if levels else []
     if aim.role:
-        picture.append(faces.series(aim.role.name.text(_locale()), "aim", aim.role.profile))
+        picture.append(faces.series(_("The seat"), "aim", aim.role.profile))
     return render_template(
         "readiness/path.html",
         **_scene(file, "path"),
