@@ -24,6 +24,7 @@ from marketplace.readiness.models import (
 )
 from marketplace.readiness.queries import File, boards_of, readings_of
 from tenants.current import Acting
+from tenants.shared import jobs
 from tenants.shared.database import db, new_id
 from tenants.shared.errors import Refused
 
@@ -122,6 +123,16 @@ def give(*, acting: Acting, file: File, moment: Moment, now: datetime) -> bool:
     shared = db.session.scalar(sa.select(sa.func.give_assessment(mine.org_id, mine.id, now)))
     if shared is None:
         raise Refused(_("You have given this assessment. It does not change any more."))
+    if file.accompanied and file.mentorship_org_id is not None:
+        jobs.announce(
+            "assessment.given",
+            org_id=file.mentorship_org_id,
+            mentorship_id=file.mentorship_id,
+            enrolment_id=file.enrolment_id,
+            author_id=acting.person_id,
+            moment=moment.value,
+            shared=bool(shared),
+        )
     db.session.commit()
     return bool(shared)
 

@@ -14,7 +14,7 @@ from marketplace.events.queries import events_of
 from marketplace.mentorships.home import part
 from marketplace.programmes.queries import cohort_or_404
 from marketplace.programmes.tabs import Tab, register
-from marketplace.readiness import commands, faces, queries
+from marketplace.readiness import commands, faces, jobs, queries
 from marketplace.readiness.answers import Commitments
 from marketplace.readiness.competencies import COMPETENCIES, ROLES, Competency, readings_of
 from marketplace.readiness.forms import AnswerForm, BoardForm, ReadingForm, RoleForm, TimeForm, data_of_board
@@ -28,6 +28,8 @@ from tenants.shared.flashes import flash_undo
 
 bp = Blueprint("readiness", __name__)
 of_cohort = Blueprint("cohort_readiness", __name__)
+
+__all__ = ["bp", "jobs", "of_cohort"]
 
 register(Tab("readiness", _l("Readiness"), "cohort_readiness.find", 45, shown=queries.is_candidate))
 part("readiness")(queries.file_of_pair)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from marketplace.readiness import queries
 from marketplace.readiness.competencies import COMPETENCIES, ROLES
 from marketplace.readiness.models import ReadinessAssessment
+from tenants.shared.models import Letter
 from tests.factories import NOW, acting, make_pair, publish
 
 MINE, THEIRS = "I closed a plant and kept the people.", "She asked for the cash flow before anybody else did."
@@ -35,7 +36,7 @@ def rows(operator):
     return list(operator.scalars(query.execution_options(populate_existing=True)))
 
 
-def test_both_see_both_only_when_both_have_given(mia, max_, board, sign_in, cast, operator, app):
+def test_both_see_both_only_when_both_have_given(mia, max_, board, sign_in, cast, operator, app, work):
     hers, his = board.at("acme"), board.at("globex")
     assert "About twenty minutes" in mia.get(hers).text
     # A draft saves itself, without a level as well, and stays its author's.
@@ -70,6 +71,10 @@ def test_both_see_both_only_when_both_have_given(mia, max_, board, sign_in, cast
     for who in ("pam", "gil", "hal"):
         with acting(app, cast[who]):
             assert queries.done(board.cohort.org_id, board.mia.id) == []
+    # Each heard that the other had given theirs.
+    work()
+    told = {(one.person_id, one.kind) for one in operator.scalars(sa.select(Letter).where(Letter.kind.like("assess%")))}
+    assert told == {(cast.max.person_id, "assessment_given"), (cast.mia.person_id, "assessment_shared")}
     # Both rows belong to the pair now, so that their words go with the pair's.
     assert {one.mentorship_id for one in rows(operator)} == {board.pair_id}
 
