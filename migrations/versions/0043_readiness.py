@@ -270,15 +270,11 @@ def _tables() -> None:
         sa.UniqueConstraint(
             "cohort_org_id", "enrolment_id", "moment", "author_person_id", name="uq_readiness_assessment_once"
         ),
-        sa.CheckConstraint(
-            "cardinality(shown_to) = 0 OR given_at IS NOT NULL", name="ck_readiness_assessment_shown_when_given"
-        ),
-        sa.CheckConstraint(
-            "(mentor_person_id IS NULL) = (mentorship_id IS NULL)", name="ck_readiness_assessment_whole_pair"
-        ),
+        sa.CheckConstraint("cardinality(shown_to) = 0 OR given_at IS NOT NULL", name="shown_when_given"),
+        sa.CheckConstraint("(mentor_person_id IS NULL) = (mentorship_id IS NULL)", name="whole_pair"),
         sa.CheckConstraint(
             "author_person_id = mentee_person_id OR author_person_id = mentor_person_id",
-            name="ck_readiness_assessment_by_one_of_the_two",
+            name="by_one_of_the_two",
         ),
     )
     op.create_index("ix_readiness_assessment_author_person_id", "readiness_assessment", ["author_person_id"])
@@ -292,7 +288,7 @@ def _tables() -> None:
         _col("shows_boards", sa.Boolean()),
         _moment("updated_at"),
         sa.UniqueConstraint("cohort_org_id", "enrolment_id", name="uq_readiness_plan_once"),
-        sa.CheckConstraint("days_available BETWEEN 0 AND 366", name="ck_readiness_plan_days_of_a_year"),
+        sa.CheckConstraint("days_available BETWEEN 0 AND 366", name="days_of_a_year"),
     )
     _of_candidate(
         "readiness_reading",
