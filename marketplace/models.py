@@ -16,6 +16,7 @@ from marketplace.mentorships import models as mentorships
 from marketplace.pairing import models as pairing
 from marketplace.papers import models as papers
 from marketplace.programmes import models as programmes
+from marketplace.readiness import models as readiness
 from marketplace.requests import models as requests
 from marketplace.rhythm import models as rhythm
 from marketplace.showcase import models as showcase
@@ -56,6 +57,7 @@ __all__ = [
     "papers",
     "privacy",
     "programmes",
+    "readiness",
     "requests",
     "rhythm",
     "shared",

@@ -53,6 +53,7 @@ from marketplace.pairing import wish_views as wishes
 from marketplace.programmes import pages as programme_templates
 from marketplace.programmes import party_pages as programme_parties
 from marketplace.programmes import views as programmes
+from marketplace.readiness import views as readiness
 from marketplace.requests import links as request_links
 from marketplace.requests import views as requests
 from marketplace.rhythm import links as rhythm_links
@@ -154,6 +155,8 @@ WORKSPACE = (
     (events.bp, "/cohorts/<int:cohort_id>/events"),
     (events.one, "/events/<int:event_id>"),
     (training.bp, "/cohorts/<int:cohort_id>/training"),
+    (readiness.of_cohort, "/cohorts/<int:cohort_id>/readiness"),
+    (readiness.bp, "/readiness"),
     (journal.bp, "/journal"),
     (journal.of_pair, "/mentorships/<int:mentorship_id>/journal"),
     (talk_views.bp, "/requests/<int:request_id>/chemistry-meeting/time"),

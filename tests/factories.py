@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.mentors import commands
 from marketplace.mentors.models import MentorProfile
+from marketplace.mentorships.models import Mentorship
 from marketplace.programmes.modalities import Form, Modalities, Phase, Side, Timing
 from marketplace.programmes.models import (
     Cohort,
@@ -26,6 +27,7 @@ from marketplace.programmes.models import (
     ProgrammeState,
     WayIn,
 )
+from marketplace.requests.models import MentoringRequest, RequestState
 from tenants import walls
 from tenants.current import Acting
 from tenants.shared.database import db
@@ -170,3 +172,34 @@ def enrol(session: Session, cohort: Cohort, actor: Actor, side: Side, **values: 
     session.add(one)
     session.flush()
     return one
+
+
+def make_pair(session: Session, cohort: Cohort, mentee: Actor, mentor: Actor, **values: Any) -> Mentorship:
+    """The two are a pair of the cohort, as rows; the mentor's page exists already. The session is flushed."""
+    between = {
+        "org_id": mentee.org_id,
+        "mentee_person_id": mentee.person_id,
+        "mentor_org_id": mentor.org_id,
+        "mentor_id": mentor.mentor_id,
+        "mentor_person_id": mentor.person_id,
+        "form": cohort.form.value,
+    }
+    asked = MentoringRequest(
+        **between,
+        mentee_id=mentee.affiliation_id,
+        state=RequestState.confirmed,
+        cadence="quarterly",
+        holds_place=False,
+        sent_at=NOW,
+        created_at=NOW,
+        updated_at=NOW,
+        cohort_org_id=cohort.org_id,
+        cohort_id=cohort.id,
+    )
+    session.add(asked)
+    session.flush()
+    pair = Mentorship(**between, request_id=asked.id, cadence="quarterly", **({"started_at": NOW} | values))
+    session.add(pair)
+    session.flush()
+    session.refresh(pair)
+    return pair

@@ -20,6 +20,7 @@ from dev.demo.known import KNOWN, PASSWORD
 from dev.demo.loading import DemoProblem, Loader, add_member, add_mentor, add_organisation, hash_password, loading
 from dev.demo.pairing import play_pairing
 from dev.demo.programmes import play_programmes
+from dev.demo.readiness import play_readiness
 from dev.demo.rhythm import keep_time, play_rhythm
 from dev.demo.rows import Rows
 from dev.demo.scenes import Scenes
@@ -98,6 +99,7 @@ def _load_world(loader: Loader, world: World, password_hash: str, seed: int) -> 
     play_training(world, rows, seed)
     play_boards(world, rows)
     play_pairing(world, rows, seed)
+    play_readiness(world, rows)
     for mentor in world.mentors:
         add_mentor(rows, mentor)
         scenes.log_page(mentor)

@@ -144,6 +144,7 @@ def _modules(world: World, rows: Rows, rng: Random, cohort: Mapping[str, Any], p
             "created_at": made,
             "removed_at": None,
             "version": 1,
+            "competencies": [],
         }
         rows.add("training_module", **row)
         kept.append(row)

@@ -18,7 +18,6 @@ from marketplace.committee.explaining import fit_for_the_two, shares_as_json
 from marketplace.committee.jobs import Solved, answer_to, put_down
 from marketplace.committee.models import MarkKind, MatchMark, MatchProposal, MatchRun
 from marketplace.committee.questions import Pairs, Question, unpacked
-from marketplace.committee.words import BECAUSE
 from marketplace.pairing.models import CohortProposal
 from marketplace.pairing.proposing import put_next_best
 from marketplace.pairing.quotas import room_for_pair

@@ -71,7 +71,11 @@ def latest_and_before(bench: Bench, run: MatchRun) -> tuple[bool, Version | None
 def latest_asked_for(bench: Bench) -> MatchRun | None:
     """The latest version that people asked for, without what the engine was given."""
     query = sa.select(MatchRun).options(defer(MatchRun.question, raiseload=True))
-    query = query.where(*here(MatchRun, bench, bench.cohort), MatchRun.after_no_of.is_(None)).order_by(MatchRun.number.desc()).limit(1)
+    query = (
+        query.where(*here(MatchRun, bench, bench.cohort), MatchRun.after_no_of.is_(None))
+        .order_by(MatchRun.number.desc())
+        .limit(1)
+    )
     return db.session.scalar(query)
 
 

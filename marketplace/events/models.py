@@ -17,6 +17,7 @@ class EventKind(enum.StrEnum):
     mid_point = "mid_point"
     closing = "closing"
     training = "training"
+    mock_board = "mock_board"
 
 
 class EventState(enum.StrEnum):

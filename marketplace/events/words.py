@@ -14,6 +14,7 @@ KINDS: dict[EventKind, Any] = {
     EventKind.mid_point: _l("Mid-point"),
     EventKind.closing: _l("Closing event"),
     EventKind.training: _l("Live training"),
+    EventKind.mock_board: _l("Mock board meeting"),
 }
 
 ANSWERS: dict[Answer, Any] = {

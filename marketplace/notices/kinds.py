@@ -70,6 +70,8 @@ KINDS |= {
     "concern_reported": Kind(_l("Somebody reports a concern")),
     "check_in_asked": Kind(_l("Check-in: two questions every six weeks"), essential=False),
     "review_asked": Kind(_l("Half-way: three questions"), essential=False),
+    "assessment_given": Kind(_l("The other one of my mentorship has given an assessment")),
+    "assessment_shared": Kind(_l("We have both given an assessment"), essential=False),
     "review_ready": Kind(_l("We have both answered the half-way questions"), essential=False),
     "pair_quiet": Kind(_l("It has been quiet in a mentorship"), essential=False),
     "quiet_hint": Kind(_l("A pair of ours has been quiet for a while"), essential=False),

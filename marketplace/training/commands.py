@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -43,6 +43,7 @@ class Sheet:
     event_id: int | None
     pass_percent: int
     tries: int
+    competencies: list[str] = field(default_factory=list)
 
 
 # --- for those who run the cohort ---------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from marketplace.events.models import Event
 from marketplace.programmes.modalities import Form as MentoringForm
 from marketplace.programmes.modalities import Side, Words
 from marketplace.programmes.words import side_words
+from marketplace.readiness.competencies import competency_choices
 from marketplace.training.commands import Sheet
 from marketplace.training.models import ModuleKind, TrainingModule
 from marketplace.training.quizzes import OPTIONS_MOST, Option, Question
@@ -55,11 +56,16 @@ class ModuleForm(FlaskForm):
         validators=[InputRequired(_l("Say from when on it is passed.")), NumberRange(1, 100)],
     )
     tries = IntegerField(_l("Attempts"), validators=[Optional(), NumberRange(0, 20)])
+    competencies = SelectMultipleField(_l("It helps with"), validators=[Optional()])
 
     def offer(
         self, kind: ModuleKind, form: MentoringForm, sides: Sequence[Side], sessions: Sequence[Event], locale: str
     ) -> ModuleForm:
+        """A module of a board cohort can name competencies of a board member."""
         self.kind = kind
+        self.competencies.choices = [SelectChoice(slug, label) for slug, label in competency_choices(locale)]
+        if form is not MentoringForm.board:
+            del self.competencies
         self.sides.choices = [SelectChoice(side.value, side_words(side, form)) for side in sides]
         self.event_id.choices = [SelectChoice("", _("Choose an event"))] + [
             SelectChoice(str(event.id), event.title(locale)) for event in sessions
@@ -106,6 +112,7 @@ class ModuleForm(FlaskForm):
             event_id=int(of("event_id", 0)) or None,
             pass_percent=of("pass_percent", 70),
             tries=of("tries", 0),
+            competencies=list(of("competencies", [])),
         )
 
     def seen_version(self) -> int:
@@ -113,7 +120,7 @@ class ModuleForm(FlaskForm):
 
 
 def data_of(module: TrainingModule) -> dict[str, Any]:
-    same = "title_en title_fr body_en body_fr sides required minutes video_url pass_percent tries".split()
+    same = "title_en title_fr body_en body_fr sides required minutes video_url pass_percent tries competencies".split()
     return {name: getattr(module, name) for name in same} | {
         "version": str(module.version),
         "event_id": str(module.event_id or ""),

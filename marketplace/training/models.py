@@ -26,7 +26,7 @@ class TrainingModule(Base):
 
     A quiz is passed at ``pass_percent`` of its questions, within ``tries`` attempts (0: any number). A live module is done by
     whoever came to the event ``event_id``; every other by saying so. ``required``: the training is done when all of these are.
-    Removed modules stay, with what people did in them.
+    Removed modules stay, with what people did in them. ``competencies``: of a board member, those that it helps with.
     """
 
     __tablename__ = "training_module"
@@ -58,6 +58,7 @@ class TrainingModule(Base):
     created_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
+    competencies: Mapped[list[str]] = mapped_column(default=list, server_default="{}")
 
     @property
     def questions(self) -> tuple[Question, ...]:

@@ -39,6 +39,7 @@ from tenants.spreadsheets.models import ImportState, PeopleImport
 from tenants.spreadsheets.reading import pack
 from tests.cast import Cast
 from tests.contracts.matching import make_matching
+from tests.contracts.readiness_scene import make_readiness
 from tests.contracts.track_scene import make_track
 from tests.contracts.training_scene import make_training
 from tests.factories import enrol, make_cohort, make_programme
@@ -380,6 +381,7 @@ def set_scene(session: Session, cast: Cast) -> Scene:
     about = {"occasion": Occasion.check_in, "asked_at": now, "closes_at": now + week}
     make_training(session, cast)
     make_track(session, cast)
+    make_readiness(session, cast)
     session.add(CheckIn(**mentorship.pair_key | {"id": mentorship.id} | about))
     in_programme = make_cohort_scene(session, cast)
     library = make_kit(session, cast)

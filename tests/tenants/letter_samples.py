@@ -147,6 +147,8 @@ SAMPLES = {
     },
     "check_in_asked": PAIR | {"due_at": DUE.isoformat()},
     "review_asked": PAIR | {"due_at": DUE.isoformat()},
+    "assessment_given": PAIR,
+    "assessment_shared": PAIR,
     "review_ready": PAIR,
     "pair_quiet": PAIR | {"since_at": DUE.isoformat(), "by_coordinator": 1},
     "quiet_hint": {

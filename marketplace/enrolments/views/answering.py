@@ -21,6 +21,7 @@ from marketplace.enrolments.views.blueprint import back_to, bp, found_here
 from marketplace.enrolments.words import HAS_TIME, KINDS, REASONS, TURNS, of_vocabulary
 from marketplace.programmes.models import EnrolmentState
 from marketplace.programmes.queries import CohortSeen
+from marketplace.readiness.queries import done_of
 from tenants.shared import clock
 
 
@@ -44,6 +45,7 @@ def _show(seen: CohortSeen, found: EnrolmentSeen, **forms: Any) -> str:
         kinds=KINDS,
         has_time=HAS_TIME,
         words_of=of_vocabulary,
+        readiness=done_of(seen, one) if found.cares or found.runs else (),
         may_continue=found.mine and one.firm_id is None and one.state is EnrolmentState.enrolled,
         **scene,
     )
