@@ -174,21 +174,24 @@ def _pairs(root: MatchRun) -> Pairs:
 def question_now(before: Question, now: Now, marks: Mapping[Pair, MarkKind], pairs: Pairs) -> Question:
     """``before`` without who is spoken for or has left; places and marks as they are now; ``pairs`` are those of the version.
 
-    Mentors without room stay, so that it can be said what stands in the way.
+    Where nobody has room all mentors stay, so that it can be said that this is what stands in the way.
     """
     mentees = tuple(one for one in before.mentees if now.room.get(one.id, 0))
-    mentors = tuple(replace(one, capacity=now.room[one.id], least=0) for one in before.mentors if one.id in now.room)
+    everybody = tuple(replace(one, capacity=now.room[one.id], least=0) for one in before.mentors if one.id in now.room)
+    mentors = tuple(one for one in everybody if one.capacity) or everybody
     here, theirs = {one.id for one in mentees}, {one.id for one in mentors}
 
     def still(of: Iterable[Pair]) -> Pairs:
         return frozenset((a, b) for a, b in of if a in here and b in theirs)
 
+    mentee_of, mentor_of = {one.person: one.id for one in mentees}, {one.person: one.id for one in mentors}
     by_word: dict[str, set[Pair]] = {"asked": set(), "declined": set()}
-    for mentee in mentees:
-        for mentor in mentors:
-            stands = now.between.get((mentee.person, mentor.person)) or now.between.get((mentor.person, mentee.person))
-            if stands:
-                by_word[stands].add((mentee.id, mentor.id))
+    for (asks, asked), stands in now.between.items():
+        by_word[stands].update(
+            (mentee_of[one], mentor_of[other])
+            for one, other in ((asks, asked), (asked, asks))
+            if one in mentee_of and other in mentor_of
+        )
     listed = {name: still(of) for name, of in before.listed.items()}
     for word, found in by_word.items():
         listed[word] = listed.get(word, frozenset()) | found

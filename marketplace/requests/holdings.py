@@ -287,7 +287,7 @@ register(
     ),
     # Not exported: what a firm answered is not told to the two, nor which of them did.
     Holding(
-        "consents",
+        "firm_consents",
         _l("What organisations said to a proposed pair"),
         frozenset({"firm_consent.mentee_person_id", "firm_consent.mentor_person_id", "firm_consent.decided_by_id"}),
         erase=erase_consents,
