@@ -261,11 +261,19 @@ def pytest_configure(config: Any) -> None:
     os.environ.setdefault("SECRET_KEY", SECRET)
 
 
-def pytest_collection_finish() -> None:
-    """Six thousand tests and the product's modules stay to the end: no collection need walk through them again and again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[object]:
+    """Six thousand tests and the product's modules stay to the end: no collection of garbage need walk through them, neither
+    while they come nor again and again after.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
+        gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
