@@ -26,6 +26,9 @@ from tenants.migrate import prepare_database
 from tenants.shared import clock
 from tenants.walls import prepare_roles, role_address
 from tests.cast import Actor, Cast, make_cast
+from tests.contracts.scene import set_scene
+from tests.contracts.stage import Stage, Standing
+from tests.factories import publish
 
 SECRET = "a key for tests only, forty characters long"
 JOURNAL_KEY = b64encode(b"a key for the journals of tests.").decode()
@@ -105,13 +108,6 @@ def _tables(_admin: sa.Engine) -> str:
             f"AS $$ BEGIN {deletions}; END $$"
         )
     return "SET session_replication_role = replica; SELECT cleaning.delete_all()"
-
-
-class Standing:
-    """What the access contract leaves for the next test: ``rows`` of its scene, and whether they are all ``as_set``."""
-
-    rows = False
-    as_set = False
 
 
 @pytest.fixture(scope="session")
@@ -217,6 +213,27 @@ def cast(_kept_cast: tuple[Cast, str], _admin: sa.Engine) -> Cast:
     return deepcopy(people)
 
 
+@pytest.fixture(scope="session")
+def _stage(
+    app: Flask, operator_engine: sa.Engine, _admin: sa.Engine, _tables: str, _standing: Standing, keep_rows
+) -> Stage:
+    with _admin.connect() as connection, Session(operator_engine, expire_on_commit=False) as operator:
+        connection.exec_driver_sql(_tables)
+        people = make_cast(operator)
+        operator.commit()
+        for mentor in (people.max, people.abe, people.ida, people.olga):
+            publish(app, mentor)
+        scene = set_scene(operator, people)
+        _standing.rows = True
+    return Stage(scene, f"{_tables}; {keep_rows('kept_scene')}", _admin, _standing)
+
+
+@pytest.fixture
+def stage(_stage: Stage) -> Stage:
+    """The scene of the access contract, instead of the cast alone."""
+    return _stage
+
+
 @pytest.fixture
 def sign_in(app: Flask) -> Callable[[Actor], FlaskClient]:
     """A browser in which the actor is signed in; the sign-in page has tests of its own."""
@@ -261,11 +278,19 @@ def pytest_configure(config: Any) -> None:
     os.environ.setdefault("SECRET_KEY", SECRET)
 
 
-def pytest_collection_finish() -> None:
-    """Six thousand tests and the product's modules stay to the end: no collection need walk through them again and again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[object]:
+    """Six thousand tests and the product's modules stay to the end: no collection of garbage need walk through them, neither
+    while they come nor again and again after.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
+        gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

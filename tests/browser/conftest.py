@@ -25,19 +25,19 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.orm import Session
 
 from dev import chromium
-from dev.demo_run import PASSERELLE
 from dev.mailbox import Mailbox
 from marketplace.config import Settings
 from tenants.accounts.models import Account, Person
 from tests.browser.people import Visitor
+from tests.browser.ready import Ready, ready
 from tests.cast import PASSWORD, Cast
 from tests.factories import publish
 
 # Of a feature switched off twice Chromium knows the last list only: the driver's own come first. Each window of a whole Chromium
 # also draws the pop-up of an address bar that nobody sees, in a process of its own: a second of the processor.
 OFF = (
-    "AvoidUnnecessaryBeforeUnloadCheckSync DestroyProfileOnBrowserClose HttpsUpgrades HttpsFirstBalancedModeAutoEnable LensOverlay "
-    "MediaRouter PaintHolding ThirdPartyStoragePartitioning AvoidCorsURLLoaderRestartOnRedirect OptimizationHints "
+    "AvoidUnnecessaryBeforeUnloadCheckSync DestroyProfileOnBrowserClose HttpsUpgrades HttpsFirstBalancedModeAutoEnable "
+    "LensOverlay MediaRouter PaintHolding ThirdPartyStoragePartitioning AvoidCorsURLLoaderRestartOnRedirect OptimizationHints "
     "NetworkTimeServiceQuerying AimEnabled PreconnectToSearch "
     "WebUIOmniboxPopup WebUIOmniboxAimPopup WebUIOmniboxFullPopup SpareRendererForSitePerProcess"
 ).split()
@@ -167,12 +167,19 @@ class Post:
         return found[0].rstrip(".,)>")
 
 
+@pytest.fixture(scope="session")
+def loaded() -> Iterator[Ready]:
+    """The product, loaded once for every worker that a test starts."""
+    with ready() as waiting:
+        yield waiting
+
+
 @pytest.fixture
-def post(cast: Cast, site: str, environment: dict[str, str], tmp_path: Path) -> Iterator[Post]:
+def post(cast: Cast, site: str, loaded: Ready, environment: dict[str, str], tmp_path: Path) -> Iterator[Post]:
     """A worker at work, and the mail server it sends to."""
     with Mailbox() as box:
         mine = environment | {"MAIL_SERVER": box.host, "MAIL_PORT": str(box.port)}
-        with process([PASSERELLE, "worker"], mine, tmp_path / "worker.log"):
+        with loaded.become(["worker"], mine, tmp_path / "worker.log"):
             yield Post(box, site)
     told = (tmp_path / "worker.log").read_text(errors="replace")
     assert "Traceback" not in told, told[-6000:]

@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 
 from tenants.accounts.models import Account, Person
 from tests.browser.people import Visitor, seat
-from tests.contracts.conftest import Stage, _stage, stage
+from tests.contracts.stage import Stage
 from tests.contracts.table import Row
 from tests.contracts.test_access import ROWS
 
-__all__ = ["_stage", "stage"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NOBODY = ""

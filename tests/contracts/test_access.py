@@ -10,8 +10,8 @@ from flask import Flask, url_for
 from flask.testing import FlaskClient
 
 from tests.contracts import access
-from tests.contracts.conftest import Stage
 from tests.contracts.scene import Scene
+from tests.contracts.stage import Stage
 from tests.contracts.table import Row, nothing
 
 OPEN_TO_ALL = frozenset({"static", "accent", "health.health", "health.ready"})

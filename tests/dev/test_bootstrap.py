@@ -31,6 +31,7 @@ def installed(house: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, .
     told: list[tuple[str, ...]] = []
     monkeypatch.setattr(bootstrap, "has_pip", lambda: True)
     monkeypatch.setattr(bootstrap, "pip_install", lambda *arguments: told.append(arguments))
+    monkeypatch.setattr(bootstrap, "compile_packages", lambda: None)
     return told
 
 
