@@ -57,7 +57,7 @@ RESOURCES = (
 KEY_SECONDS = 86400
 
 
-class Session:
+class Turn:
     """One turn at the store: nobody else acts, time has passed, and events leave at the end."""
 
     def __init__(self, store: Store, courier: Courier) -> None:
@@ -101,7 +101,7 @@ def create_api(store: Store, courier: Courier) -> Blueprint:
             operation, path = _find(rest)
             body = request.get_data(as_text=True) if request.method == "POST" else request.query_string.decode()
             key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
-            with Session(store, courier):
+            with Turn(store, courier):
                 books = _account(store)
                 store.request.update(id=number, idempotency_key=key)
                 status, reply, replayed = _once(books, key, f"{request.path}?{body}", operation, path, body)

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterator
 
-from dev.stripe.checkout import expire, settled
+from dev.stripe.buying import expire, settled
 from dev.stripe.collecting import collect, settle_debit
 from dev.stripe.errors import ApiError
 from dev.stripe.invoicing import forgive, make_final

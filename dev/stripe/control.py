@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, jsonify, request
 
-from dev.stripe.api import Session
+from dev.stripe.api import Turn
 from dev.stripe.clocks import pass_time, settle
 from dev.stripe.deliveries import Courier
 from dev.stripe.store import PLATFORM, Store
@@ -68,7 +68,7 @@ def create_control(store: Store, courier: Courier) -> Blueprint:
     @control.post("/advance")
     def advance() -> Response:
         """Let `seconds` pass for everything that has no test clock, or all until the moment `to`."""
-        with Session(store, courier):
+        with Turn(store, courier):
             now = store.books(PLATFORM).now()
             seconds = int(request.form.get("seconds") or int(request.form["to"]) - now)
             store.shift(max(seconds, 0))
@@ -79,7 +79,7 @@ def create_control(store: Store, courier: Courier) -> Blueprint:
     @control.post("/settlement")
     def settlement() -> Response:
         """Let the banks answer every debit that is being processed."""
-        with Session(store, courier):
+        with Turn(store, courier):
             intents = [
                 (books, one) for books in store.accounts() for one in books.all("payment_intent", status="processing")
             ]

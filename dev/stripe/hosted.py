@@ -6,8 +6,8 @@ from typing import Any
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from dev.stripe.api import Session
-from dev.stripe.checkout import buyer, complete, preview
+from dev.stripe.api import Turn
+from dev.stripe.buying import buyer, complete, preview
 from dev.stripe.collecting import collect
 from dev.stripe.deliveries import Courier
 from dev.stripe.errors import ApiError
@@ -34,14 +34,14 @@ def create_hosted(store: Store, courier: Courier) -> Blueprint:
 
     @hosted.get("/c/<account>/<key>")
     def checkout(account: str, key: str) -> Page:
-        with Session(store, courier):
+        with Turn(store, courier):
             books, session = thing_or_404(account, "checkout.session", key)
             return _checkout_page(books, session)
 
     @hosted.post("/c/<account>/<key>/payment")
     def pay(account: str, key: str) -> Page:
         given = request.form.to_dict()
-        with Session(store, courier):
+        with Turn(store, courier):
             books, session = thing_or_404(account, "checkout.session", key)
             if session["status"] != "open":
                 return _checkout_page(books, session)
@@ -67,7 +67,7 @@ def create_hosted(store: Store, courier: Courier) -> Blueprint:
 
     @hosted.post("/c/<account>/<key>/answer")
     def answer(account: str, key: str) -> Page:
-        with Session(store, courier):
+        with Turn(store, courier):
             books, session = thing_or_404(account, "checkout.session", key)
             method = books.find(session.get("_asked"))
             if session["status"] != "open" or method is None:
@@ -81,14 +81,14 @@ def create_hosted(store: Store, courier: Courier) -> Blueprint:
 
     @hosted.get("/i/<account>/<key>/<secret>")
     def invoice(account: str, key: str, secret: str) -> Page:
-        with Session(store, courier):
+        with Turn(store, courier):
             books, found = invoice_or_404(account, key, secret)
             return _invoice_page(books, found)
 
     @hosted.post("/i/<account>/<key>/<secret>/payment")
     def pay_invoice(account: str, key: str, secret: str) -> Page:
         given = request.form.to_dict()
-        with Session(store, courier):
+        with Turn(store, courier):
             books, found = invoice_or_404(account, key, secret)
             customer = books.get("customer", found["customer"])
             if found["status"] in ("open", "uncollectible"):
@@ -106,7 +106,7 @@ def create_hosted(store: Store, courier: Courier) -> Blueprint:
     def invoice_pdf(account: str, key: str, secret: str) -> Response:
         from weasyprint import HTML
 
-        with Session(store, courier):
+        with Turn(store, courier):
             _books, found = invoice_or_404(account, key, secret)
             page = render_template("paper.html", invoice=found)
         response = Response(HTML(string=page).write_pdf(), mimetype="application/pdf")
@@ -121,14 +121,14 @@ def create_hosted(store: Store, courier: Courier) -> Blueprint:
 
     @hosted.get("/p/<account>/<key>")
     def portal(account: str, key: str) -> Page:
-        with Session(store, courier):
+        with Turn(store, courier):
             books, session = thing_or_404(account, "billing_portal.session", key)
             return _portal_page(books, session)
 
     @hosted.post("/p/<account>/<key>/method")
     def change_method(account: str, key: str) -> Page:
         given = request.form.to_dict()
-        with Session(store, courier):
+        with Turn(store, courier):
             books, session = thing_or_404(account, "billing_portal.session", key)
             customer = books.get("customer", session["customer"])
             try:
@@ -146,7 +146,7 @@ def create_hosted(store: Store, courier: Courier) -> Blueprint:
 
     @hosted.post("/p/<account>/<key>/<subscription>/<deed>")
     def decide(account: str, key: str, subscription: str, deed: str) -> Page:
-        with Session(store, courier):
+        with Turn(store, courier):
             books, session = thing_or_404(account, "billing_portal.session", key)
             customer = books.get("customer", session["customer"])
             for one in _running(books, customer):

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from dev.stripe.api import Session, create_api
+from dev.stripe.api import Turn, create_api
 from dev.stripe.clocks import pass_time, settle
 from dev.stripe.control import create_control
 from dev.stripe.deliveries import Courier
@@ -27,7 +27,7 @@ def create_app(store: Store, courier: Courier, *, product: str = "") -> Flask:
 
     @app.get("/")
     def index() -> str:
-        with Session(store, courier):
+        with Turn(store, courier):
             rows = [
                 {
                     **one,
@@ -47,7 +47,7 @@ def create_app(store: Store, courier: Courier, *, product: str = "") -> Flask:
 
     @app.post("/time")
     def let_time_pass() -> AnyResponse:
-        with Session(store, courier):
+        with Turn(store, courier):
             store.shift(int(request.form["days"]) * 86400)
             for books in store.accounts():
                 pass_time(books, books.now())
@@ -55,7 +55,7 @@ def create_app(store: Store, courier: Courier, *, product: str = "") -> Flask:
 
     @app.post("/settlement")
     def settle_debits() -> AnyResponse:
-        with Session(store, courier):
+        with Turn(store, courier):
             for books in store.accounts():
                 for intent in books.all("payment_intent", status="processing"):
                     settle(books, intent)
