@@ -57,11 +57,11 @@ EVENT = {
     "url": "/links/abc",
 }
 SAMPLES = {
-    "subscription_started": {"track": "Ready", "seats": 3, "url": "/acme/subscriptions/7"},
-    "payment_failed": {"track": "Ready", "seats": 3, "grace_at": DUE.isoformat(), "url": "/acme/subscriptions/7"},
-    "subscription_ended": {"track": "Ready", "seats": 3, "url": "/acme/subscriptions/7"},
+    "subscription_started": {"programme": "Ready", "seats": 3, "url": "/acme/subscriptions/7"},
+    "payment_failed": {"programme": "Ready", "seats": 3, "grace_at": DUE.isoformat(), "url": "/acme/subscriptions/7"},
+    "subscription_ended": {"programme": "Ready", "seats": 3, "url": "/acme/subscriptions/7"},
     "invoice_due": {
-        "track": "Ready",
+        "programme": "Ready",
         "number": "P-0001",
         "cents": 480_000,
         "currency": "eur",
@@ -72,7 +72,7 @@ SAMPLES = {
     "seat_nominated": {
         "name": "Mia Acme",
         "by": "Ann Acme",
-        "track": "Ready",
+        "programme": "Ready",
         "office": "chair",
         "url": "/acme/tracks/7",
     },
