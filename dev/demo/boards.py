@@ -155,16 +155,17 @@ def _cohort(world: World, rows: Rows, runner: Member, parties: list[int], launch
         )
     rows.add(
         "cohort",
-        **key,
+        org_id=runner.org.id,
         id=cohort_id,
+        programme_id=programme_id,
         ordinal=1,
         is_pilot=False,
         form="board",
         state="open",
         choices=choices,
         launch_on=launch_on,
-        version=1,
         **by,
+        version=1,
     )
     today = world.now.date()
     for timing in chosen.timeline:

@@ -57,6 +57,6 @@ def _write(kind: str, row: Subscription, data: dict[str, Any], now: datetime) ->
             org_id=row.org_id,
             person_id=person_id,
             now=now,
-            data=data | {"track": name, "url": page},
+            data=data | {"programme": name, "url": page},
             path=page,
         )

@@ -33,7 +33,7 @@ def tell_sponsor(*, org_id: int, seat_id: int) -> None:
         data={
             "name": db.session.get_one(Person, seat.person_id).name,
             "by": db.session.get_one(Person, seat.nominated_by_id).name,
-            "track": track.text("name", reader.locale or "en") if track else "",
+            "programme": track.text("name", reader.locale or "en") if track else "",
             "office": seat.office.value,
             "url": page,
         },

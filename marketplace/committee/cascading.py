@@ -262,11 +262,8 @@ def _propose(run: MatchRun, question: Question, found: Solved, now: datetime, *,
 def _tell(run: MatchRun, question: Question, found: Solved, now: datetime) -> None:
     """Those who coordinate there, once a version. That somebody said no, and who, is not said."""
     person_of = {one.id: one.person for one in (*question.mentees, *question.mentors)}
-    names = dict(
-        db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(set(person_of.values()))))
-        .tuples()
-        .all()
-    )
+    rows = db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(set(person_of.values()))))
+    names = {row.id: row.name for row in rows}
     slug = db.session.get_one(Organisation, run.org_id).slug
     path = f"/{slug}/cohorts/{run.cohort_id}/matching/bench/versions/{run.number}"
     data = {

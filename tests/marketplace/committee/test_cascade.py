@@ -99,7 +99,7 @@ def test_the_next_best_is_asked_by_itself_around_what_stands(published, cast, op
     work()
     last = runs(operator)[-1]
     assert (last.number, last.after_no_of, last.answer["heads"]) == (3, root.id, 0)
-    (left,) = operator.scalars(sa.select(MatchLeftover).where(MatchLeftover.run_id == last.id)).all()
+    (left,) = operator.scalars(sa.select(MatchLeftover).filter_by(run_id=last.id, side="mentee")).all()
     assert left.enrolment_id == published.of(cast.mia) and len(of(operator, cast.mia)) == 2
     assert "No pair is possible" in published.ned.get(f"{published.home}/versions/3").text
     assert [one.data["count"] for one in told_of(operator)] == [1, 0]
