@@ -103,6 +103,12 @@ def test_the_next_best_is_asked_by_itself_around_what_stands(published, cast, op
     assert left.enrolment_id == published.of(cast.mia) and len(of(operator, cast.mia)) == 2
     assert "No pair is possible" in published.ned.get(f"{published.home}/versions/3").text
     assert [one.data["count"] for one in told_of(operator)] == [1, 0]
+    # The job once more, now that somebody is without a pair: each no is followed once.
+    with acting(app, cast.ned):
+        jobs.enqueue(cascading.cascade, org_id=root.org_id, cohort_id=root.cohort_id)
+        db.session.commit()
+    work()
+    assert len(runs(operator)) == 3
     # What the committee asks for next starts from its own figures, not from these.
     assert published.ned.get(f"{published.home}/").status_code == 200
 
