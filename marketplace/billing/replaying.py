@@ -45,6 +45,8 @@ def replay(since: datetime, now: datetime) -> Replayed:
         .distinct()
     ).all()
     for firm_id, subscription_id in again:
+        if firm_id is None or subscription_id is None:
+            continue
         jobs.enqueue_following(firm_id, subscription_id)
     db.session.commit()
     return Replayed(seen, new, len(again))
