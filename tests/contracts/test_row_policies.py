@@ -142,7 +142,8 @@ def fill(connection, table, named):
     kinds = connection.execute(sa.text(KIND), {"table": table, "wanted": list(FILLED.get(table, {}))}).all()
     values = {}
     for name, kind in kinds:
-        plain = NOW if kind.startswith("timestamp") else PLAIN.get(kind, "sent" if name == "state" else "x")
+        otherwise = [] if kind.endswith("[]") else "sent" if name == "state" else "x"
+        plain = NOW if kind.startswith("timestamp") else PLAIN.get(kind, otherwise)
         values[name] = known.get(name, plain)
     places = ", ".join(f"CAST(:{name} AS jsonb)" if kind == "jsonb" else f":{name}" for name, kind in kinds)
     connection.execute(sa.text(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places})"), values)
