@@ -148,9 +148,9 @@ class Now:
 
 def _now(root: MatchRun) -> Now:
     key = {"org_id": root.cohort_org_id, "cohort_id": root.cohort_id}
-    people = sa.text("SELECT * FROM bench_people(CAST(:org_id AS integer), CAST(:cohort_id AS bigint))")
+    people = sa.text("SELECT * FROM people_left_at_bench(CAST(:org_id AS integer), CAST(:cohort_id AS bigint))")
     pairs = sa.text(
-        "SELECT * FROM bench_pairs(CAST(:org_id AS integer), CAST(:cohort_id AS bigint)) ORDER BY stands DESC"
+        "SELECT * FROM pairs_at_bench(CAST(:org_id AS integer), CAST(:cohort_id AS bigint)) ORDER BY stands DESC"
     )
     return Now(
         {row.enrolment_id: row.room for row in db.session.execute(people, key)},

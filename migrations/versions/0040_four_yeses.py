@@ -241,8 +241,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 $$""",
     # Who of a cohort is free, as numbers: 1 for a mentee whom nobody has been proposed to, a mentor's places less what open
     # proposals would take. Nothing of what anybody said of themselves.
-    "bench_people(integer, bigint)": f"""
-CREATE FUNCTION bench_people(p_org integer, p_cohort bigint) RETURNS TABLE (enrolment_id bigint, side text, room integer)
+    "people_left_at_bench(integer, bigint)": f"""
+CREATE FUNCTION people_left_at_bench(p_org integer, p_cohort bigint) RETURNS TABLE (enrolment_id bigint, side text, room integer)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 #variable_conflict use_column
 BEGIN
@@ -269,8 +269,8 @@ BEGIN
     ORDER BY e.id;
 END $$""",
     # Who has asked whom, or was proposed to whom (persons): 'asked' while it is under way or a pair, 'declined' in vain.
-    "bench_pairs(integer, bigint)": f"""
-CREATE FUNCTION bench_pairs(p_org integer, p_cohort bigint) RETURNS TABLE (mentee bigint, mentor bigint, stands text)
+    "pairs_at_bench(integer, bigint)": f"""
+CREATE FUNCTION pairs_at_bench(p_org integer, p_cohort bigint) RETURNS TABLE (mentee bigint, mentor bigint, stands text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 #variable_conflict use_column
 BEGIN
@@ -340,8 +340,8 @@ GRANTED: dict[str, tuple[str, ...]] = {
     "put_to_firms(integer, bigint)": ("web", "worker"),
     "cohort_consents(integer, bigint)": ("web",),
     "consents_to_remind(timestamptz, timestamptz)": ("worker",),
-    "bench_people(integer, bigint)": ("worker",),
-    "bench_pairs(integer, bigint)": ("worker",),
+    "people_left_at_bench(integer, bigint)": ("worker",),
+    "pairs_at_bench(integer, bigint)": ("worker",),
     "take_nos(integer, bigint, bigint[], timestamptz)": ("worker",),
     "benches_with_nos()": ("worker",),
     "keep_consents()": ("owner",),
