@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from marketplace.enrolments.eligibility import Profile, obstacles, profile_of
 from marketplace.enrolments.queries import known_people
-from marketplace.programmes.modalities import Modalities, Side
+from marketplace.programmes.modalities import Form, Modalities, Side
+from marketplace.programmes.words import side_word, side_words
 from marketplace.vocabulary import fold
 from tenants.current import Acting
 from tenants.spreadsheets.reading import Sheet, unpack
@@ -68,7 +70,7 @@ def read_nominations(
     """Whom the file nominates, as which side; and everything that is wrong with it. Nobody is nominated where anything is."""
     faults: list[Fault] = []
     address_at, side_at = _place(sheet.header, ADDRESS_COLUMNS), _place(sheet.header, SIDE_COLUMNS)
-    sides = modalities.sides
+    sides, called = modalities.sides, _sides_in_words(modalities.form)
     if address_at is None:
         return [], [Fault(1, "", _("There is no column “E-mail”. Give the column with the addresses this heading."))]
     if side_at is None and len(sides) > 1:
@@ -84,7 +86,7 @@ def read_nominations(
     heading = sheet.header[address_at]
     for number, cells in rows:
         address = cells[address_at].strip()
-        side = sides[0] if side_at is None else _SIDES.get(fold(cells[side_at]))
+        side = sides[0] if side_at is None else called.get(fold(cells[side_at]))
         if side is None or side not in sides:
             faults.append(
                 Fault(
@@ -112,4 +114,10 @@ def read_nominations(
     return found, faults
 
 
-_SIDES = {fold(word): side for word, side in SIDES.items()}
+def _sides_in_words(form: Form) -> dict[str, Side]:
+    """Every word for a side, folded: the usual ones, and what the pages call the sides of this form in either language."""
+    words = dict(SIDES)
+    for locale in ("en", "fr"):
+        with force_locale(locale):
+            words |= {said(side, form): side for side in Side for said in (side_word, side_words)}
+    return {fold(word): side for word, side in words.items()}

@@ -1,4 +1,4 @@
-"""A committee of two at its bench: a pair kept apart, why somebody is left, publishing, the firms’ yes, a no, the next best."""
+"""A committee of two at its bench: pinned, kept apart, who is left and why, publishing, the firms’ yes, a no, the next best."""
 
 from __future__ import annotations
 
@@ -68,6 +68,10 @@ def test_a_committee_of_two_pins_parts_publishes_and_sees_the_next_best_asked_af
     expect(ned.page.locator("#swap-here")).to_be_focused()
 
     pairs = ned.page.get_by_role("table", name=ned.word("Pairs"), exact=True)
+    of_gus = pairs.get_by_role("row").filter(has_text="Gus Globex")
+    pinned = of_gus.get_by_role("rowheader").get_by_role("link").inner_text()
+    of_gus.get_by_role("button", name=ned.word("Pin"), exact=True).click()
+    expect(of_gus).to_contain_text(ned.word("Pinned"))
     row = pairs.get_by_role("row").filter(has_text="Max Globex").filter(has=ned.button("Pin"))
     first = row.get_by_role("rowheader").get_by_role("link").inner_text()
     row.get_by_role("button", name=ned.word("Keep apart"), exact=True).click()
@@ -75,6 +79,7 @@ def test_a_committee_of_two_pins_parts_publishes_and_sees_the_next_best_asked_af
     ned.button("Match again").click()
     ned.sees("What changed since version %(number)d", number=1)
     expect(pairs.get_by_role("row").filter(has_text="Max Globex").filter(has_text=first)).to_have_count(0)
+    expect(of_gus).to_contain_text(pinned)
     ned.check()
 
     nell.sign_in(people.nell, f"{bench}/bench/versions/2")

@@ -411,3 +411,19 @@ def test_a_spreadsheet_is_taken_whole_or_mended_by_row_and_column(cohort, cast, 
         sa.select(Person.name, Enrolment.side).join(Person, Person.id == Enrolment.person_id)
     ).all()
     assert sorted(map(tuple, sides)) == [("Abe Acme", Side.mentor), ("Mia Acme", Side.mentee)]
+
+
+def test_a_spreadsheet_may_call_the_sides_what_the_pages_call_them(make, cast, sign_in, operator):
+    import io
+
+    cohort = make(form=Form.reverse)
+    file = io.BytesIO("E-mail;Side\nmia@acme.example;Junior mentor\nabe@acme.example;Mentorés seniors\n".encode())
+    path = f"/acme/cohorts/{cohort.id}/enrolments/nomination/list"
+    sent = sign_in(cast.ann).post(path, data={"sheet": (file, "people.csv")}, content_type="multipart/form-data")
+    assert sent.status_code == 303, sent.text
+    operator.rollback()
+    asked = operator.execute(sa.select(Enrolment.person_id, Enrolment.side)).all()
+    assert {tuple(row) for row in asked} == {
+        (cast.mia.person_id, Side.mentor),
+        (cast.abe.person_id, Side.mentee),
+    }
