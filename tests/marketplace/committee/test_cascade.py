@@ -23,7 +23,7 @@ from tenants.shared.database import db
 from tenants.shared.models import Notice
 from tests.cast import make_mentor
 from tests.factories import NOW, acting, enrol, publish
-from tests.marketplace.committee.test_bench import bench
+from tests.marketplace.committee.test_bench import PRIORITIES, bench
 from tests.marketplace.pairing.conftest import requests_of
 
 __all__ = ["bench"]
@@ -206,3 +206,25 @@ def test_after_the_cohorts_matching_is_over_nothing_follows(published, cast, ope
     decline(sign_in, cast, first)
     work()
     assert len(runs(operator)) == 1
+
+
+def test_where_each_firm_matches_its_own_its_bench_follows_a_no(start, app, cast, operator, sign_in, work):
+    cohort = start(sides={"mia": Side.mentee, "max": Side.mentor, "gus": Side.mentor}, centralised=False)
+    make_mentor(operator, cast.gus, network_ids=[cast.ned.org_id], skills=["negotiation"], languages=["en"])
+    operator.commit()
+    publish(app, cast.gus)
+    ann, home = sign_in(cast.ann), f"/acme/cohorts/{cohort.id}/matching/bench"
+    assert ann.post(f"{home}/versions", data=PRIORITIES).status_code == 303
+    work()
+    assert ann.post(f"{home}/versions/1/publication", data={"cascades": "y"}).status_code == 303
+    work()
+    (first,) = of(operator, cast.mia)
+    mentor = decline(sign_in, cast, first)
+    work()
+    root, run = runs(operator)
+    assert (run.org_id, run.cohort_org_id, run.after_no_of) == (cast.ann.org_id, cast.ned.org_id, root.id)
+    (then,) = (one for one in of(operator, cast.mia) if one.id != first.id)
+    assert then.state is RequestState.sent
+    assert {mentor.person_id, then.mentor_person_id} == {cast.max.person_id, cast.gus.person_id}
+    assert {one.org_id for one in told_of(operator)} == {cast.ann.org_id}
+    assert "by itself, after a no" in ann.get(f"{home}/").text
