@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from marketplace.enrolments.eligibility import Profile, obstacles, profile_of
 from marketplace.enrolments.queries import known_people
-from marketplace.programmes.modalities import Form, Modalities, Side
+from marketplace.programmes.modalities import Modalities, Side
 from marketplace.programmes.words import side_word, side_words
 from marketplace.vocabulary import fold
 from tenants.current import Acting
@@ -70,7 +70,7 @@ def read_nominations(
     """Whom the file nominates, as which side; and everything that is wrong with it. Nobody is nominated where anything is."""
     faults: list[Fault] = []
     address_at, side_at = _place(sheet.header, ADDRESS_COLUMNS), _place(sheet.header, SIDE_COLUMNS)
-    sides, called = modalities.sides, _sides_in_words(modalities.form)
+    sides, called = modalities.sides, _sides_in_words(modalities)
     if address_at is None:
         return [], [Fault(1, "", _("There is no column “E-mail”. Give the column with the addresses this heading."))]
     if side_at is None and len(sides) > 1:
@@ -114,10 +114,12 @@ def read_nominations(
     return found, faults
 
 
-def _sides_in_words(form: Form) -> dict[str, Side]:
-    """Every word for a side, folded: the usual ones, and what the pages call the sides of this form in either language."""
+def _sides_in_words(modalities: Modalities) -> dict[str, Side]:
+    """Every word for a side, folded: the usual ones, and what the pages call the sides of the form in either language."""
     words = dict(SIDES)
     for locale in ("en", "fr"):
         with force_locale(locale):
-            words |= {said(side, form): side for side in Side for said in (side_word, side_words)}
+            words |= {
+                said(side, modalities.form): side for side in modalities.sides for said in (side_word, side_words)
+            }
     return {fold(word): side for word, side in words.items()}

@@ -104,6 +104,7 @@ class Visitor:
         self.phone = phone
         self.scheme = scheme
         self.faults: list[str] = []
+        self._files: set[str] = set()
         self.presses: list[str] = []
         self.context = browser.new_context(
             base_url=site,
@@ -129,8 +130,11 @@ class Visitor:
 
     def _hear(self, message: ConsoleMessage) -> None:
         # Chromium says so of every 4xx answer; which answers are right is the tests' own business.
+        here = self.page.url
+        if here in self._files:
+            return
         if message.type == "error" and "Failed to load resource" not in message.text:
-            self.faults.append(f"{self.page.url}: {message.text}")
+            self.faults.append(f"{here}: {message.text}")
 
     def _receive(self, response: Response) -> None:
         if response.status >= 500:
@@ -152,7 +156,12 @@ class Visitor:
             if "Download is starting" not in error.message:
                 raise
             return False
-        return answer is None or answer.headers.get("content-type", "").startswith("text/html")
+        is_page = answer is None or answer.headers.get("content-type", "").startswith("text/html")
+        if not is_page:
+            # How the browser shows a picture by itself is its own business.
+            self._files.add(self.page.url)
+            self.faults = [fault for fault in self.faults if not fault.startswith(f"{self.page.url}: ")]
+        return is_page
 
     def field(self, label: str, /, **values: object) -> Locator:
         """The control under ``label``; what the label says besides (optional, a hint) does not matter."""
