@@ -103,7 +103,7 @@ def _nearest(task: Task, price: NDArray[np.int16], width: int) -> tuple[Ints, In
 
 def _refined(task: Task, price: Ints, rows: Ints, columns: Ints) -> Ints:
     """Better prices, by some pairs of all mentees. A mentee's wish is shared by what is about as good to them."""
-    score = task.problem.cohort.grid[rows, columns].astype(np.int64)
+    score = task.problem.cohort.grid.reshape(-1).take(rows * task.shape[1] + columns).astype(np.int64)
     starts = runs(rows)
     row = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(rows))))
     room = np.where(task.open_columns, task.capacity, 0)
@@ -148,7 +148,10 @@ def price_all(task: Task, charges: Charges, rows: Ints, columns: Ints, value: In
     charge = charges.of_columns(task)
     found_rows, found_columns = [], []
     for start, block in task.blocks():
-        row, column = np.divmod(_above(task, block, limit[start : start + len(block)], charge), max(wide, 1))
+        above = _above(task, block, limit[start : start + len(block)], charge)
+        if not len(above):
+            continue
+        row, column = np.divmod(above, max(wide, 1))
         row += start
         inside = task.open_rows[row] & task.open_columns[column]
         row, column = row[inside], column[inside]
@@ -180,7 +183,7 @@ def _above(task: Task, block: Grid, limit: Ints, charge: Ints) -> Ints:
         return np.flatnonzero((block > least) & (limit[:, None] + charge[None, :] < task.weights.keep))
     # A pair proposed before is among those that the flow knew, so that its bonus need not be thought of.
     row, column = limit // task.weights.score + 1, charge // task.weights.score
-    shift = int(np.median(column)) if len(column) else 0
+    shift = int(np.partition(column, len(column) // 2)[len(column) // 2]) if len(column) else 0
     row, column = row + shift, column - shift
     highest = max(int(np.abs(row).max(initial=0)), int(np.abs(column).max(initial=0)))
     kind = np.int16 if highest < 1 << 14 else np.int32 if highest < 1 << 30 else np.int64
