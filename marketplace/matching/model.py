@@ -26,7 +26,7 @@ from marketplace.matching.facts import Codes, Facts
 from marketplace.matching.members import Firm, Mentee, Mentor
 from marketplace.matching.rules import Rule
 
-BLOCK = 1 << 21
+BLOCK = 1 << 18
 """Pairs that rules and criteria look at in one go: what their temporary arrays are held to."""
 
 FORBIDDEN, MINIMUM = "forbidden", "minimum"
