@@ -79,7 +79,7 @@ class Face(Choices):
         return [self.competencies.get(slug, 0) for slug in COMPETENCIES]
 
     def tokens(self) -> list[str]:
-        """What a search of cards asks by, as ``lang:fr``: ``lang``, ``sector``, ``fn``, ``com``, ``region``, ``exp`` and ``man``."""
+        """What a search of cards asks by: ``lang:fr``, ``sector:…``, ``fn:…``, ``com:…``, ``region:…``, ``exp:…``, ``man:…``."""
         many = (("lang", self.languages), ("sector", self.sectors), ("fn", self.functions), ("com", self.committees))
         one = (("region", self.region), ("exp", self.experience), ("man", self.mandates))
         return [f"{kind}:{slug}" for kind, slugs in many for slug in slugs] + [

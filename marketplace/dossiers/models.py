@@ -102,7 +102,7 @@ class BoardMandate(OfCandidate, Base):
 
 
 class DossierComment(OfPair, Base):
-    """What the mentor says of a part of the draft. ``network_id`` runs the track; ``settled_at``: the candidate has seen to it."""
+    """What the mentor says of a part of the draft. ``network_id`` runs the track; ``settled_at``: it is dealt with."""
 
     __tablename__ = "dossier_comment"
     __table_args__ = (
