@@ -98,8 +98,6 @@ register(
                 "board_dossier.person_id",
                 "dossier_version.person_id",
                 "board_mandate.person_id",
-                "dossier_comment.mentee_person_id",
-                "dossier_comment.mentor_person_id",
                 "drawn_paper.about_person_id",
                 "drawn_paper.reader_person_id",
             }
