@@ -6,6 +6,7 @@ from marketplace.closing import holdings as closing
 from marketplace.committee import holdings as committee
 from marketplace.conversations import holdings as conversations
 from marketplace.directory import holdings as directory
+from marketplace.dossiers import holdings as dossiers
 from marketplace.enrolments import holdings as enrolments
 from marketplace.events import holdings as events
 from marketplace.goals import holdings as goals
@@ -30,6 +31,7 @@ __all__ = [
     "committee",
     "conversations",
     "directory",
+    "dossiers",
     "enrolments",
     "events",
     "goals",
