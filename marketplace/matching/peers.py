@@ -1,9 +1,9 @@
 """Peers: everybody is on both sides, and two who are a pair are in no other.
 
 No flow finds such pairs: three who suit each other would be three halves. What keeps halves out is that an odd number of people
-make no more than half of one fewer pairs among themselves. So a linear programme is asked, again with each odd set that its halves
-show to be missing, until there are no halves; where some stay, an integer programme decides (HiGHS through scipy, held to the
-problem's time).
+make no more than half of one fewer pairs among themselves. So a linear programme is asked, again with each odd set that its
+halves show to be missing, until there are no halves; where some stay, an integer programme decides (HiGHS through scipy, held to
+the problem's time).
 
 **The proof**, in halves of a unit of value: a price ``mentee[i]`` for each person, ``receives[f]`` for each firm, and ``odd[b]``,
 never negative, for some odd sets, such that for each allowed pair of people who are not pinned
