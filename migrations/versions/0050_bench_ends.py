@@ -1,14 +1,34 @@
-"""Peers matched, and what fades with a cohort."""
+"""What fades with a cohort: the reason a firm gave against a pair."""
+
+from alembic import context, op
 
 revision = "0050"
 down_revision = "0049"
 branch_labels = None
 depends_on = None
 
+LISTED = "('match_note', 'match_run')"
+LONGER = "('match_note', 'match_run', 'firm_consent')"
+
+
+def _fading(listed: str) -> str:
+    """What takes the words of cohorts; a firm's word lies with the firm, whoever runs the cohort."""
+    module = context.script.get_revision("0041").module
+    body: str = module._fading(module.OF_EACH_FIRM)
+    return body.replace(LISTED, listed)
+
 
 def upgrade() -> None:
-    pass
+    op.execute("SET LOCAL ROLE passerelle_gate")
+    op.get_bind().exec_driver_sql(_fading(LONGER))
+    op.execute("SET LOCAL ROLE passerelle_owner")
+    op.execute(
+        "CREATE POLICY gate_fading ON firm_consent TO passerelle_gate USING (org_id = wall_org() AND wall_role() = 'system')"
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.execute("DROP POLICY gate_fading ON firm_consent")
+    op.execute("SET LOCAL ROLE passerelle_gate")
+    op.get_bind().exec_driver_sql(_fading(LISTED))
+    op.execute("SET LOCAL ROLE passerelle_owner")
