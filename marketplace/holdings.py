@@ -7,6 +7,7 @@ from marketplace.committee import holdings as committee
 from marketplace.conversations import holdings as conversations
 from marketplace.directory import holdings as directory
 from marketplace.enrolments import holdings as enrolments
+from marketplace.evaluation import holdings as evaluation
 from marketplace.events import holdings as events
 from marketplace.goals import holdings as goals
 from marketplace.journal import holdings as journal
@@ -31,6 +32,7 @@ __all__ = [
     "conversations",
     "directory",
     "enrolments",
+    "evaluation",
     "events",
     "goals",
     "journal",

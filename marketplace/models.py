@@ -6,6 +6,7 @@ from marketplace.charters import models as charters
 from marketplace.closing import models as closing
 from marketplace.committee import models as committee
 from marketplace.conversations import models as conversations
+from marketplace.evaluation import models as evaluation
 from marketplace.events import models as events
 from marketplace.goals import models as goals
 from marketplace.journal import models as journal
@@ -44,6 +45,7 @@ __all__ = [
     "committee",
     "conversations",
     "domains",
+    "evaluation",
     "events",
     "goals",
     "journal",

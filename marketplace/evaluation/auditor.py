@@ -1,19 +1,20 @@
 """What may be shown of groups of people, so that whoever puts everything shown together singles out nobody.
 
-The rule is a closure. Everything that a reader was ever shown counts people: of a set that the reader can name (who is enrolled,
-who works where, who has completed), those who gave each kind of answer (who is a woman). Two people are in the same *atom* when
-every row shown so far counts them in the same way, and in the same *block* when every row shown so far has either both of them in its
-set or neither. A row may be shown if, with it, every atom has at least ``least`` people and every block still holds each kind of
-answer. Each figure shown is then a sum of whole atoms, and so is every sum and difference of figures, over dates, filters
-and exports: nobody can work out a group of people with 1 to ``least`` - 1 in it, and of no set that they can name that all its people
+The rule is a closure. All that a reader was ever shown counts people: of a set that the reader can name (who is enrolled, who
+works where, who has completed), those who gave each kind of answer (who is a woman). Two people are in the same *atom* when every
+row shown so far counts them in the same way, and in the same *block* when every row shown so far has both of them in its set
+or neither. A row may be shown if, with it, every atom has at least ``least`` people and every block still holds each kind of
+answer.
+Each figure shown is then a sum of whole atoms, and so is every sum and difference of figures, over dates, filters and exports:
+nobody can work out a group of people with 1 to ``least`` - 1 in it, nor learn of a set they can name that all its people
 gave the same answer. Withheld cells need no partner to hide behind: the row that would give them away is withheld as well.
 
 This refuses more than auditing sum queries by linear algebra does (F. Y. Chin and G. Özsoyoğlu, Auditing and inference control in
-statistical databases, IEEE Transactions on Software Engineering 8, 1982), because nobody needs to find out which intersections of
-what was shown can be solved for: all of them may be known.
+statistical databases, IEEE Transactions on Software Engineering 8, 1982), because nobody needs to find out which intersections
+of what was shown can be solved for: all of them may be known.
 
-The database holds the same rule (``audited`` in migration 0047) and is the only one that is asked about people of this house; this
-is the rule by itself, to be read, and to hold the database to.
+The database holds the same rule (``audited`` in migration 0047) and is the only one that is asked about people of this house.
+Here it stands by itself, to be read and to hold the database to.
 """
 
 from __future__ import annotations
