@@ -23,6 +23,10 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+Part = tuple[Hashable, bool]
+Share = tuple[Hashable, bool, int | None]
+"""A block and an atom as a row leaves them: what they were, whether the row has them in its set, and as which kind."""
+
 MINIMUM_GROUP = 5
 """No figure from fewer people, whatever an organisation sets."""
 
@@ -82,14 +86,14 @@ class Auditor:
         places = {one: self._place(one, answers) for one in people}
         if not answers or not self._safe(places):
             return False
-        self._places |= places
+        self._places.update(places)
         return True
 
-    def _place(self, one: int, answers: Mapping[int, int]) -> tuple[Hashable, Hashable]:
+    def _place(self, one: int, answers: Mapping[int, int]) -> tuple[Part, Share]:
         block, atom = self._places.get(one, (None, None))
         return (block, one in answers), (atom, one in answers, answers.get(one))
 
-    def _safe(self, places: Mapping[int, tuple[tuple[Hashable, bool], tuple[Hashable, bool, int | None]]]) -> bool:
+    def _safe(self, places: Mapping[int, tuple[Part, Share]]) -> bool:
         atoms = Counter(places.values())
         if min(atoms.values()) < self.least:
             return False

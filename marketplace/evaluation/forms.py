@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField
+from wtforms import IntegerField, RadioField, SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
 from marketplace.evaluation.auditor import MINIMUM_GROUP
@@ -15,7 +15,7 @@ class AnswerForm(FlaskForm):
     gender = RadioField(
         _l("How do you describe yourself?"),
         [InputRequired(_l("Choose one, or leave this page: nobody has to answer."))],
-        choices=[(one.value, words) for one, words in GENDERS.items()],
+        choices=[SelectChoice(one.value, words) for one, words in GENDERS.items()],
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import abort
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from marketplace.evaluation.auditor import MINIMUM_GROUP
 from marketplace.evaluation.models import EquityAnswer, EvaluationSetting, FigureDrawing, ReleasedFigure
@@ -51,7 +52,7 @@ def runners(viewer: Acting, *, form: str = "") -> list[Runner]:
         .join(Programme, sa.and_(Programme.org_id == Cohort.org_id, Programme.id == Cohort.programme_id))
         .join(Organisation, Organisation.id == Cohort.org_id)
         .where(Cohort.state.not_in([CohortState.draft, CohortState.cancelled]))
-        .where(sa.or_(Cohort.org_id == viewer.org_id, Cohort.parties.any(viewer.org_id)))
+        .where(sa.or_(Cohort.org_id == viewer.org_id, sa.literal(viewer.org_id) == sa.any_(Cohort.parties)))
         .order_by(Cohort.launch_on.desc(), Cohort.id.desc())
     )
     for cohort, programme, name in db.session.execute(query.where(Cohort.form == form) if form else query):
@@ -97,7 +98,7 @@ def figures(viewer: Acting, scope: Scope) -> dict[Key, ReleasedFigure]:
     query = (
         sa.select(one)
         .where(one.org_id == scope.org_id, one.side == scope.side, sa.or_(*inside))
-        .distinct(one.form, one.cohort_id, one.firm_id, one.stage)
+        .ext(distinct_on(one.form, one.cohort_id, one.firm_id, one.stage))
         .order_by(one.form, one.cohort_id, one.firm_id, one.stage, one.drawn_on.desc())
     )
     if scope.on is not None:

@@ -25,7 +25,7 @@ class Threshold(Choices):
     since: date
     of: Words
     law: Words
-    on: str
+    page: str
 
 
 class Purpose(Choices):
@@ -44,7 +44,7 @@ def _read(name: str) -> Any:
 @cache
 def thresholds(page: str) -> tuple[Threshold, ...]:
     """Those that stand beside the figures of a page: ``boards`` or ``equity``."""
-    return tuple(one for one in map(Threshold.model_validate, _read("thresholds.yaml")) if one.on == page)
+    return tuple(one for one in map(Threshold.model_validate, _read("thresholds.yaml")) if one.page == page)
 
 
 PURPOSES = {one.number: one for one in map(Purpose.model_validate, _read("purposes.yaml"))}
