@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from itertools import product
 from random import Random
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from marketplace.evaluation import commands
 from marketplace.evaluation.auditor import Auditor, Question
 from marketplace.evaluation.models import EquityAnswer, Gender, ReleasedFigure
 from marketplace.programmes.models import EnrolmentState
+from tenants.privacy import jobs as privacy
 from tenants.shared.database import db
 from tests.factories import acting
 from tests.marketplace.evaluation.conftest import DECEMBER, NOVEMBER, OCTOBER, add_person
+from tests.tenants.privacy.conftest import downloaded, fresh
+
+__all__ = ["downloaded", "fresh"]
 
 
 def shown(operator, **where):
@@ -160,3 +166,37 @@ def test_an_answer_is_kept_changed_withdrawn_and_read_by_its_author_alone(sign_i
     assert mia.post("/acme/equity/withdrawal").status_code == 303
     with _admin.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM equity_answer").scalar() == 0
+
+
+def test_what_somebody_says_leaves_with_them_and_what_was_shown_stays_safe(
+    crowd, draw, cast, operator, _admin, downloaded, fresh, work, worker_app, monkeypatch, sign_in
+):
+    """Nobody but the person reads the answer, by any role; erased, they stay in the ledger as a number that is nobody's."""
+    sign_in(cast.gus).post("/globex/equity/answer", data={"gender": "another"})
+    assert '"another"' in str(downloaded(cast.gus)[0]).replace("'", '"')
+    whole = _admin.execution_options(isolation_level="READ COMMITTED")
+    for role, table in product(("web", "worker", "operator", "door"), ("equity_answer", "audit_place")):
+        with whole.connect() as connection:
+            opened = "SELECT wall_open(:pam, :acme, NULL, 'company_admin', '{}', '{}', '{}')"
+            connection.execute(sa.text(opened), {"pam": cast.pam.person_id, "acme": cast.pam.org_id})
+            connection.exec_driver_sql(f"SET LOCAL ROLE passerelle_{role}")
+            with suppress(ProgrammingError):
+                assert connection.exec_driver_sql(f"SELECT * FROM {table}").all() == [], (role, table)
+    draw(NOVEMBER)
+    with _admin.connect() as connection:
+        connection.execute(sa.text("UPDATE audit_place SET unit = :gus WHERE unit = :one"),
+                           {"gus": cast.gus.person_id, "one": crowd.globex[0].person_id})  # fmt: skip
+        before = connection.exec_driver_sql("SELECT count(*) FROM audit_place").scalar()
+    assert fresh(cast.gus).post("/account/privacy/erasure").status_code == 303
+    monkeypatch.setattr("tenants.shared.clock.now", lambda: datetime.now(UTC) + timedelta(days=40))
+    with worker_app.app_context():
+        privacy.find_due_erasures.func.__wrapped__()
+        privacy.db.session.commit()
+    work()
+    with _admin.connect() as connection:
+        left = sa.text(
+            "SELECT count(*) FROM equity_answer WHERE person_id = :gus UNION ALL "
+            "SELECT count(*) FROM audit_place WHERE unit = :gus"
+        )
+        assert connection.execute(left, {"gus": cast.gus.person_id}).scalars().all() == [0, 0]
+        assert connection.exec_driver_sql("SELECT count(*) FROM audit_place").scalar() == before
