@@ -136,7 +136,9 @@ BEGIN
         WHERE s.place < 4 OR s.firm_id IS NOT NULL
         GROUP BY p.side, s.place, s.form, s.cohort_id, s.firm_id, t.stage
         HAVING count(*) >= least_people
-        ORDER BY p.side, array_position(ARRAY[{", ".join(f"'{one}'" for one in STAGES)}], t.stage), s.place, s.form, s.cohort_id, s.firm_id
+        -- The stages of all and of each cohort first, then the firms as far as that leaves room.
+        ORDER BY p.side, s.place > 3, array_position(ARRAY[{", ".join(f"'{one}'" for one in STAGES)}], t.stage), s.place,
+            s.form, s.cohort_id, s.firm_id
     LOOP
         readers := array_remove(ARRAY[here, one.firm_id], NULL);
         CONTINUE WHEN NOT audited(readers, 'people', one.people, array_fill(0::smallint, ARRAY[cardinality(one.people)]),
