@@ -25,9 +25,10 @@ ASCENTS = {
 }
 # firm: (women, men, how far they came)
 SEATS = {
-    "lumen-energie": (7, 6, ("assessed", "introduced")),
+    "lumen-energie": (7, 6, ("completed", "assessed", "introduced")),
     "nordal": (6, 6, ("assessed",)),
-    "trevanne": (7, 7, ()),
+    "trevanne": (7, 7, ("completed",)),
+    "orvenne": (6, 6, ()),
 }
 SILENT = 7
 """One in so many says nothing."""
@@ -47,7 +48,15 @@ def play_evaluation(world: World, rows: Rows) -> None:
     seats = _cohort(world, rows, Form.board, ("First seats", "Premiers mandats"), list(SEATS), 430)
     for slug, (women, men, stages) in SEATS.items():
         for number, member in enumerate(_people(world, rows, slug, women + men)):
-            enrolment_id = _enrol(world, rows, seats, member, "completed", 410, trained="assessed" in stages)
+            enrolment_id = _enrol(
+                world,
+                rows,
+                seats,
+                member,
+                "completed" if "completed" in stages else "dropped_out",
+                410,
+                trained="assessed" in stages,
+            )
             _answer(world, rows, answered, member.person_id, "woman" if number < women else "man")
             if "assessed" in stages:
                 _assess(world, rows, seats, member, enrolment_id)
