@@ -66,7 +66,7 @@ class Chosen:
 
 def _number(name: str) -> int:
     value = request.args.get(name, "0")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else 0
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 20 else 0
 
 
 def _chosen(page: str) -> Chosen | None:
