@@ -68,7 +68,7 @@ STAGES = {
     ),
     "enrolled": (_l("Taken in"), _l("Everybody who was ever enrolled, also those who left early.")),
     "paired": (_l("Paired"), _l("Those enrolled who had a mentorship in that cohort, also one that has ended.")),
-    "completed": (_l("Completed"), _l("Those who were still taking part when the cohort closed.")),
+    "completed": (_l("Stayed to the end"), _l("Those who were still taking part when the cohort closed.")),
 }
 CANDIDATE_STAGES = {
     "enrolled": (

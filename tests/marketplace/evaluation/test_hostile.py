@@ -20,7 +20,7 @@ from tests.marketplace.evaluation.conftest import DECEMBER, NOVEMBER, OCTOBER, S
 from tests.marketplace.evaluation.test_auditor import recovered
 
 DAYS = (OCTOBER, NOVEMBER, DECEMBER)
-STAGES = {"Put forward or applied": "applied", "Taken in": "enrolled", "Completed": "completed"}
+STAGES = {"Put forward or applied": "applied", "Taken in": "enrolled", "Stayed to the end": "completed"}
 
 
 class Story:
