@@ -80,20 +80,29 @@ class ReleasedFigure(Base):
     men: Mapped[int | None]
 
 
+class AuditAtom(Base):
+    """How many people all that one organisation was shown of one measure counts alike (see ``auditor``). The gate's alone."""
+
+    __tablename__ = "audit_atom"
+    __table_args__ = (sa.Index("ix_audit_atom_block", "org_id", "measure", "block"),)
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    measure: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    atom: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    block: Mapped[int] = mapped_column(sa.BigInteger)
+    people: Mapped[int] = mapped_column(sa.BigInteger)
+
+
 class AuditPlace(Base):
-    """Where a unit (a person) stands in what one organisation was shown of one measure: see ``auditor``. The gate's alone.
+    """In which atom a unit (a person) is. The gate's alone.
 
     ``unit`` is no key of a person: somebody who is erased stays in what was shown, under a number that is nobody's.
     """
 
     __tablename__ = "audit_place"
-    __table_args__ = (
-        sa.Index("ix_audit_place_block", "org_id", "measure", "block"),
-        sa.Index("ix_audit_place_unit", "unit"),
-    )
+    __table_args__ = (sa.Index("ix_audit_place_unit", "unit"),)
 
     org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
     measure: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
     unit: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
-    block: Mapped[int] = mapped_column(sa.BigInteger)
     atom: Mapped[int] = mapped_column(sa.BigInteger)

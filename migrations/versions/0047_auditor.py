@@ -15,26 +15,12 @@ depends_on = None
 S = "(SELECT wall_sealed())"
 OWN = f"person_id = wall_person() AND {S}"
 LOOKS_AFTER = f"wall_coordinates() AND {S}"
-TABLES = ("equity_answer", "evaluation_setting", "figure_drawing", "released_figure", "audit_place")
+TABLES = ("equity_answer", "evaluation_setting", "figure_drawing", "released_figure", "audit_atom", "audit_place")
 
 # In the order in which rows are asked for: what comes first has the better chance to be shown.
 STAGES = ("enrolled", "completed", "appointed", "introduced", "applied", "paired", "trained", "assessed")
 
 FUNCTIONS = {
-    # Everybody whom a row of these people touches: where they stand in the ledger, and what the row says of them.
-    "audit_sorted(integer, text, bigint[], smallint[])": (
-        """
-CREATE FUNCTION audit_sorted(p_ledger integer, p_measure text, p_units bigint[], p_kinds smallint[])
-RETURNS TABLE (unit bigint, block bigint, atom bigint, inside boolean, kind smallint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-    WITH asked AS (SELECT a.unit, a.kind FROM unnest(p_units, p_kinds) AS a (unit, kind)),
-    known AS (SELECT p.unit, p.block, p.atom FROM audit_place p WHERE p.org_id = p_ledger AND p.measure = p_measure
-        AND p.block IN (SELECT q.block FROM audit_place q JOIN asked ON asked.unit = q.unit
-            WHERE q.org_id = p_ledger AND q.measure = p_measure))
-    SELECT coalesce(a.unit, k.unit), k.block, k.atom, a.unit IS NOT NULL, a.kind FROM asked a FULL JOIN known k ON k.unit = a.unit
-$$""",
-        (),
-    ),
     # The rule of marketplace/evaluation/auditor.py. Whether a row may be shown to whoever reads these ledgers (an organisation
     # each); if so, it is kept as shown. p_kinds: what each unit answered; p_wanted: every kind of which the row shows a figure.
     "audited(integer[], text, bigint[], smallint[], smallint[], integer)": (
@@ -43,28 +29,56 @@ CREATE FUNCTION audited(p_ledgers integer[], p_measure text, p_units bigint[], p
     p_least integer) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 #variable_conflict use_column
-DECLARE ledger integer; few integer := greatest(p_least, 5); breach boolean;
+DECLARE ledger integer; few integer := greatest(p_least, 5); breach boolean; divides boolean; telling integer[] := '{}';
 BEGIN
     IF coalesce(cardinality(p_units), 0) < few THEN RETURN false; END IF;
     FOR ledger IN SELECT DISTINCT l FROM unnest(p_ledgers) l ORDER BY l LOOP
         PERFORM pg_advisory_xact_lock(hashtextextended('audit ' || p_measure, ledger));
-        WITH atoms AS MATERIALIZED (SELECT s.block, s.inside, s.atom, s.kind, count(*) AS people
-            FROM audit_sorted(ledger, p_measure, p_units, p_kinds) s GROUP BY 1, 2, 3, 4)
-        SELECT EXISTS (SELECT FROM atoms a WHERE a.people < few)
-            OR EXISTS (SELECT FROM atoms a WHERE a.inside GROUP BY a.block HAVING count(DISTINCT a.kind) < cardinality(p_wanted))
-            OR EXISTS (SELECT FROM atoms a GROUP BY a.block, a.inside
-                HAVING count(DISTINCT a.atom) < (SELECT count(DISTINCT b.atom) FROM atoms b WHERE b.block = a.block))
-        INTO breach;
+        WITH inside AS MATERIALIZED (
+            SELECT t.block, p.atom, a.kind, count(*) AS people FROM unnest(p_units, p_kinds) AS a (unit, kind)
+            LEFT JOIN audit_place p ON p.org_id = ledger AND p.measure = p_measure AND p.unit = a.unit
+            LEFT JOIN audit_atom t ON t.org_id = ledger AND t.measure = p_measure AND t.atom = p.atom
+            GROUP BY 1, 2, 3),
+        -- Every atom of the blocks that the row touches, and how many of it are not in the row.
+        touched AS MATERIALIZED (
+            SELECT t.block, t.people, t.people - coalesce(sum(i.people), 0) AS outside, count(i.people) AS met
+            FROM audit_atom t LEFT JOIN inside i ON i.atom = t.atom
+            WHERE t.org_id = ledger AND t.measure = p_measure AND t.block IN (SELECT b.block FROM inside b)
+            GROUP BY t.block, t.atom, t.people)
+        SELECT EXISTS (SELECT FROM inside i WHERE i.people < few)
+            OR EXISTS (SELECT FROM inside i GROUP BY i.block HAVING count(DISTINCT i.kind) < cardinality(p_wanted))
+            OR EXISTS (SELECT FROM touched t WHERE t.met = 0 OR t.outside BETWEEN 1 AND few - 1)
+            OR EXISTS (SELECT FROM touched t GROUP BY t.block HAVING min(t.outside) = 0 AND max(t.outside) > 0),
+            EXISTS (SELECT FROM inside i WHERE i.block IS NULL) OR EXISTS (SELECT FROM touched t WHERE t.outside > 0 OR t.met > 1)
+        INTO breach, divides;
         IF breach THEN RETURN false; END IF;
+        IF divides THEN telling := telling || ledger; END IF;
     END LOOP;
-    FOR ledger IN SELECT DISTINCT l FROM unnest(p_ledgers) l LOOP
-        INSERT INTO audit_place (org_id, measure, unit, block, atom)
-        SELECT ledger, p_measure, s.unit, t.block + dense_rank() OVER (ORDER BY s.block, s.inside),
-            t.atom + dense_rank() OVER (ORDER BY s.block, s.atom, s.inside, s.kind)
-        FROM audit_sorted(ledger, p_measure, p_units, p_kinds) s,
-            (SELECT coalesce(max(p.block), 0) AS block, coalesce(max(p.atom), 0) AS atom FROM audit_place p
-                WHERE p.org_id = ledger AND p.measure = p_measure) t
-        ON CONFLICT (org_id, measure, unit) DO UPDATE SET block = excluded.block, atom = excluded.atom;
+    -- Whoever is in the row moves to blocks and atoms of their own; a row that tells nothing new needs no keeping.
+    FOREACH ledger IN ARRAY telling LOOP
+        WITH put AS MATERIALIZED (
+            SELECT a.unit, coalesce(t.block, 0) AS block, coalesce(p.atom, 0) AS atom, a.kind
+            FROM unnest(p_units, p_kinds) AS a (unit, kind)
+            LEFT JOIN audit_place p ON p.org_id = ledger AND p.measure = p_measure AND p.unit = a.unit
+            LEFT JOIN audit_atom t ON t.org_id = ledger AND t.measure = p_measure AND t.atom = p.atom),
+        made AS MATERIALIZED (
+            SELECT p.block, p.atom, p.kind, count(*) AS people,
+                top.block + dense_rank() OVER (ORDER BY p.block) AS new_block,
+                top.atom + row_number() OVER (ORDER BY p.block, p.atom, p.kind) AS new_atom
+            FROM put p, (SELECT coalesce(max(t.block), 0) AS block, coalesce(max(t.atom), 0) AS atom FROM audit_atom t
+                WHERE t.org_id = ledger AND t.measure = p_measure) top
+            GROUP BY p.block, p.atom, p.kind, top.block, top.atom),
+        fewer AS (
+            UPDATE audit_atom t SET people = t.people - m.people FROM (SELECT m.atom, sum(m.people) AS people FROM made m GROUP BY 1) m
+            WHERE t.org_id = ledger AND t.measure = p_measure AND t.atom = m.atom),
+        more AS (
+            INSERT INTO audit_atom (org_id, measure, atom, block, people)
+            SELECT ledger, p_measure, m.new_atom, m.new_block, m.people FROM made m)
+        INSERT INTO audit_place (org_id, measure, unit, atom)
+        SELECT ledger, p_measure, p.unit, m.new_atom
+        FROM put p JOIN made m ON m.block = p.block AND m.atom = p.atom AND m.kind = p.kind
+        ON CONFLICT (org_id, measure, unit) DO UPDATE SET atom = excluded.atom;
+        DELETE FROM audit_atom t WHERE t.org_id = ledger AND t.measure = p_measure AND t.people = 0;
     END LOOP;
     RETURN true;
 END $$""",
@@ -197,7 +211,7 @@ POLICIES = (
     ("released_figure", "operator", "operator", "ALL", "true", None),
     ("released_figure", "gate_all", "gate", "ALL", "true", None),
     # Who stands where in a ledger says more than any figure: nobody reads it but the gate.
-    ("audit_place", "gate_all", "gate", "ALL", "true", None),
+    *((table, "gate_all", "gate", "ALL", "true", None) for table in ("audit_atom", "audit_place")),
 )  # fmt: skip
 
 GRANTS = """
@@ -210,6 +224,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON evaluation_setting, figure_drawing, rele
 GRANT SELECT ON equity_answer, evaluation_setting TO passerelle_gate;
 GRANT SELECT, INSERT ON figure_drawing, released_figure TO passerelle_gate;
 GRANT SELECT, INSERT, UPDATE ON audit_place TO passerelle_gate;
+GRANT SELECT, INSERT, UPDATE, DELETE ON audit_atom TO passerelle_gate;
 """
 
 
@@ -279,15 +294,23 @@ def _tables() -> None:
     )
     op.create_index("ix_released_figure_firm_id", "released_figure", ["firm_id", "drawn_on"])
     op.create_table(
+        "audit_atom",
+        _org("audit_atom"),
+        _col("measure", sa.String(80)),
+        _col("atom", sa.BigInteger()),
+        _col("block", sa.BigInteger()),
+        _col("people", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("org_id", "measure", "atom", name="pk_audit_atom"),
+    )
+    op.create_index("ix_audit_atom_block", "audit_atom", ["org_id", "measure", "block"])
+    op.create_table(
         "audit_place",
         _org("audit_place"),
         _col("measure", sa.String(80)),
         _col("unit", sa.BigInteger()),
-        _col("block", sa.BigInteger()),
         _col("atom", sa.BigInteger()),
         sa.PrimaryKeyConstraint("org_id", "measure", "unit", name="pk_audit_place"),
     )
-    op.create_index("ix_audit_place_block", "audit_place", ["org_id", "measure", "block"])
     op.create_index("ix_audit_place_unit", "audit_place", ["unit"])
     for table in TABLES:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
