@@ -27,7 +27,8 @@ FUNCTIONS = {
         """
 CREATE FUNCTION audited(p_ledgers integer[], p_measure text, p_units bigint[], p_kinds smallint[], p_wanted smallint[],
     p_least integer) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+-- Planned once, when a ledger may be empty: it must be looked up by its keys all the same.
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE ledger integer; few integer := greatest(p_least, 5); breach boolean; divides boolean; telling integer[] := '{}';
 BEGIN
@@ -35,15 +36,20 @@ BEGIN
     FOR ledger IN SELECT DISTINCT l FROM unnest(p_ledgers) l ORDER BY l LOOP
         PERFORM pg_advisory_xact_lock(hashtextextended('audit ' || p_measure, ledger));
         WITH inside AS MATERIALIZED (
-            SELECT t.block, p.atom, a.kind, count(*) AS people FROM unnest(p_units, p_kinds) AS a (unit, kind)
-            LEFT JOIN audit_place p ON p.org_id = ledger AND p.measure = p_measure AND p.unit = a.unit
-            LEFT JOIN audit_atom t ON t.org_id = ledger AND t.measure = p_measure AND t.atom = p.atom
-            GROUP BY 1, 2, 3),
+            SELECT t.block, n.atom, n.kind, n.people
+            FROM (SELECT p.atom, a.kind, count(*) AS people FROM unnest(p_units, p_kinds) AS a (unit, kind)
+                LEFT JOIN LATERAL (SELECT p.atom FROM audit_place p
+                    WHERE p.org_id = ledger AND p.measure = p_measure AND p.unit = a.unit LIMIT 1) p ON true
+                GROUP BY 1, 2) n
+            LEFT JOIN LATERAL (SELECT t.block FROM audit_atom t
+                WHERE t.org_id = ledger AND t.measure = p_measure AND t.atom = n.atom LIMIT 1) t ON true),
         -- Every atom of the blocks that the row touches, and how many of it are not in the row.
         touched AS MATERIALIZED (
-            SELECT t.block, t.people, t.people - coalesce(sum(i.people), 0) AS outside, count(i.people) AS met
-            FROM audit_atom t LEFT JOIN inside i ON i.atom = t.atom
-            WHERE t.org_id = ledger AND t.measure = p_measure AND t.block IN (SELECT b.block FROM inside b)
+            SELECT t.block, t.people - coalesce(sum(i.people), 0) AS outside, count(i.people) AS met
+            FROM (SELECT DISTINCT i.block FROM inside i WHERE i.block IS NOT NULL) b
+            CROSS JOIN LATERAL (SELECT t.atom, t.block, t.people FROM audit_atom t
+                WHERE t.org_id = ledger AND t.measure = p_measure AND t.block = b.block OFFSET 0) t
+            LEFT JOIN inside i ON i.atom = t.atom
             GROUP BY t.block, t.atom, t.people)
         SELECT EXISTS (SELECT FROM inside i WHERE i.people < few)
             OR EXISTS (SELECT FROM inside i GROUP BY i.block HAVING count(DISTINCT i.kind) < cardinality(p_wanted))
@@ -56,18 +62,21 @@ BEGIN
     END LOOP;
     -- Whoever is in the row moves to blocks and atoms of their own; a row that tells nothing new needs no keeping.
     FOREACH ledger IN ARRAY telling LOOP
-        WITH put AS MATERIALIZED (
-            SELECT a.unit, coalesce(t.block, 0) AS block, coalesce(p.atom, 0) AS atom, a.kind
-            FROM unnest(p_units, p_kinds) AS a (unit, kind)
-            LEFT JOIN audit_place p ON p.org_id = ledger AND p.measure = p_measure AND p.unit = a.unit
-            LEFT JOIN audit_atom t ON t.org_id = ledger AND t.measure = p_measure AND t.atom = p.atom),
+        WITH placed AS MATERIALIZED (
+            SELECT a.unit, a.kind, coalesce(p.atom, 0) AS atom FROM unnest(p_units, p_kinds) AS a (unit, kind)
+            LEFT JOIN LATERAL (SELECT p.atom FROM audit_place p
+                WHERE p.org_id = ledger AND p.measure = p_measure AND p.unit = a.unit LIMIT 1) p ON true),
+        put AS MATERIALIZED (
+            SELECT n.atom, n.kind, n.people, coalesce(t.block, 0) AS block
+            FROM (SELECT p.atom, p.kind, count(*) AS people FROM placed p GROUP BY 1, 2) n
+            LEFT JOIN LATERAL (SELECT t.block FROM audit_atom t
+                WHERE t.org_id = ledger AND t.measure = p_measure AND t.atom = n.atom LIMIT 1) t ON true),
         made AS MATERIALIZED (
-            SELECT p.block, p.atom, p.kind, count(*) AS people,
+            SELECT p.block, p.atom, p.kind, p.people,
                 top.block + dense_rank() OVER (ORDER BY p.block) AS new_block,
                 top.atom + row_number() OVER (ORDER BY p.block, p.atom, p.kind) AS new_atom
             FROM put p, (SELECT coalesce(max(t.block), 0) AS block, coalesce(max(t.atom), 0) AS atom FROM audit_atom t
-                WHERE t.org_id = ledger AND t.measure = p_measure) top
-            GROUP BY p.block, p.atom, p.kind, top.block, top.atom),
+                WHERE t.org_id = ledger AND t.measure = p_measure) top),
         fewer AS (
             UPDATE audit_atom t SET people = t.people - m.people FROM (SELECT m.atom, sum(m.people) AS people FROM made m GROUP BY 1) m
             WHERE t.org_id = ledger AND t.measure = p_measure AND t.atom = m.atom),
@@ -76,7 +85,7 @@ BEGIN
             SELECT ledger, p_measure, m.new_atom, m.new_block, m.people FROM made m)
         INSERT INTO audit_place (org_id, measure, unit, atom)
         SELECT ledger, p_measure, p.unit, m.new_atom
-        FROM put p JOIN made m ON m.block = p.block AND m.atom = p.atom AND m.kind = p.kind
+        FROM placed p JOIN made m ON m.atom = p.atom AND m.kind = p.kind
         ON CONFLICT (org_id, measure, unit) DO UPDATE SET atom = excluded.atom;
         DELETE FROM audit_atom t WHERE t.org_id = ledger AND t.measure = p_measure AND t.people = 0;
     END LOOP;
