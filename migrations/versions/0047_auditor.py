@@ -123,13 +123,26 @@ BEGIN
 END $$""",
         (),
     ),
-    # What became of a candidate's wish to be seen.
+    # What became of a candidate's wish to be seen: an introduction that they said yes to, a mandate that came of one.
     "figure_outcomes(integer, bigint, timestamptz)": (
         """
 CREATE FUNCTION figure_outcomes(p_org integer, p_person bigint, p_until timestamptz) RETURNS text[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE outcomes text[] := '{}';
 BEGIN
-    RETURN '{}'::text[];
+    IF to_regclass('introduction') IS NOT NULL THEN
+        IF EXISTS (SELECT FROM introduction i WHERE i.org_id = p_org AND i.person_id = p_person AND i.decided_at < p_until
+                AND i.state IN ('accepted', 'met', 'interview', 'appointed', 'not_chosen')) THEN
+            outcomes := outcomes || 'introduced'::text;
+        END IF;
+    END IF;
+    IF to_regclass('board_mandate') IS NOT NULL THEN
+        IF EXISTS (SELECT FROM board_mandate m WHERE m.org_id = p_org AND m.person_id = p_person AND m.created_at < p_until
+                AND m.introduction_id IS NOT NULL) THEN
+            outcomes := outcomes || 'appointed'::text;
+        END IF;
+    END IF;
+    RETURN outcomes;
 END $$""",
         (),
     ),
@@ -236,6 +249,17 @@ GRANT SELECT, INSERT, UPDATE ON audit_place TO passerelle_gate;
 GRANT SELECT, INSERT, UPDATE, DELETE ON audit_atom TO passerelle_gate;
 """
 
+# Of what becomes of candidates the gate counts who, and reads nothing else.
+OUTCOMES = """
+DO $$ BEGIN
+    IF to_regclass('{0}') IS NOT NULL THEN
+        GRANT SELECT ON {0} TO passerelle_gate;
+        CREATE POLICY gate_counts ON {0} FOR SELECT TO passerelle_gate USING (true);
+    END IF;
+END $$
+"""
+NO_OUTCOMES = "DO $$ BEGIN IF to_regclass('{0}') IS NOT NULL THEN DROP POLICY gate_counts ON {0}; END IF; END $$"
+
 
 def _org(table: str) -> sa.Column[int]:
     return sa.Column(
@@ -330,6 +354,8 @@ def upgrade() -> None:
     _tables()
     execute = op.get_bind().exec_driver_sql
     execute(GRANTS)
+    for table in ("introduction", "board_mandate"):
+        execute(OUTCOMES.format(table))
     op.execute("SET LOCAL ROLE passerelle_gate")
     for signature, (definition, roles) in FUNCTIONS.items():
         execute(definition)
@@ -343,6 +369,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    for table in ("introduction", "board_mandate"):
+        op.get_bind().exec_driver_sql(NO_OUTCOMES.format(table))
     op.execute("SET LOCAL ROLE passerelle_gate")
     for signature in reversed(FUNCTIONS):
         op.execute(f"DROP FUNCTION {signature}")

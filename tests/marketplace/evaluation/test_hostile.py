@@ -103,6 +103,7 @@ def only_small_cells_are_left_out(_admin):
         )
         yield
         connection.exec_driver_sql(kept)
+        connection.exec_driver_sql("RESET ROLE")
 
 
 def attack(story, draw, cast, sign_in):
