@@ -75,6 +75,7 @@ NAVIGATION = (
     ),
     Place("people.index", _l("People"), "person", lambda acting: acting.coordinates),
     Place("coordination.index", _l("Pairs"), "mentorship", may_see_pairs, menu=True),
+    Place("balance.equity", _l("Figures"), "target", lambda acting: acting.coordinates, menu=True),
     Place(
         "conflicts.index",
         _l("Conflicts"),
@@ -86,6 +87,7 @@ NAVIGATION = (
     Place("mentees.edit", _l("What I look for"), "target", everybody, menu=True),
     Place("journal.index", _l("My journal"), "lock", everybody, menu=True),
     Place("meeting_hours.edit", _l("When I can be met"), "clock", everybody, menu=True),
+    Place("equity.edit", _l("How I am counted"), "person", everybody, menu=True),
     Place("assisting.index", _l("Assisting"), "people", everybody, menu=True),
     Place("activity.index", _l("Activity"), "activity", lambda acting: acting.coordinates, menu=True),
     Place("settings.edit", _l("Settings"), "settings", lambda acting: acting.coordinates, menu=True),
