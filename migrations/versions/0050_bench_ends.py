@@ -22,8 +22,10 @@ def upgrade() -> None:
     op.execute("SET LOCAL ROLE passerelle_gate")
     op.get_bind().exec_driver_sql(_fading(LONGER))
     op.execute("SET LOCAL ROLE passerelle_owner")
+    # The gate reads this table before there is a context, where there is no organisation to ask for.
     op.execute(
-        "CREATE POLICY gate_fading ON firm_consent TO passerelle_gate USING (org_id = wall_org() AND wall_role() = 'system')"
+        "CREATE POLICY gate_fading ON firm_consent TO passerelle_gate "
+        "USING (CASE WHEN wall_role() = 'system' THEN org_id = wall_org() ELSE false END)"
     )
 
 
