@@ -37,7 +37,7 @@ def webhook_share_of_hello(stage: Stage) -> Figure:
     batches = [
         [_event(number) for number in range(at * size, (at + 1) * size)] for at in range(stage.effort.rounds + 1)
     ]
-    figure = share_of_hello("webhook_share_of_hello", ">=0.1", stage, batches, timed=False)
+    figure = share_of_hello("webhook_share_of_hello", ">=0.13", stage, batches, timed=False)
     with psycopg.connect(plain_address(stage.address)) as connection:
         kept = connection.execute("SELECT count(*) FROM stripe_event WHERE id LIKE 'evt_bench_%'").fetchone()
     if kept is None or kept[0] != size * len(batches):

@@ -104,7 +104,8 @@ def change_seats(
 ) -> BillingWish:
     """Ask for another number of seats from now on, at the price that was shown for the moment ``priced_at``.
 
-    ``before``: how many there were then; a colleague may have changed them meanwhile, and the price with them. Raises ``Refused`` with the names of those who sit, where there would be fewer seats than people, and where the track has
+    ``before``: how many there were then; a colleague may have changed them meanwhile, and the price with them.
+    Raises ``Refused`` with the names of those who sit, where there would be fewer seats than people, and where the track has
     not that many left.
     """
     one = _running(acting, row)
