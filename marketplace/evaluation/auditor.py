@@ -13,7 +13,7 @@ This refuses more than auditing sum queries by linear algebra does (F. Y. Chin a
 statistical databases, IEEE Transactions on Software Engineering 8, 1982), because nobody needs to find out which intersections
 of what was shown can be solved for: all of them may be known.
 
-The database holds the same rule (``audited`` in migration 0047) and is the only one that is asked about people of this house.
+The database holds the same rule (``audited`` in migration 0045) and is the only one that is asked about people of this house.
 Here it stands by itself, to be read and to hold the database to.
 """
 

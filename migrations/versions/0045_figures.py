@@ -7,8 +7,8 @@ beside everything that its readers were shown before, and writes down what may. 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0047"
-down_revision = "0046"
+revision = "0045"
+down_revision = "0044"
 branch_labels = None
 depends_on = None
 

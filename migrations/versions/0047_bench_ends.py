@@ -2,8 +2,8 @@
 
 from alembic import context, op
 
-revision = "0050"
-down_revision = "0049"
+revision = "0047"
+down_revision = "0046"
 branch_labels = None
 depends_on = None
 
