@@ -412,10 +412,10 @@ def test_the_sheet_cannot_fall_below_who_is_there_and_an_open_one_stays_sound(ca
     data = typed(browser.get(page).text)
     answer = browser.post(page, data={**data, "quota_mentees": ["1"], "aims_en": ["Typed with care."]})
     assert answer.status_code == 422
-    assert "Acme has 2 mentees enrolled already; its quota cannot be 1." in answer.text
+    assert "Of Acme, mentees enrolled already: 2. Its quota cannot be 1." in answer.text
     assert "Typed with care." in answer.text
     answer = browser.post(page, data={**data, "mentees-places": ["1"]})
-    assert "2 mentees are enrolled already" in answer.text
+    assert "Enrolled already as mentees: 2" in answer.text
     answer = browser.post(page, data={**data, "ways_in": []})
     assert answer.status_code == 422 and "Nobody can come in" in answer.text
     assert browser.post(page, data={**data, "quota_mentees": ["2"]}).status_code == 303
