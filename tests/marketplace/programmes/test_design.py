@@ -234,6 +234,14 @@ def test_it_opens_only_when_no_remark_says_stop_and_firms_are_told(begin, cast, 
     assert "Cross-company mentoring" in sign_in(cast.gus).get("/globex/programmes/").text
     where = f"/globex/programmes/askings/{cast.ned.org_id}/{programme.id}"
     assert "Your mentees at most" in sign_in(cast.gil).get(where).text
+    assert "Mentors at most: Acme" in browser.get(f"{page}/parties").text
+    for form, said in (("reverse", "senior mentees"), ("external", "students")):
+        operator.execute(sa.update(Programme).where(Programme.id == programme.id).values(form=form))
+        operator.commit()
+        assert f"Your {said} at most" in sign_in(cast.gil).get(where).text
+        assert f"{said.capitalize()} at most: Acme" in browser.get(f"{page}/parties").text
+    operator.execute(sa.update(Programme).where(Programme.id == programme.id).values(form="cross_company"))
+    operator.commit()
     assert sign_in(cast.gil).post(f"{where}/departure").status_code == 303
     assert "Cross-company mentoring" not in sign_in(cast.gus).get("/globex/programmes/").text
     work()
