@@ -75,7 +75,7 @@ def save_track(*, acting: Acting, track: BoardTrack, values: Mapping[str, Any], 
         db.session.rollback()
         raise TrackChanged(one)
     if values["seats_total"] < one.seats_sold:
-        raise Refused(_("%(number)s seats are spoken for. Offer as many at least.", number=one.seats_sold))
+        raise Refused(_("Seats spoken for: %(number)s. Offer as many at least.", number=one.seats_sold))
     for name, value in values.items():
         setattr(one, name, value)
     one.version, one.updated_at = one.version + 1, now

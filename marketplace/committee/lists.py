@@ -175,11 +175,23 @@ def left_of(run: MatchRun) -> dict[str, list[MatchLeftover]]:
     return found
 
 
-def left_page(run: MatchRun, side: str, after: int | None) -> tuple[list[MatchLeftover], bool]:
-    """One page of a side, by enrolment, behind ``after``; and whether there are more."""
+_NAMED_SO = sa.text(
+    f"SELECT enrolment_id FROM bench_people({HERE}, ARRAY(SELECT l.enrolment_id FROM match_leftover l "  # noqa: S608
+    "WHERE l.org_id = CAST(:bench AS integer) AND l.run_id = CAST(:run AS bigint) AND l.side = :side)) "
+    "WHERE strpos(lower(name || ' ' || firm), lower(:words)) > 0"
+)
+
+
+def left_page(
+    bench: Bench, run: MatchRun, side: str, words: str = "", after: int | None = None
+) -> tuple[list[MatchLeftover], bool]:
+    """One page of a side, by enrolment, behind ``after``, whose name or firm holds ``words``; and whether there are more."""
     query = sa.select(MatchLeftover).where(
         MatchLeftover.org_id == run.org_id, MatchLeftover.run_id == run.id, MatchLeftover.side == side
     )
+    if words:
+        key = bench.key | {"run": run.id, "side": side, "words": words}
+        query = query.where(MatchLeftover.enrolment_id.in_(db.session.scalars(_NAMED_SO, key).all()))
     if after is not None:
         query = query.where(MatchLeftover.enrolment_id > min(after, GREATEST_ID))
     found = db.session.scalars(query.order_by(MatchLeftover.enrolment_id).limit(PAGE + 1)).all()

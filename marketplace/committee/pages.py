@@ -52,21 +52,26 @@ def leftover_sentences(one: MatchLeftover, names: Names) -> list[str]:
     if one.why == "crowded_out":
         many = said.get("many", len(said["mentees"]))
         places = said["places"] if "places" in said else sum(bound["places"] for bound in said["bounds"])
-        first = _("These %(mentees)d mentees reach only %(places)d places: %(names)s.") % {
-            "mentees": many,
-            "places": places,
-            "names": _named(said["mentees"], names, many),
-        }
+        first = ngettext(
+            "This mentee reaches only %(places)s: %(names)s.",
+            "These %(num)d mentees reach only %(places)s: %(names)s.",
+            many,
+            places=ngettext("%(num)d place", "%(num)d places", places),
+            names=_named(said["mentees"], names, many),
+        )
         return [
             first,
             *([_("To come in for another of them: %(cost)s", cost=cost_words(said["cost"]))] if said["cost"] else []),
         ]
     if one.why == "unneeded":
-        first = _("These mentors have %(room)d places, and only %(most)d mentees may be theirs: %(names)s.") % {
-            "room": said["room"],
-            "most": said["most"],
-            "names": _named(said["mentors"], names, said["many"]),
-        }
+        room = ngettext("%(num)d place", "%(num)d places", said["room"])
+        first = ngettext(
+            "%(have)s, and only %(num)d mentee may be theirs: %(names)s.",
+            "%(have)s, and only %(num)d mentees may be theirs: %(names)s.",
+            said["most"],
+            have=ngettext("This mentor has %(room)s", "These mentors have %(room)s", said["many"], room=room),
+            names=_named(said["mentors"], names, said["many"]),
+        )
         return [
             first,
             *(
@@ -118,11 +123,14 @@ def cost_words(cost: Mapping[str, Any] | None) -> str:
             else ngettext("%(num)d pair more", "%(num)d pairs more", -cost["pairs"])
         )
     if cost["points"]:
-        points = format_decimal(max(abs(cost["points"]) / 100, 0.1), "0.#")
+        tenths = max(round(abs(cost["points"]) / 10), 1)
+        # What is broken is a plural in English up from nothing and in French up from two, as 0 is and is not.
+        many = 1 if tenths == 10 else tenths // 10 if tenths >= 20 else 0
+        points = format_decimal(tenths / 10, "0.#")
         parts.append(
-            _("%(points)s points fewer", points=points)
+            ngettext("%(points)s point fewer", "%(points)s points fewer", many, points=points)
             if cost["points"] > 0
-            else _("%(points)s points more", points=points)
+            else ngettext("%(points)s point more", "%(points)s points more", many, points=points)
         )
     return ", ".join(parts) or _("nothing: a match just as good")
 
@@ -135,29 +143,37 @@ def rule_words(obstacles: Iterable[str]) -> str:
 def further_reasons(one: MatchProposal, names: Names) -> list[str]:
     """How the two rank for each other, who would be next, and what it costs to part them."""
     found = []
-    for side, text, following in (
-        (
-            "mentee",
-            _("For the mentee, number %(place)d of the %(of)d mentors they may have."),
-            _("Next for the mentee: %(name)s (%(points)d points). The match as a whole: %(cost)s."),
-        ),
-        (
-            "mentor",
-            _("For the mentor, number %(place)d of the %(of)d mentees they may have."),
-            _("Next for the mentor: %(name)s (%(points)d points). The match as a whole: %(cost)s."),
-        ),
+    for side, following in (
+        ("mentee", _("Next for the mentee: %(name)s (%(points)s). The match as a whole: %(cost)s.")),
+        ("mentor", _("Next for the mentor: %(name)s (%(points)s). The match as a whole: %(cost)s.")),
     ):
         said = one.reasons.get(side)
         if said is None:
             continue
-        found.append(text % {"place": said["place"], "of": said["of"]})
+        found.append(_place(side, said))
         if said["next"]:
             name = _named([said["next"]["member"]], names)
-            points = said["next"]["score"] // 100
+            points = ngettext("%(num)d point", "%(num)d points", said["next"]["score"] // 100)
             found.append(following % {"name": name, "points": points, "cost": cost_words(said["next"]["cost"])})
     if "without" in one.reasons:
         found.append(_("To part these two: %(cost)s.", cost=cost_words(one.reasons["without"])))
     return found
+
+
+def _place(side: str, said: Mapping[str, Any]) -> str:
+    if side == "mentee":
+        return ngettext(
+            "For the mentee, the one mentor they may have.",
+            "For the mentee, number %(place)d of the %(num)d mentors they may have.",
+            said["of"],
+            place=said["place"],
+        )
+    return ngettext(
+        "For the mentor, the one mentee they may have.",
+        "For the mentor, number %(place)d of the %(num)d mentees they may have.",
+        said["of"],
+        place=said["place"],
+    )
 
 
 def fault_sentence(one: Mapping[str, Any], names: Names) -> str:

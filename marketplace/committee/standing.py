@@ -10,6 +10,8 @@ from typing import Literal
 from marketplace.pairing.candidates import FirmWord, Standing
 from marketplace.requests.models import RequestState
 
+PAGE = 60
+
 Word = Literal["yes", "no", "waiting", "later", "silent", "nobody"]
 """``later``: not asked yet, or no longer. ``silent``: asked, and no answer in time. ``nobody``: no firm's word is needed."""
 
@@ -33,13 +35,28 @@ class Stands:
     mentee: Mark
 
 
-def standing_of(requests: Collection[int], standings: Iterable[Standing]) -> list[Stands]:
-    """Of the pairs that one publishing asked; by the mentee's name."""
-    ours = [one for one in standings if one.request_id in requests]
-    return [
+@dataclass(frozen=True, slots=True)
+class StandingPage:
+    """``number``: from 1, and the last one where a higher was asked for; ``of``: how many pages there are."""
+
+    rows: list[Stands]
+    number: int
+    of: int
+
+
+def standing_of(requests: Collection[int], standings: Iterable[Standing], page: int = 1) -> StandingPage:
+    """Of the pairs that one publishing asked, by the mentee's name, ``PAGE`` at a time."""
+    ours = sorted(
+        (one for one in standings if one.request_id in requests),
+        key=lambda one: (one.mentee_name.casefold(), one.request_id),
+    )
+    pages = max(-(-len(ours) // PAGE), 1)
+    number = min(max(page, 1), pages)
+    rows = [
         Stands(one, _firm(one, "mentee"), _firm(one, "mentor"), _mentor(one), _mentee(one))
-        for one in sorted(ours, key=lambda one: (one.mentee_name.casefold(), one.request_id))
+        for one in ours[(number - 1) * PAGE : number * PAGE]
     ]
+    return StandingPage(rows, number, pages)
 
 
 def _firm(one: Standing, side: str) -> Mark:

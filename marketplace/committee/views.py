@@ -19,7 +19,7 @@ from marketplace.committee.pages import ids_of
 from marketplace.committee.picture import picture_of
 from marketplace.committee.priorities import Priorities
 from marketplace.committee.sheets import sheet_of
-from marketplace.committee.standing import Stands, standing_of
+from marketplace.committee.standing import StandingPage, standing_of
 from marketplace.committee.words import CRITERIA, WHY_IDLE, WHY_LEFT
 from marketplace.pairing.candidates import Candidate, candidates_of, people_of, standings
 from marketplace.pairing.queries import opening_of
@@ -89,13 +89,17 @@ def ask(cohort_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", cohort_id=cohort_id, number=run.number), 303)
 
 
+def _words() -> str:
+    return request.args.get("q", "")[:80].replace("\0", "").strip()
+
+
 def _wanted() -> Wanted:
     only, after = (
         request.args.get("which", ""),
         re.fullmatch(r"([0-9]{1,5})-([0-9]{1,19})", request.args.get("after", "")),
     )
     return Wanted(
-        words=request.args.get("q", "")[:80].replace("\0", "").strip(),
+        words=_words(),
         only=only if only in {"changed", "pinned"} else "",
         weakest=request.args.get("order") == "weakest",
         after=(int(after[1]), min(int(after[2]), GREATEST_ID)) if after else None,
@@ -156,16 +160,18 @@ def _by_enrolment(pairs: list[lists.PairRow]) -> dict[int, Named]:
 
 @bp.get("/versions/<int:number>/left-over/<any(mentee, mentor):side>")
 def left_over(cohort_id: int, number: int, side: str) -> str:
-    """Everybody of a side who has nobody, a page at a time."""
+    """Everybody of a side who has nobody, or those of them who are searched for, a page at a time."""
     bench = bench_or_404(g.acting, cohort_id)
     run = queries.run_or_404(bench, bench.cohort, number)
-    ones, more = lists.left_page(run, side, request.args.get("after", type=int))
+    words = _words()
+    ones, more = lists.left_page(bench, run, side, words, request.args.get("after", type=int))
     return render_template(
         "committee/left_over.html",
         bench=bench,
         seen=bench.seen,
         run=run,
         side=side,
+        words=words,
         ones=ones,
         more=ones[-1].enrolment_id if more else None,
         names=names_of(bench, [who for one in ones for who in ids_of(one)]),
@@ -177,11 +183,12 @@ def _names(seen: CohortSeen) -> dict[int, Candidate]:
     return {one.enrolment_id: one for one in people_of(g.acting, seen.cohort)}
 
 
-def _standing(bench: Bench, run: MatchRun) -> list[Stands] | None:
+def _standing(bench: Bench, run: MatchRun) -> StandingPage | None:
     """Where the pairs of a published version stand, for those who lead."""
     if run.published_at is None or not bench.leads:
         return None
-    return standing_of(queries.requests_of(run), standings(bench.cohort))
+    page = request.args.get("standing", 1, type=int)
+    return standing_of(queries.requests_of(run), standings(bench.cohort), page)
 
 
 # --- one pair -------------------------------------------------------------------------------------------------------

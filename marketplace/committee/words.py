@@ -48,10 +48,10 @@ FAULTS = {
     "capacity": _l(
         "Places of %(mentors)s: %(allowed)s. Pinned to them: %(mentees)s. Take pins back, or ask for another place."
     ),
-    "gives": _l("The firm of %(mentors)s may give %(allowed)s places, and %(asked)s are pinned."),
-    "receives": _l("The firm of %(mentees)s may have %(allowed)s mentees matched, and %(asked)s are pinned."),
-    "gives_floor": _l("A firm is to give %(asked)s places at least, and may give %(allowed)s."),
-    "receives_floor": _l("A firm is to have %(asked)s mentees matched at least, and may have %(allowed)s."),
+    "gives": _l("Places that the firm of %(mentors)s may give: %(allowed)s. Pinned: %(asked)s."),
+    "receives": _l("Mentees that the firm of %(mentees)s may have matched: %(allowed)s. Pinned: %(asked)s."),
+    "gives_floor": _l("Places that a firm is to give at least: %(asked)s. That it may give: %(allowed)s."),
+    "receives_floor": _l("Mentees that a firm is to have matched at least: %(asked)s. That it may have: %(allowed)s."),
     "limit": _l("The pins ask %(asked)s of what is limited to %(allowed)s."),
     "balance": _l(
         "The pins are so far off the balance that no other pairs mend it. Take pins back, or allow more difference."

@@ -102,7 +102,7 @@ def change_event(*, acting: Acting, event: Event, plan: Plan, now: datetime) -> 
     if published and plan.starts_at <= now and plan.starts_at != event.starts_at:
         raise Refused(_("A published event cannot move into the past. Choose a later time."))
     if plan.capacity is not None and plan.capacity < (taken := _taken(event)):
-        raise TooFew(_("%(num)d people have a place already. Keep at least as many.", num=taken))
+        raise TooFew(_("Places taken already: %(num)d. Keep at least as many.", num=taken))
     told = published and any(getattr(event, name) != getattr(plan, name) for name in FOLLOWED)
     if event.starts_at != plan.starts_at:
         event.reminded_at = now if plan.starts_at <= now + REMIND_BEFORE else None

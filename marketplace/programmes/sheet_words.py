@@ -209,12 +209,14 @@ REMARKS: dict[str, Any] = {
     ),
     "excludes_all": _l("The rules for %(side)s exclude everybody: no one can meet all of them together."),
     "few_eligible": _l("Fewer than five people of those here today meet the rules for %(side)s."),
-    "fewer_than_places": _l("%(count)s people here today meet the rules for %(side)s, for %(places)s places."),
+    "fewer_than_places": _l("People here today who meet the rules for %(side)s: %(count)s. Places: %(places)s."),
     "no_mentors": _l("The quotas leave no place for mentors."),
     "no_mentees": _l("The quotas leave no place for mentees."),
-    "circle_too_small": _l("%(places)s places make no circle of %(least)s. Raise the places, or make circles smaller."),
-    "quota_below_enrolled": _l("%(firm)s has %(count)s %(side)s enrolled already; its quota cannot be %(quota)s."),
-    "places_below_enrolled": _l("%(count)s %(side)s are enrolled already; %(places)s places are too few."),
+    "circle_too_small": _l(
+        "Places: %(places)s. A circle has %(least)s people at least. Raise the places, or make circles smaller."
+    ),
+    "quota_below_enrolled": _l("Of %(firm)s, %(side)s enrolled already: %(count)s. Its quota cannot be %(quota)s."),
+    "places_below_enrolled": _l("Enrolled already as %(side)s: %(count)s. Too few places: %(places)s."),
     "no_way_in": _l("Nobody can come in: let firms nominate, or people apply."),
     "way_without_phase": _l("The timeline has no phase “%(phase)s”, though the programme needs one."),
     "phase_without_way": _l("The timeline has the phase “%(phase)s”, but nobody comes in that way."),
@@ -231,19 +233,24 @@ REMARKS: dict[str, Any] = {
 def remark_sentence(remark: Remark) -> str:
     """A remark of the sheet on itself, with what to do."""
     values = {key: _value(key, value) for key, value in remark.values.items()}
-    if remark.code == "would_wait":
+    if remark.code in {"would_wait", "mentors_unused"}:
+        mentees, places = int(remark.values["mentees"]), int(remark.values["places"])
+        told = {
+            "mentees": ngettext("%(num)d mentee", "%(num)d mentees", mentees),
+            "places": ngettext("%(num)d place", "%(num)d places", places),
+        }
+        if remark.code == "would_wait":
+            return ngettext(
+                "%(mentees)s, %(places)s: %(num)d would wait.",
+                "%(mentees)s, %(places)s: %(num)d would wait.",
+                remark.values["count"],
+                **told,
+            )
         return ngettext(
-            "%(mentees)s mentees, %(places)s places: %(num)d would wait.",
-            "%(mentees)s mentees, %(places)s places: %(num)d would wait.",
+            "%(mentees)s, %(places)s: %(num)d mentor would have nobody.",
+            "%(mentees)s, %(places)s: %(num)d mentors would have nobody.",
             remark.values["count"],
-            **{key: value for key, value in values.items() if key != "count"},
-        )
-    if remark.code == "mentors_unused":
-        return ngettext(
-            "%(mentees)s mentees, %(places)s places: %(num)d mentor would have nobody.",
-            "%(mentees)s mentees, %(places)s places: %(num)d mentors would have nobody.",
-            remark.values["count"],
-            **{key: value for key, value in values.items() if key != "count"},
+            **told,
         )
     return str(REMARKS[remark.code]) % values
 

@@ -169,6 +169,44 @@ OF_FORM: dict[str, dict[str, Any]] = {
         "reverse": _l("Senior mentees sent"),
         "external": _l("Students sent"),
     },
+    # --- what an organisation may bring, and by how much the two sides may differ ---
+    "mentors_at_most": {
+        "": _l("Mentors at most"),
+        "reverse": _l("Junior mentors at most"),
+    },
+    "mentees_at_most": {
+        "": _l("Mentees at most"),
+        "peer": _l("People at most"),
+        "reverse": _l("Senior mentees at most"),
+        "external": _l("Students at most"),
+    },
+    "your_mentors_at_most": {
+        "": _l("Your mentors at most"),
+        "reverse": _l("Your junior mentors at most"),
+    },
+    "your_mentees_at_most": {
+        "": _l("Your mentees at most"),
+        "peer": _l("Your people at most"),
+        "reverse": _l("Your senior mentees at most"),
+        "external": _l("Your students at most"),
+    },
+    "sends_no_more": {
+        "": _l("An organisation sends no more mentees than it gives mentors."),
+        "reverse": _l("An organisation sends no more senior mentees than it gives junior mentors."),
+        "external": _l("An organisation sends no more students than it gives mentors."),
+    },
+    "sends_one_more": {
+        "": _l("An organisation may send one mentee more than it gives mentors, and not more."),
+        "reverse": _l("An organisation may send one senior mentee more than it gives junior mentors, and not more."),
+        "external": _l("An organisation may send one student more than it gives mentors, and not more."),
+    },
+    "sends_more": {
+        "": _l("An organisation may send %(number)s mentees more than it gives mentors, and not more."),
+        "reverse": _l(
+            "An organisation may send %(number)s senior mentees more than it gives junior mentors, and not more."
+        ),
+        "external": _l("An organisation may send %(number)s students more than it gives mentors, and not more."),
+    },
     "more_may_come": {
         "": _l("More mentees may come"),
         "peer": _l("More may come"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -59,6 +60,18 @@ dossier_comment: mia ru, max r, export mia r, erasure mia rd
 evaluation_setting: ned rui
 figure_drawing: ned r
 released_figure: ann r, ned r
+firm_consent: ann r, job acme ru, erasure mia ru
+board_track: mia r, max r, pam r, ann r, gil r, ned rui, job bridge r, job acme r
+seat: mia r, ned r, job bridge r, export mia r
+subscription: ned rui, job bridge ru
+billing_wish: ned rui, job bridge ru
+billing_invoice: ned r, job bridge rui
+billing_account: mia r, max r, pam r, ann r, gil r, ned r, job bridge r, job acme r
+stripe_event: job acme ru
+readiness_assessment: mia ru, export mia r, erasure mia rd
+readiness_plan: mia ru, export mia r, erasure mia rd
+readiness_reading: mia ru, export mia r, erasure mia rd
+target_board: mia ru, export mia r, erasure mia rd
 letter: ann iw, ned iw, job bridge iw, job acme ruiw, job harbour iw, export mia iw, export pam iw, erasure mia iw,
     erasure pam iw
 notice: mia ruiw, pam w, ann ruiw, ned iw, job bridge iw, job acme iw, job harbour iw, export mia riw,
@@ -80,6 +93,14 @@ FILLED = {
     "evaluation_setting": {"minimum_group": 5},
     "figure_drawing": {"drawn_on": NOW.date().replace(day=1)},
     "released_figure": {"people": 5},
+    "firm_consent": {"state": "yes", "side": "mentee", "decided_at": NOW, "decided_by_id": 1},
+    "board_track": {"state": "open", "ends_on": NOW.date() + timedelta(days=1)},
+    "subscription": {"status": "active", "collection": "card", "vat_state": "none"},
+    "billing_wish": {"state": "open", "kind": "seats"},
+    "seat": {"office": "chair"},
+    "stripe_event": {"firm_id": None},
+    "readiness_assessment": {"moment": "start", "shown_to": []},
+    "target_board": {"state": "idea"},
 }
 NEW = (
     *(
@@ -95,6 +116,8 @@ NEW = (
     *("training_certificate", "resource", "resource_file", "resource_version", "programme_page", "programme_loan"),
     *("programme_asking", "board_dossier", "dossier_version", "board_mandate", "dossier_comment"),
     *("evaluation_setting", "figure_drawing", "released_figure"),
+    *("firm_consent", "board_track", "seat", "subscription", "billing_wish", "billing_invoice", "billing_account"),
+    *("stripe_event", "readiness_assessment", "readiness_plan", "readiness_reading", "target_board"),
 )
 OLDER = ("programme", "programme_version", "programme_party", "cohort", "cohort_phase", "enrolment")
 ADDED_TO = ("letter", "notice")
@@ -119,12 +142,15 @@ def rows(operator, _admin, cast):
     operator.commit()
     named = {
         "org_id": cohort.org_id,
+        "cohort_org_id": cohort.org_id,
+        "track_org_id": cohort.org_id,
         "programme_id": programme.id,
         "cohort_id": cohort.id,
         "enrolment_id": mias.id,
         "firm_id": cast.mia.org_id,
         "request_org_id": cast.mia.org_id,
         "person_id": cast.mia.person_id,
+        "author_person_id": cast.mia.person_id,
         "mentee_person_id": cast.mia.person_id,
         "mentor_person_id": cast.max.person_id,
         "manager_id": cast.pam.person_id,
@@ -141,6 +167,8 @@ def rows(operator, _admin, cast):
             if table in ADDED_TO:  # to a participant, and to those who look after a firm's
                 fill(connection, table, named | {"org_id": cast.mia.org_id, "id": 2, "person_id": cast.ann.person_id})
                 fill(connection, table, named | {"org_id": cast.mia.org_id})
+            elif table == "firm_consent":  # of the firm that is asked
+                fill(connection, table, named | {"org_id": cast.mia.org_id, "request_org_id": cast.mia.org_id})
             else:
                 fill(connection, table, named)
         connection.exec_driver_sql("SET session_replication_role = origin")
@@ -149,7 +177,7 @@ def rows(operator, _admin, cast):
 
 def fill(connection, table, named):
     """One row with the values named, and plain ones where a column asks for some."""
-    known = named | FILLED.get(table, {})
+    known = FILLED.get(table, {}) | named
     kinds = connection.execute(sa.text(KIND), {"table": table, "wanted": list(FILLED.get(table, {}))}).all()
     values = {}
     for name, kind in kinds:
@@ -202,7 +230,8 @@ def done_by(connection, table, columns, elsewhere):
         # Nothing of the row is read by it, so that the policy of changes stands alone.
         changed = tried(connection, f"UPDATE {table} SET {name} = (SELECT {name} FROM kept_{table} LIMIT 1)")
         may += "x" if changed == "x" else "u" if changed else ""
-    if "u" in may and tried(connection, f"UPDATE {table} SET org_id = {elsewhere}") not in (None, "x"):
+    whose = "firm_id" if table == "stripe_event" else "org_id"
+    if "u" in may and tried(connection, f"UPDATE {table} SET {whose} = {elsewhere}") not in (None, "x"):
         may += "m"
     if tried(connection, f"DELETE FROM {table}"):
         may += "d"

@@ -7,6 +7,7 @@ from typing import Any
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from marketplace.conversations.file_kinds import MEDIA_TYPES, UnusableFile
 from marketplace.conversations.models import FILE_MOST, MEGABYTE
@@ -27,7 +28,11 @@ def add_ready(cohort_id: int) -> ResponseReturnValue:
     seen = run_cohort_or_404(g.acting, cohort_id)
     added = commands.add_ready_modules(acting=g.acting, seen=seen, now=clock.now())
     flash(
-        _("%(num)d modules are there, in English and French. Change them as you like.", num=added)
+        ngettext(
+            "%(num)d module is there, in English and French. Change it as you like.",
+            "%(num)d modules are there, in English and French. Change them as you like.",
+            added,
+        )
         if added
         else _("They are there already."),
         "ok",

@@ -11,9 +11,12 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.committee.models import CommitteeMember, MatchCurve, MatchMark, MatchNote, MatchProposal, MatchRun
+from marketplace.committee.standing import standing_of
+from marketplace.pairing.candidates import Standing
 from marketplace.papers.models import DrawnPaper
 from marketplace.programmes.modalities import Side
 from marketplace.programmes.models import Cohort, CohortState, EnrolmentState
+from marketplace.requests.models import RequestState
 from tenants.affiliations.models import Affiliation
 from tenants.organisations.models import Organisation
 from tenants.privacy import jobs as privacy_jobs
@@ -136,7 +139,29 @@ def test_mentors_without_a_mentee_are_shown_with_their_reason(bench, cast, opera
     page = bench.ned.get(f"{bench.home}/versions/1").text
     assert "Mentors without a mentee" in page and "More places than are needed" in page
     assert "These mentors have 3 places, and only 2 mentees may be theirs" in page
-    assert bench.ned.get(f"{bench.home}/versions/1/left-over/mentor").status_code == 200
+    left = f"{bench.home}/versions/1/left-over/mentor"
+    assert "Ina Globex" in bench.ned.get(left).text and "Ina Globex" in bench.ned.get(f"{left}?q=glOBEX").text
+    nobody = bench.ned.get(f"{left}?q=%25").text
+    assert "Nobody by that name is left over" in nobody and "Ina Globex" not in nobody
+
+
+def test_where_the_pairs_of_a_version_stand_comes_a_page_at_a_time():
+    ones = [
+        Standing(
+            org_id=1, request_id=number, proposal_id=None, undone=False, mentee_person_id=number, mentor_person_id=0,
+            mentee_name=f"m{number:03}", mentor_name="", mentee_firm="", mentor_firm="", mentee_firm_id=None,
+            mentor_firm_id=None, state=RequestState.sent, due_at=None, updated_at=clock.now(), mentorship=None,
+        )
+        for number in range(130)
+    ]  # fmt: skip
+    seen = []
+    for page in (1, 2, 3):
+        found = standing_of(range(5, 130), ones, page)
+        assert (found.number, found.of) == (page, 3)
+        seen += [one.pair.request_id for one in found.rows]
+    assert seen == list(range(5, 130))
+    assert [standing_of(range(5, 130), ones, odd).number for odd in (-1, 0, 10**30)] == [1, 1, 3]
+    assert standing_of((), ones, 4).rows == []
 
 
 def crowd(operator, bench, cast, many):

@@ -234,6 +234,14 @@ def test_it_opens_only_when_no_remark_says_stop_and_firms_are_told(begin, cast, 
     assert "Cross-company mentoring" in sign_in(cast.gus).get("/globex/programmes/").text
     where = f"/globex/programmes/askings/{cast.ned.org_id}/{programme.id}"
     assert "Your mentees at most" in sign_in(cast.gil).get(where).text
+    assert "Mentors at most: Acme" in browser.get(f"{page}/parties").text
+    for form, said in (("reverse", "senior mentees"), ("external", "students")):
+        operator.execute(sa.update(Programme).where(Programme.id == programme.id).values(form=form))
+        operator.commit()
+        assert f"Your {said} at most" in sign_in(cast.gil).get(where).text
+        assert f"{said.capitalize()} at most: Acme" in browser.get(f"{page}/parties").text
+    operator.execute(sa.update(Programme).where(Programme.id == programme.id).values(form="cross_company"))
+    operator.commit()
     assert sign_in(cast.gil).post(f"{where}/departure").status_code == 303
     assert "Cross-company mentoring" not in sign_in(cast.gus).get("/globex/programmes/").text
     work()
@@ -412,10 +420,10 @@ def test_the_sheet_cannot_fall_below_who_is_there_and_an_open_one_stays_sound(ca
     data = typed(browser.get(page).text)
     answer = browser.post(page, data={**data, "quota_mentees": ["1"], "aims_en": ["Typed with care."]})
     assert answer.status_code == 422
-    assert "Acme has 2 mentees enrolled already; its quota cannot be 1." in answer.text
+    assert "Of Acme, mentees enrolled already: 2. Its quota cannot be 1." in answer.text
     assert "Typed with care." in answer.text
     answer = browser.post(page, data={**data, "mentees-places": ["1"]})
-    assert "2 mentees are enrolled already" in answer.text
+    assert "Enrolled already as mentees: 2" in answer.text
     answer = browser.post(page, data={**data, "ways_in": []})
     assert answer.status_code == 422 and "Nobody can come in" in answer.text
     assert browser.post(page, data={**data, "quota_mentees": ["2"]}).status_code == 303
