@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from marketplace.committee.balancing import standing_firms, within_balance
 from marketplace.committee.explaining import fit_for_the_two, shares_as_json
 from marketplace.committee.jobs import Solved, answer_to, put_down
 from marketplace.committee.models import MarkKind, MatchMark, MatchProposal, MatchRun
@@ -94,10 +95,14 @@ def _numbers(ids: Iterable[int]) -> sa.ColumnElement[Any]:
 
 def _follow(root: MatchRun, number: int, now: datetime) -> bool:
     """A new version after ``root``, and its pairs asked; False where nobody is without a pair."""
-    question = question_now(unpacked(root.question), _now(root), _marks(root), _pairs(root))
+    before, there = unpacked(root.question), _now(root)
+    question, stands = (
+        question_now(before, there, _marks(root), _pairs(root)),
+        standing_firms(before, there.room, there.between),
+    )
     if not question.mentees or not question.mentors:
         return False
-    # The balance that was asked for is that of a whole match and cannot be told from a part of it; quotas hold by the database.
+    # What keeps the balance is left in the question, so that its answer is proven without it.
     priorities = root.priorities.model_copy(update={"balance": None})
     run = MatchRun(
         org_id=root.org_id,
@@ -115,6 +120,7 @@ def _follow(root: MatchRun, number: int, now: datetime) -> bool:
     db.session.add(run)
     db.session.flush()
     for last in range(ROUNDS):
+        question = within_balance(question, stands, root.priorities)
         found = answer_to(question, priorities)
         refused = _propose(run, question, found, now, keep=last == ROUNDS - 1)
         if not refused:

@@ -36,6 +36,7 @@ RULES = {
     "forbidden": _l("kept apart by the committee"),
     "minimum": _l("fewer points than the least you allow"),
     "no_place": _l("no place left"),
+    "balance": _l("further off the balance than you allow"),
     "pinned": _l("pinned to somebody else"),
 }
 
