@@ -7,8 +7,7 @@ import re
 from playwright.sync_api import Locator, expect
 
 from marketplace.readiness.competencies import COMPETENCIES
-from marketplace.readiness.words import LEVELS
-from tests.browser.a_board_track.nominating import Nominating
+from tests.browser.a_board_track.track import Room
 from tests.browser.people import Visitor
 
 HERS, HIS = "I closed a plant and kept the people.", "Elle a demandé la trésorerie avant tout le monde."
@@ -16,7 +15,7 @@ MOST, LESS = 3, 1
 """The levels that she chooses, and he."""
 
 
-class Assessing(Nominating):
+class Assessing(Room):
     def assess(self) -> None:
         """Mia by herself, from her cohort; Max from the letter that says she has; then both read both."""
         mia, max_ = self.cast.mia, self.cast.max
@@ -51,15 +50,11 @@ class Assessing(Nominating):
         desk.check()
         for visitor in (self.desk(mia, f"readiness/{self.enrolment}"), self.phone(max_, f"readiness/{self.enrolment}")):
             expect(visitor.page.locator("figure.radar").first).to_be_visible()
-            for slug, levels in (("finance", (MOST, LESS)), ("chairing", (MOST, LESS))):
-                if slug in COMPETENCIES:
-                    self._has_figures(visitor, COMPETENCIES[slug].name.text(visitor.language), levels)
+            table = visitor.page.locator("table.levels").first
+            for competency in COMPETENCIES.values():
+                row = table.get_by_role("row").filter(has_text=competency.name.text(visitor.language))
+                expect(row.get_by_role("cell")).to_have_text([str(MOST), str(LESS)])
             visitor.check()
-
-    @staticmethod
-    def _has_figures(visitor: Visitor, competency: str, levels: tuple[int, int]) -> None:
-        row = visitor.page.locator("table.levels").first.get_by_role("row").filter(has_text=competency)
-        expect(row.get_by_role("cell")).to_have_text([str(level) for level in levels])
 
     @staticmethod
     def _opens_his(phone: Visitor) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.boards.models import BoardTrack, TrackState
 from marketplace.programmes.modalities import Form, Phase, SideRules
+from marketplace.programmes.models import Enrolment
 from marketplace.programmes.templates_ready import ready_templates
 from tenants.accounts.models import Person
 from tenants.affiliations.models import Affiliation, Role
@@ -123,3 +124,9 @@ class Room:
     @staticmethod
     def reads(visitor: Visitor, words: str) -> None:
         expect(visitor.page.get_by_role("main")).to_contain_text(words)
+
+    @property
+    def enrolment(self) -> int:
+        """Mia's place in the cohort, by which her readiness is found."""
+        query = sa.select(Enrolment.id).where(Enrolment.person_id == self.cast.mia.person_id)
+        return self.operator.scalars(query).one()
