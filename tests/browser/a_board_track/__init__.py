@@ -1,6 +1,6 @@
 """A candidate's way through a board track, one step a method, walked by those whose step it is.
 
-Its rooms: ``subscribing`` (by card, by invoice), ``nominating`` (from the chair's word to the pair) and ``assessing`` (readiness).
+Its rooms: ``subscribing`` (by card, by invoice), ``nominating`` (from the chair's word to the pair), ``assessing`` (readiness).
 What comes later on the way is a room of its own beside them.
 """
 

@@ -15,7 +15,7 @@ TWO_HOURS = 7200
 
 class Subscribing(Room):
     def subscribe_by_card(self) -> None:
-        """Acme takes two seats. Its first card is declined; its second pays, and the page says what it waits for until we are told."""
+        """Acme takes two seats. The first card is declined, the next pays; until we are told, the page says what it waits for."""
         desk = self.desk(self.cast.abe, "tracks")
         desk.press(desk.link(NAME["en"]))
         self.reads(desk, "Six workshops")
@@ -33,7 +33,9 @@ class Subscribing(Room):
         expect(desk.page.get_by_role("alert")).to_be_visible()
         self._pays(desk, PAYS)
         desk.page.wait_for_url(f"{subscription}?paid=1")
-        desk.sees("We wait for the payment service to confirm. A card takes a moment, a direct debit some days. You get a letter.")
+        desk.sees(
+            "We wait for the payment service to confirm. A card takes a moment, a direct debit some days. You get a letter."
+        )
         self.told()
         about = desk.word("Your subscription begins: %(programme)s", programme=NAME["en"])
         desk.open(self.year.link(self.cast.abe, about, to="acme/"))
