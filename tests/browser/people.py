@@ -100,6 +100,7 @@ class Visitor:
     ) -> None:
         """``judged``: every page that is opened will be checked, so that axe is there from the start."""
         self.site = site
+        self._hosts = (site, "data:", "blob:")
         self.language = language
         self.phone = phone
         self.scheme = scheme
@@ -139,8 +140,12 @@ class Visitor:
     def _receive(self, response: Response) -> None:
         if response.status >= 500:
             self.faults.append(f"{response.url} answered {response.status}")
-        if not response.url.startswith((self.site, "data:", "blob:")):
+        if not response.url.startswith(self._hosts):
             self.faults.append(f"{self.page.url} asked another host for {response.url}")
+
+    def sent_on_to(self, host: str) -> None:
+        """The product sends people there, and they come back: its requests are no fault."""
+        self._hosts += (host,)
 
     def close(self) -> None:
         self.context.close()
