@@ -80,28 +80,19 @@ def two_sided(problem: Problem) -> Task:
     return Task.of(plain).weighing(problem.weights)
 
 
-def solve_peers(problem: Problem, *, paired: int | None = None) -> Result:
-    """The best pairs, as far as ``problem.seconds`` allow; always with the gap.
-
-    ``paired``: the best in which this one (id) has somebody; then there are no prices, and the bound is the programme's. Raises
-    ``Contradiction`` where there is none.
-    """
+def solve_peers(problem: Problem) -> Result:
+    """The best pairs, as far as ``problem.seconds`` allow; always with the gap."""
     ends = time.monotonic() + problem.seconds
     task = two_sided(problem)
     graph, whole = _graph(task)
-    must = None if paired is None else problem.cohort.row[paired]
-    graph, shares, marginals = _without_halves(graph, must, ends)
-    if must is not None or shares is None or not _whole(shares):
-        taken, lost = by_level(task, _programme(graph, must), (graph.rows, graph.columns), ends)
-        prices, dual = (None, None) if must is not None else _prices(problem, graph, marginals)
-        return _result(problem, graph, taken, prices, dual, lost if whole else None)
-    taken = np.flatnonzero(shares > 0.5)
+    graph, shares, marginals = _without_halves(graph, ends)
     prices, dual = _prices(problem, graph, marginals)
-    found = _result(problem, graph, taken, prices, dual, None)
-    if found.equal or not whole:
-        return found
-    taken, lost = by_level(task, _programme(graph, None), (graph.rows, graph.columns), ends)
-    return _result(problem, graph, taken, prices, dual, lost)
+    if shares is not None and _whole(shares):
+        found = _result(problem, graph, np.flatnonzero(shares > 0.5), prices, dual, None)
+        if found.equal or not whole:
+            return found
+    taken, lost = by_level(task, _programme(graph), (graph.rows, graph.columns), ends)
+    return _result(problem, graph, taken, prices, dual, lost if whole else None)
 
 
 def _graph(task: Task) -> tuple[_Graph, bool]:
@@ -137,9 +128,7 @@ def _odd_groups(many: int, rows: Ints, columns: Ints) -> Iterable[tuple[int, ...
             yield tuple(members.tolist())
 
 
-def _without_halves(
-    graph: _Graph, must: int | None, ends: float
-) -> tuple[_Graph, NDArray[np.float64] | None, NDArray[np.float64]]:
+def _without_halves(graph: _Graph, ends: float) -> tuple[_Graph, NDArray[np.float64] | None, NDArray[np.float64]]:
     """How much of each pair the linear programme takes once no odd set is missing that we know how to find; and what its rows are
     worth to it. None where it had no time, or has no answer.
     """
@@ -150,7 +139,7 @@ def _without_halves(
         left = ends - time.monotonic()
         if left <= 0 or not len(graph.rows):
             break
-        programme = _programme(graph, must)
+        programme = _programme(graph)
         found: Any = optimize.linprog(
             -worth,
             A_ub=programme.matrix,
@@ -186,7 +175,7 @@ def _whole(shares: NDArray[np.float64]) -> bool:
     return bool((np.abs(shares - np.rint(shares)) < NEAR).all())
 
 
-def _programme(graph: _Graph, must: int | None) -> Programme:
+def _programme(graph: _Graph) -> Programme:
     task, many = graph.task, len(graph.rows)
     numbers = np.arange(many)
     twice = np.concatenate([numbers, numbers])
@@ -200,9 +189,6 @@ def _programme(graph: _Graph, must: int | None) -> Programme:
     for members in graph.sets:
         parts.append(sparse.csr_array(graph.inside(members)[None, :].astype(float)))
         high.append(np.array([(len(members) - 1) // 2]))
-    if must is not None:
-        parts.append(sparse.csr_array(-((graph.rows == must) | (graph.columns == must))[None, :].astype(float)))
-        high.append(np.array([-1]))
     limits = slice(start, start + len(graph.sets))
     return Programme(sparse.vstack(parts).tocsr(), np.concatenate(high).astype(float), np.ones(many), limits, many)
 
@@ -235,26 +221,23 @@ def _prices(problem: Problem, graph: _Graph, marginals: NDArray[np.float64]) -> 
     return prices, sum(problem.value(*pin) for pin in sorted(problem.pins)) + halves // 2
 
 
-def _result(
-    problem: Problem, graph: _Graph, taken: Ints, prices: Prices | None, dual: int | None, lost: int | None
-) -> Result:
-    """``lost``: by how much of the sum an integer programme does not rule out a better answer; None: it was not asked."""
+def _result(problem: Problem, graph: _Graph, taken: Ints, prices: Prices, dual: int, lost: int | None) -> Result:
+    """``lost``: by how much of the sum an integer programme does not rule out a better answer; None: it says nothing of all."""
     cohort = problem.cohort
     ids = [one.id for one in cohort.mentees]
     chosen = {(ids[row], ids[column]) for row, column in zip(graph.rows[taken], graph.columns[taken], strict=True)}
     made = chosen | problem.pins
     pairs = tuple(Pair(one, other, cohort.score(one, other)) for one, other in sorted(made))
     primal = sum(problem.value(*pair) for pair in made)
-    bounds = [bound for bound in (dual, None if lost is None else primal + lost) if bound is not None]
-    bound = min(bounds)
+    bound = dual if lost is None else min(dual, primal + lost)
     paired = {one for pair in made for one in pair}
     return Result(
         pairs,
         tuple(one for one in ids if one not in paired),
         (),
-        prices or Prices((), (), (), (), ()),
+        prices,
         primal,
-        bound if dual is None else dual,
+        dual,
         bound,
         len(problem.previous - made),
         primal == bound,
