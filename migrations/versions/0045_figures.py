@@ -18,7 +18,7 @@ LOOKS_AFTER = f"wall_coordinates() AND {S}"
 TABLES = ("equity_answer", "evaluation_setting", "figure_drawing", "released_figure", "audit_atom", "audit_place")
 
 # In the order in which rows are asked for: what comes first has the better chance to be shown.
-STAGES = ("enrolled", "completed", "appointed", "introduced", "applied", "paired", "trained", "assessed")
+STAGES = ("enrolled", "completed", "applied", "paired", "trained", "assessed")
 
 FUNCTIONS = {
     # The rule of marketplace/evaluation/auditor.py. Whether a row may be shown to whoever reads these ledgers (an organisation
@@ -114,35 +114,12 @@ BEGIN
             CASE WHEN e.state = 'completed' AND coalesce(e.ended_at, e.state_at, e.updated_at) < until THEN 'completed' END,
             CASE WHEN EXISTS (SELECT FROM readiness_assessment r WHERE r.cohort_org_id = e.org_id AND r.enrolment_id = e.id
                 AND r.author_person_id = e.person_id AND r.given_at < until) THEN 'assessed' END
-        ], NULL) || figure_outcomes(e.org_id, e.person_id, until)
+        ], NULL)
     FROM (SELECT DISTINCT ON (n.person_id) n.*, c.form FROM enrolment n
         JOIN cohort c ON c.org_id = n.org_id AND c.id = n.cohort_id AND c.state NOT IN ('draft', 'cancelled')
         WHERE n.org_id = p_org AND n.created_at < until
         ORDER BY n.person_id, c.form = 'board' DESC, (n.enrolled_at < until) IS NOT TRUE, coalesce(n.enrolled_at, n.created_at), n.id) e
     LEFT JOIN equity_answer a ON a.person_id = e.person_id AND a.given_at < until;
-END $$""",
-        (),
-    ),
-    # What became of a candidate's wish to be seen: an introduction that they said yes to, a mandate that came of one.
-    "figure_outcomes(integer, bigint, timestamptz)": (
-        """
-CREATE FUNCTION figure_outcomes(p_org integer, p_person bigint, p_until timestamptz) RETURNS text[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-DECLARE outcomes text[] := '{}';
-BEGIN
-    IF to_regclass('introduction') IS NOT NULL THEN
-        IF EXISTS (SELECT FROM introduction i WHERE i.org_id = p_org AND i.person_id = p_person AND i.decided_at < p_until
-                AND i.state IN ('accepted', 'met', 'interview', 'appointed', 'not_chosen')) THEN
-            outcomes := outcomes || 'introduced'::text;
-        END IF;
-    END IF;
-    IF to_regclass('board_mandate') IS NOT NULL THEN
-        IF EXISTS (SELECT FROM board_mandate m WHERE m.org_id = p_org AND m.person_id = p_person AND m.created_at < p_until
-                AND m.introduction_id IS NOT NULL) THEN
-            outcomes := outcomes || 'appointed'::text;
-        END IF;
-    END IF;
-    RETURN outcomes;
 END $$""",
         (),
     ),
@@ -249,17 +226,6 @@ GRANT SELECT, INSERT, UPDATE ON audit_place TO passerelle_gate;
 GRANT SELECT, INSERT, UPDATE, DELETE ON audit_atom TO passerelle_gate;
 """
 
-# Of what becomes of candidates the gate counts who, and reads nothing else.
-OUTCOMES = """
-DO $$ BEGIN
-    IF to_regclass('{0}') IS NOT NULL THEN
-        GRANT SELECT ON {0} TO passerelle_gate;
-        CREATE POLICY gate_counts ON {0} FOR SELECT TO passerelle_gate USING (true);
-    END IF;
-END $$
-"""
-NO_OUTCOMES = "DO $$ BEGIN IF to_regclass('{0}') IS NOT NULL THEN DROP POLICY gate_counts ON {0}; END IF; END $$"
-
 
 def _org(table: str) -> sa.Column[int]:
     return sa.Column(
@@ -354,8 +320,6 @@ def upgrade() -> None:
     _tables()
     execute = op.get_bind().exec_driver_sql
     execute(GRANTS)
-    for table in ("introduction", "board_mandate"):
-        execute(OUTCOMES.format(table))
     op.execute("SET LOCAL ROLE passerelle_gate")
     for signature, (definition, roles) in FUNCTIONS.items():
         execute(definition)
@@ -369,8 +333,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("introduction", "board_mandate"):
-        op.get_bind().exec_driver_sql(NO_OUTCOMES.format(table))
     op.execute("SET LOCAL ROLE passerelle_gate")
     for signature in reversed(FUNCTIONS):
         op.execute(f"DROP FUNCTION {signature}")
