@@ -156,7 +156,7 @@ def test_more_places_move_people_up_and_fewer_are_refused(make_event, answer, as
     answer(cast.max, event, "yes")
     as_host("change_event", event, plan=plan(cast, capacity=2))
     assert guest(operator, event, cast.max).seat
-    with pytest.raises(commands.TooFew, match="2 people"):
+    with pytest.raises(commands.TooFew, match="taken already: 2"):
         as_host("change_event", event, plan=plan(cast, capacity=1))
 
 
