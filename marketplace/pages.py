@@ -382,6 +382,8 @@ def install(app: Flask) -> None:
     app.add_url_rule("/accent/<colour>.css", "accent", accent)
     app.url_defaults(version_static)
     app.jinja_environment = Environment
+    # There are more templates than the four hundred that Jinja keeps; to compile one anew takes as long as a page.
+    app.jinja_options = {**app.jinja_options, "cache_size": -1}
     Babel(app, locale_selector=choose_locale)
     app.jinja_env.add_extension("jinja2.ext.do")
     # A page asks for some thirty sentences; Flask-Babel looks for the reader's catalogue at each.

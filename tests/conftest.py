@@ -26,6 +26,7 @@ from tenants.migrate import prepare_database
 from tenants.shared import clock
 from tenants.walls import prepare_roles, role_address
 from tests.cast import Actor, Cast, make_cast
+from tests.compiled import FOLDER, share_compiled_templates
 from tests.contracts.scene import set_scene
 from tests.contracts.stage import Stage, Standing
 from tests.factories import publish
@@ -133,6 +134,15 @@ def _clean(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if not stays:
         clean()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The workers of a run have their folders side by side in one that is the run's."""
+    base = tmp_path_factory.getbasetemp()
+    folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    os.environ[FOLDER] = str(folder / "compiled-templates")
+    share_compiled_templates()
 
 
 @pytest.fixture(scope="session")

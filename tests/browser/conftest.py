@@ -123,7 +123,7 @@ def serve(environment: dict[str, str], log: Path) -> Iterator[str]:
     """The product at the ``BASE_URL`` of ``environment``, until the block ends."""
     address = environment["BASE_URL"]
     command = [
-        *(sys.executable, "-m", "granian", "marketplace.wsgi:app", "--interface", "wsgi", "--no-ws"),
+        *(sys.executable, "-m", "granian", "tests.browser.served:app", "--interface", "wsgi", "--no-ws"),
         *("--host", "127.0.0.1", "--port", address.rsplit(":", 1)[1], "--blocking-threads", "4"),
     ]
     with process(command, environment, log) as server:

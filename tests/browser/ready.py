@@ -19,6 +19,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO
 
+from tests.compiled import share_compiled_templates
+
 HOUSE = Path(__file__).resolve().parents[2]
 
 
@@ -67,6 +69,7 @@ def ended(number: int, sign: signal.Signals, seconds: float = 15) -> bool:
 def wait_for_orders() -> None:
     """The other side. It ends with its orders."""
     gc.disable()
+    share_compiled_templates()
     import_module("marketplace.app")
     from marketplace import cli
 
