@@ -15,13 +15,13 @@ from marketplace.dossiers import queries
 from marketplace.dossiers.content import Dossier, flat, from_flat
 from marketplace.dossiers.deriving import face_from, missing
 from marketplace.dossiers.following import tell_followers
+from marketplace.dossiers.jobs import log_dossier
 from marketplace.dossiers.models import BoardDossier, BoardMandate, DossierComment, DossierVersion
 from marketplace.dossiers.queries import Place, Shared
 from marketplace.dossiers.telling import telling_words
 from marketplace.mentors.drafts import Window, differences, merge
 from tenants.current import Acting
 from tenants.shared import jobs
-from tenants.shared.activity import record
 from tenants.shared.database import db, new_id
 from tenants.shared.errors import Refused
 
@@ -75,23 +75,19 @@ def save_draft(
     return Saved(dossier, merged.elsewhere, merged.contested)
 
 
-def _log(acting: Acting, verb: str, dossier: BoardDossier, now: datetime) -> None:
-    """In the log of the network that runs the track: an employer's log does not say that somebody looks for a seat."""
-    record(
-        verb,
-        org_ids=[dossier.org_id],
-        now=now,
-        subject=("dossier", dossier.id),
-        actor=(acting.person_id, acting.person_name),
-    )
-
-
 def _changed_for_others(acting: Acting, verb: str, dossier: BoardDossier, now: datetime) -> None:
     db.session.flush()
     tell_followers(dossier.org_id, acting.person_id)
     db.session.execute(sa.text("SELECT forget_papers_about_me()"))
     jobs.announce(verb, org_id=dossier.org_id, person_id=acting.person_id)
-    _log(acting, verb, dossier, now)
+    jobs.enqueue(
+        log_dossier,
+        org_id=dossier.org_id,
+        person_id=acting.person_id,
+        dossier_id=dossier.id,
+        verb=verb,
+        at=now.isoformat(),
+    )
 
 
 def publish(*, acting: Acting, place: Place, now: datetime) -> DossierVersion:

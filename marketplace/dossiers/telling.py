@@ -28,7 +28,8 @@ STREET = re.compile(
     re.I,
 )
 GENERIC = frozenset(
-    "and the for les des aux une sur von van del der den pour par avec dans sans nos group groupe holding holdings company compagnie societe international france europe "
+    "and the for les des aux une sur von van del der den pour par avec dans sans nos "
+    "group groupe holding holdings company compagnie societe international france europe "
     "european europeenne global national nationale world bank banque insurance assurance assurances logistics logistique "
     "industries industrial systems services service solutions partners conseil consulting capital invest investment "
     "association foundation fondation institut institute school ecole university universite business college academy academie "
