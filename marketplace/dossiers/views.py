@@ -207,7 +207,7 @@ def compare(network: str, number: int) -> str:
     """A version beside another one; without one named, beside the draft."""
     place = _place(network)
     older = queries.version_or_404(g.acting, place, number)
-    other = request.args.get("with", type=int)
+    other = request.args.get("other", type=int)
     newer = (
         Dossier.model_validate(queries.version_or_404(g.acting, place, other).content)
         if other

@@ -71,7 +71,7 @@ def test_a_dossier_from_the_first_line_to_the_withdrawal(board, cast, sign_in, o
     assert versions[0].face["competencies"] == {"finance": 3}
     page = mia.get(f"{BASE}/versions").text
     assert "Version 1" in page and "Version 2" in page
-    differ = mia.get(f"{BASE}/versions/1/comparison?with=2").text
+    differ = mia.get(f"{BASE}/versions/1/comparison?other=2").text
     assert "Another line" in differ and "Plant director" not in differ
     assert "kept its people" in mia.get(f"{BASE}/versions/1?as=full&in=en").text
     assert mia.get(f"{BASE}/versions/1/restoration").status_code == 200
@@ -95,7 +95,7 @@ def test_a_dossier_from_the_first_line_to_the_withdrawal(board, cast, sign_in, o
         "dossier.published",
         "dossier.withdrawn",
     }
-    assert "Mia Acme" in sign_in(cast.ned).get("/bridge/activity").text
+    assert "Mia Acme" in sign_in(cast.ned).get("/bridge/activity/").text
     # To everybody else there is no such page.
     for who, slug in (("ann", "acme"), ("ned", "bridge"), ("pam", "acme"), ("max", "globex")):
         assert sign_in(cast[who]).get(f"/{slug}/dossier/bridge").status_code == 404
