@@ -137,6 +137,13 @@ class DossierForm(RemembersWindow, FlaskForm):
     )
     confirmed = Confirmed(_l("Words that you kept"))
 
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        valid = super().validate(*args, **kwargs)
+        for name in MOST_ROWS:
+            told = (sentences for entry in self[name] for sentences in entry.form.errors.values())
+            self[name].errors = [sentence for sentences in told for sentence in sentences]
+        return bool(valid)
+
     def draft(self) -> dict[str, Any]:
         """The values for ``save_draft``. Rows in which nothing stands are left out."""
         values: dict[str, Any] = {}

@@ -46,6 +46,7 @@ def test_a_dossier_from_the_first_line_to_the_withdrawal(board, cast, sign_in, o
     # Nothing but what was typed is kept, and a part that cannot be kept is shown again.
     wrong = mia.post(f"{BASE}/draft", data=sheet(**{"positions-0-from_year": "11"}))
     assert wrong.status_code == 422 and "Write the year with four figures." in wrong.text and "Corbeau" in wrong.text
+    assert "from_year&#39;" not in wrong.text
     partly = mia.post(f"{BASE}/draft", data={"headline.fr": "Moi", "shows": "full.fr"}, headers={"HX-Request": "true"})
     assert partly.status_code == 200 and 'id="side"' in partly.text and "Full dossier, in French" in partly.text
     assert stored(operator).headline.fr == "Moi"
