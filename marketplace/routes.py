@@ -27,6 +27,7 @@ from marketplace.conversations import links as conversation_links
 from marketplace.conversations import views as conversations
 from marketplace.coordination import views as coordination
 from marketplace.directory import views as directory
+from marketplace.dossiers import views as dossiers
 from marketplace.enrolments import links as enrolment_links
 from marketplace.enrolments import views as enrolments
 from marketplace.evaluation import views as evaluation
@@ -160,6 +161,7 @@ WORKSPACE = (
     (training.bp, "/cohorts/<int:cohort_id>/training"),
     (readiness.of_cohort, "/cohorts/<int:cohort_id>/readiness"),
     (readiness.bp, "/readiness"),
+    (dossiers.bp, "/dossier"),
     (journal.bp, "/journal"),
     (journal.of_pair, "/mentorships/<int:mentorship_id>/journal"),
     (talk_views.bp, "/requests/<int:request_id>/chemistry-meeting/time"),

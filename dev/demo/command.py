@@ -15,6 +15,7 @@ from dev.demo.changes import play_changes
 from dev.demo.charters import charters_to_make, keep_charter_paper, play_charters
 from dev.demo.crowd import Crowd
 from dev.demo.designing import play_designing
+from dev.demo.dossiers import play_dossier
 from dev.demo.evaluation import draw_first_figures, play_evaluation
 from dev.demo.journals import play_journals
 from dev.demo.known import KNOWN, PASSWORD
@@ -103,6 +104,7 @@ def _load_world(loader: Loader, world: World, password_hash: str, seed: int) -> 
     play_pairing(world, rows, seed)
     play_readiness(world, rows)
     play_evaluation(world, rows)
+    play_dossier(world, rows)
     for mentor in world.mentors:
         add_mentor(rows, mentor)
         scenes.log_page(mentor)

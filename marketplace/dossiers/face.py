@@ -42,7 +42,7 @@ def choices_in(known: dict[str, Named], locale: str) -> list[tuple[str, str]]:
     return [(one.slug, one.name.text(locale)) for one in known.values()]
 
 
-def _one_of(known: Any) -> Any:
+def one_of(known: Any) -> Any:
     def check(slug: object) -> object:
         if slug and slug not in known:
             raise ValueError(f"not in the list: {slug}")
@@ -51,12 +51,12 @@ def _one_of(known: Any) -> Any:
     return BeforeValidator(check)
 
 
-Sector = Annotated[str, _one_of(SECTORS)]
-Function = Annotated[str, _one_of(FUNCTIONS)]
-Region = Annotated[str, _one_of(REGIONS)]
-Committee = Annotated[str, _one_of(COMMITTEES)]
-Language = Annotated[str, _one_of(LANGUAGES)]
-CompetencySlug = Annotated[str, _one_of(COMPETENCIES)]
+Sector = Annotated[str, one_of(SECTORS)]
+Function = Annotated[str, one_of(FUNCTIONS)]
+Region = Annotated[str, one_of(REGIONS)]
+Committee = Annotated[str, one_of(COMMITTEES)]
+Language = Annotated[str, one_of(LANGUAGES)]
+CompetencySlug = Annotated[str, one_of(COMPETENCIES)]
 
 
 class Face(Choices):
@@ -69,9 +69,9 @@ class Face(Choices):
     sectors: tuple[Sector, ...] = ()
     languages: tuple[Language, ...] = ()
     region: Region = ""
-    experience: Annotated[str, _one_of(EXPERIENCE)] = ""
+    experience: Annotated[str, one_of(EXPERIENCE)] = ""
     committees: tuple[Committee, ...] = ()
-    mandates: Annotated[str, _one_of(MANDATES)] = "none"
+    mandates: Annotated[str, one_of(MANDATES)] = "none"
     days_a_year: Annotated[int, Field(ge=0, le=366)] = 0
 
     def levels(self) -> list[int]:

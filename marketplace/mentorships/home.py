@@ -13,7 +13,7 @@ from tenants.current import Acting
 
 Part = Callable[[Acting, Pair], Any]
 
-ORDER = ("meetings", "charters", "goals", "readiness", "rhythm", "conversations", "journal", "closing")
+ORDER = ("meetings", "charters", "goals", "readiness", "dossiers", "rhythm", "conversations", "journal", "closing")
 """As they stand on the page, from top to bottom."""
 
 SECTIONS = {
@@ -21,12 +21,15 @@ SECTIONS = {
     "meetings": (("part-meetings", _l("Meetings")),),
     "goals": (("part-goals", _l("Goals")),),
     "readiness": (("part-readiness", _l("Readiness")),),
+    "dossiers": (("part-dossiers", _l("Board dossier")),),
     "rhythm": (("part-rhythm", _l("Check-ins")),),
     "conversations": (("messages", _l("Messages")), ("notes", _l("Shared notes")), ("files", _l("Files"))),
     "journal": (("part-journal", _l("Journal")),),
     "closing": (("part-closing", _l("Ending")),),
 }
 """What the list beside the page calls the parts: (the anchor, its words)."""
+
+OF_BOARD = frozenset({"readiness", "dossiers"})
 
 _parts: dict[str, Part] = {}
 
@@ -45,6 +48,6 @@ def parts(viewer: Acting, pair: Pair) -> dict[str, Any]:
     """What each part shows to this viewer, in the order of the page. A pair that has ended looks back first."""
     ended = pair.mentorship.state is MentorshipState.ended
     order = sorted(ORDER, key=lambda name: name != "closing") if ended else ORDER
-    # Readiness is a part of board cohorts' pairs, and to others there is no such thing.
+    # These are parts of board cohorts' pairs, and to others there are no such things.
     of_board = pair.mentorship.form == "board" and pair.mentorship.cohort_id is not None
-    return {name: _parts[name](viewer, pair) for name in order if name in _parts and (of_board or name != "readiness")}
+    return {name: _parts[name](viewer, pair) for name in order if name in _parts and (of_board or name not in OF_BOARD)}

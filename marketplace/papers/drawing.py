@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
@@ -30,10 +31,14 @@ ASKED_AGAIN = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What a paper is drawn from: its HTML, as the template gives it, and its pictures by name."""
+    """What a paper is drawn from: its HTML, as the template gives it, and its pictures by name.
+
+    ``about_person_id``: it holds this person's words; then it is kept for the one who asks, and for nobody else.
+    """
 
     html: str
     pictures: dict[str, Picture] = field(default_factory=dict)
+    about_person_id: int | None = None
 
     def packed(self) -> bytes:
         pictures = {
@@ -49,20 +54,23 @@ class Sheet:
         }
         return Sheet(read["html"], pictures)
 
-    def digest(self) -> bytes:
-        """SHA-256 of everything that the drawing depends on, our style sheets included."""
+    def digest(self, reader: int | None = None) -> bytes:
+        """SHA-256 of everything that the drawing depends on, our style sheets included; of one reader's, who that is as well."""
         static = Path(str(current_app.static_folder))
         styles = [(static / path).read_bytes() for path in re.findall(r'href="(css/[\w.-]+)"', self.html)]
-        return sha256(b"\0".join((self.packed(), *styles))).digest()
+        whose = () if reader is None else (str(reader).encode(),)
+        return sha256(b"\0".join((self.packed(), *styles, *whose))).digest()
 
 
 def ask_for_paper(*, acting: Acting, sheet: Sheet, now: datetime) -> DrawnPaper:
     """The paper as it stands; the first to ask has it drawn. Filling what is kept is no change of state: a GET may ask."""
-    digest = sheet.digest()
+    reader = acting.person_id if sheet.about_person_id is not None else None
+    digest = sheet.digest(reader)
     found = _paper(acting.org_id, digest)
     if found is not None and (found.content is not None or found.asked_at > now - ASKED_AGAIN):
         return found
-    values = {"org_id": acting.org_id, "digest": digest, "source": sheet.packed(), "asked_at": now}
+    values: dict[str, Any] = {"org_id": acting.org_id, "digest": digest, "source": sheet.packed(), "asked_at": now}
+    values |= {"about_person_id": sheet.about_person_id, "reader_person_id": reader}
     asked = db.session.scalar(
         insert(DrawnPaper)
         .values(values)

@@ -24,7 +24,8 @@ def hand_over(sheet: Sheet, *, name: str, title: str, back: str) -> Response:
         response = send_file(io.BytesIO(paper.content), mimetype="application/pdf", download_name=name)
     else:
         long = paper.asked_at <= now - LONG
-        response = make_response(render_template("papers/preparing.html", title=title, back=back, long=long), 202)
+        scene = {"title": title, "back": back, "long": long, "alone": sheet.about_person_id is not None}
+        response = make_response(render_template("papers/preparing.html", **scene), 202)
         response.headers["Refresh"] = str(LATER if long else SOON)
     response.headers["Cache-Control"] = "private, no-store"
     return response

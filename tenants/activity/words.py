@@ -51,6 +51,8 @@ SENTENCES = {
     "event.published": _l("published an event: %(title)s"),
     "event.changed": _l("changed an event: %(title)s"),
     "event.cancelled": _l("cancelled an event: %(title)s"),
+    "dossier.published": _l("published a board dossier"),
+    "dossier.withdrawn": _l("withdrew a board dossier"),
     "profile.published": _l("published a mentor page"),
     "profile.paused": _l("paused a mentor page"),
     "profile.resumed": _l("resumed a mentor page"),

@@ -38,6 +38,7 @@ from tenants.shared.models import Letter, LetterState, Notice
 from tenants.spreadsheets.models import ImportState, PeopleImport
 from tenants.spreadsheets.reading import pack
 from tests.cast import Cast
+from tests.contracts.dossiers_scene import make_dossiers
 from tests.contracts.matching import make_matching
 from tests.contracts.readiness_scene import make_readiness
 from tests.contracts.track_scene import make_track
@@ -382,6 +383,7 @@ def set_scene(session: Session, cast: Cast) -> Scene:
     make_training(session, cast)
     make_track(session, cast)
     make_readiness(session, cast)
+    make_dossiers(session, cast)
     session.add(CheckIn(**mentorship.pair_key | {"id": mentorship.id} | about))
     in_programme = make_cohort_scene(session, cast)
     library = make_kit(session, cast)
