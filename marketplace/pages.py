@@ -77,7 +77,9 @@ FAMILIES = dict.fromkeys(
 
 NAVIGATION = (
     Place("firms.index", _l("Member firms"), "firm", lambda acting: acting.in_network and acting.coordinates),
-    Place("seats.index", _l("Seats to fill"), "target", lambda acting: acting.in_search_firm, for_search_firms=True),
+    Place(
+        "admissions.index", _l("Accreditations"), "shield", lambda acting: acting.in_search_firm, for_search_firms=True
+    ),
     Place("directory.index", _l("Mentors"), "search", everybody),
     Place("requests.index", _l("Requests"), "request", everybody),
     Place("mentorships.index", _l("Mentorships"), "mentorship", everybody),
@@ -112,14 +114,6 @@ NAVIGATION = (
         "search",
         lambda acting: acting.in_network and acting.coordinates,
         menu=True,
-    ),
-    Place(
-        "admissions.index",
-        _l("Networks that accredit us"),
-        "shield",
-        lambda acting: acting.in_search_firm,
-        menu=True,
-        for_search_firms=True,
     ),
     Place("notices.index", _l("Notices"), "bell", everybody, menu=True, for_search_firms=True),
     Place("mentors.edit", _l("My mentor page"), "edit", everybody, menu=True),

@@ -59,7 +59,6 @@ from marketplace.requests import links as request_links
 from marketplace.requests import views as requests
 from marketplace.rhythm import links as rhythm_links
 from marketplace.rhythm import views as rhythm
-from marketplace.seekers import views as seats
 from marketplace.showcase import views as showcase
 from marketplace.training import views as training
 from marketplace.vocabulary import FUNCTIONS, INDUSTRIES, SENIORITIES
@@ -179,7 +178,6 @@ WORKSPACE = (
     (imports.bp, "/people/imports"),
     (firms.bp, "/firms"),
     (admissions.bp, "/search-firms"),
-    (seats.bp, "/seats"),
     (conflicts.bp, "/conflicts"),
     (groups.bp, "/group"),
     (agreements.bp, "/agreements"),
@@ -193,7 +191,7 @@ WORKSPACE = (
 
 
 OF_SEARCH_FIRMS = frozenset(
-    "seats admissions introductions notices people leaving invites logos settings retention activity arrival".split()
+    "admissions notices people leaving invites logos settings retention activity arrival".split()
 )
 """The blueprints that a search firm's workspace has: nothing of mentors, programmes and pairs."""
 

@@ -1,4 +1,4 @@
-"""Search firms, and what a board seeks.
+"""Search firms: organisations that look for directors, and the networks that admit them.
 
 An admission is written by the gate alone, so that neither side can write the other's part: the network admits and ends, the
 search firm accepts the rules. Whether a search firm sees cards is asked anew each time (``search_firm_admitted``).
@@ -28,14 +28,33 @@ BEGIN
     RETURN NEW;
 END $$"""
 
-ADMITTED = """
-CREATE OR REPLACE FUNCTION search_firm_admitted(p_network integer, p_org integer) RETURNS boolean
+# What an organisation is decides what its people see: no page changes it.
+KEEP_KIND = """
+CREATE FUNCTION keep_kind() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+BEGIN
+    RAISE EXCEPTION 'an organisation stays what it is' USING ERRCODE = 'insufficient_privilege';
+END $$"""
+
+# Replaced: a search firm has people to tell, too.
+COORDINATORS_OF = """
+CREATE OR REPLACE FUNCTION coordinators_of(p_org integer) RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
-    RETURN {};
+    IF NOT wall_sealed() OR NOT (p_org = wall_org() OR p_org = ANY (wall_audiences())) THEN RETURN; END IF;
+    RETURN QUERY SELECT a.person_id FROM affiliation a JOIN organisation o ON o.id = a.org_id
+    WHERE a.org_id = p_org AND (a.ended_on IS NULL OR a.ended_on > current_date)
+      AND ((o.kind = 'network' AND a.role = 'network_admin') OR ({} AND a.role IN ('hr_partner', 'company_admin')))
+    ORDER BY 1;
 END $$"""
-HOLDS = """EXISTS (SELECT FROM search_firm_admission a WHERE a.org_id = p_network AND a.search_firm_id = p_org
-        AND a.ended_at IS NULL AND a.accepted_at IS NOT NULL AND a.until_on >= current_date)"""
+
+# Asked by the gate's own functions, for whoever looks from a workspace of the firm.
+ADMITTED = """
+CREATE FUNCTION search_firm_admitted(p_network integer, p_org integer) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+    RETURN wall_sealed() AND EXISTS (SELECT FROM search_firm_admission a WHERE a.org_id = p_network AND a.search_firm_id = p_org
+        AND a.ended_at IS NULL AND a.accepted_at IS NOT NULL AND a.until_on >= current_date);
+END $$"""
 
 FUNCTIONS = {
     # Both sides' names, which the policies of organisations do not open to the other.
@@ -98,6 +117,8 @@ POLICIES = (
      f"((org_id = wall_org() AND wall_coordinates()) OR search_firm_id = wall_org()) AND {S}", None),
     ("search_firm_admission", "worker_select", "worker", "SELECT",
      f"wall_org() IN (org_id, search_firm_id) AND {S}", None),
+    ("search_firm_admission", "worker_export", "worker", "SELECT",
+     f"wall_role() = 'export' AND wall_person() IN (admitted_by_id, accepted_by_id, ended_by_id) AND {S}", None),
     ("search_firm_admission", "operator", "operator", "ALL", "true", None),
     ("search_firm_admission", "gate", "gate", "ALL", "true", None),
 )  # fmt: skip
@@ -176,12 +197,20 @@ def upgrade() -> None:
         execute(definition)
         execute(f"REVOKE EXECUTE ON FUNCTION {signature} FROM PUBLIC")
         execute(f"GRANT EXECUTE ON FUNCTION {signature} TO passerelle_web")
-    execute(ADMITTED.format(HOLDS))
+    execute(COORDINATORS_OF.format("o.kind <> 'network'"))
+    execute(ADMITTED)
     execute("REVOKE EXECUTE ON FUNCTION search_firm_admitted(integer, integer) FROM PUBLIC")
     execute(ONLY_COMPANIES)
     execute("REVOKE EXECUTE ON FUNCTION only_companies_join() FROM PUBLIC")
     execute("GRANT EXECUTE ON FUNCTION only_companies_join() TO passerelle_owner")
+    execute(KEEP_KIND)
+    execute("REVOKE EXECUTE ON FUNCTION keep_kind() FROM PUBLIC")
+    execute("GRANT EXECUTE ON FUNCTION keep_kind() TO passerelle_owner")
     op.execute("SET LOCAL ROLE passerelle_owner")
+    execute(
+        "CREATE TRIGGER keep_kind BEFORE UPDATE OF kind ON organisation "
+        "FOR EACH ROW WHEN (OLD.kind IS DISTINCT FROM NEW.kind) EXECUTE FUNCTION keep_kind()"
+    )
     execute(
         "CREATE TRIGGER only_companies_join BEFORE INSERT OR UPDATE OF firm_id ON firm_membership "
         "FOR EACH ROW EXECUTE FUNCTION only_companies_join()"
@@ -194,9 +223,12 @@ def upgrade() -> None:
 def downgrade() -> None:
     execute = op.get_bind().exec_driver_sql
     execute("DROP TRIGGER only_companies_join ON firm_membership")
+    execute("DROP TRIGGER keep_kind ON organisation")
     op.execute("SET LOCAL ROLE passerelle_gate")
     execute("DROP FUNCTION only_companies_join()")
-    execute(ADMITTED.format("false"))
+    execute("DROP FUNCTION keep_kind()")
+    execute("DROP FUNCTION search_firm_admitted(integer, integer)")
+    execute(COORDINATORS_OF.format("o.kind = 'company'"))
     for signature in reversed(FUNCTIONS):
         execute(f"DROP FUNCTION {signature}")
     op.execute("SET LOCAL ROLE passerelle_owner")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -34,6 +34,7 @@ def index() -> str:
         admissions=queries.admissions(g.acting),
         today=clock.today(),
         may_admit=may_admit(g.acting),
+        may_accept=may_accept(g.acting),
     )
 
 
@@ -55,7 +56,8 @@ def new() -> str:
     _admitting()
     if not may_admit(g.acting):
         abort(403)
-    return _new_page()
+    known = KnownSearchFirmForm(formdata=None, today=clock.today(), data={"known": request.args.get("known", "")[:60]})
+    return _new_page(known=known)
 
 
 @bp.post("/")
@@ -136,8 +138,8 @@ def accept(admission_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _show(admission, form), 422
     commands.accept_admission(acting=g.acting, admission=admission, now=clock.now())
-    flash(_("Accepted. Your people now see the cards of candidates who show themselves to search firms."), "ok")
-    return redirect(url_for("seats.index"), 303)
+    flash(_("Accepted. %(network)s accredits your firm.", network=admission.network), "ok")
+    return redirect(url_for(".show", admission_id=admission_id), 303)
 
 
 @bp.post("/<int:admission_id>/invitation")
