@@ -59,6 +59,7 @@ dossier_comment: mia ru, max r, export mia r, erasure mia rd
 evaluation_setting: ned rui
 figure_drawing: ned r
 released_figure: ann r, ned r
+search_firm_admission: mia r, pam r, ann r, ned r, job bridge r, job acme r, export pam r
 letter: ann iw, ned iw, job bridge iw, job acme ruiw, job harbour iw, export mia iw, export pam iw, erasure mia iw,
     erasure pam iw
 notice: mia ruiw, pam w, ann ruiw, ned iw, job bridge iw, job acme iw, job harbour iw, export mia riw,
@@ -80,6 +81,7 @@ FILLED = {
     "evaluation_setting": {"minimum_group": 5},
     "figure_drawing": {"drawn_on": NOW.date().replace(day=1)},
     "released_figure": {"people": 5},
+    "search_firm_admission": {"until_on": NOW.date()},
 }
 NEW = (
     *(
@@ -94,7 +96,7 @@ NEW = (
     *("event", "event_code", "event_guest", "training_module", "cohort_material", "training_progress", "quiz_answer"),
     *("training_certificate", "resource", "resource_file", "resource_version", "programme_page", "programme_loan"),
     *("programme_asking", "board_dossier", "dossier_version", "board_mandate", "dossier_comment"),
-    *("evaluation_setting", "figure_drawing", "released_figure"),
+    *("evaluation_setting", "figure_drawing", "released_figure", "search_firm_admission"),
 )
 OLDER = ("programme", "programme_version", "programme_party", "cohort", "cohort_phase", "enrolment")
 ADDED_TO = ("letter", "notice")
@@ -123,6 +125,8 @@ def rows(operator, _admin, cast):
         "cohort_id": cohort.id,
         "enrolment_id": mias.id,
         "firm_id": cast.mia.org_id,
+        "search_firm_id": cast.mia.org_id,
+        "admitted_by_id": cast.pam.person_id,
         "request_org_id": cast.mia.org_id,
         "person_id": cast.mia.person_id,
         "mentee_person_id": cast.mia.person_id,
