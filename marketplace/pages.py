@@ -123,7 +123,12 @@ NAVIGATION = (
     Place("equity.edit", _l("How I am counted"), "person", everybody, menu=True),
     Place("assisting.index", _l("Assisting"), "people", everybody, menu=True),
     Place(
-        "activity.index", _l("Activity"), "activity", lambda acting: acting.coordinates, menu=True, for_search_firms=True
+        "activity.index",
+        _l("Activity"),
+        "activity",
+        lambda acting: acting.coordinates,
+        menu=True,
+        for_search_firms=True,
     ),
     Place(
         "settings.edit", _l("Settings"), "settings", lambda acting: acting.coordinates, menu=True, for_search_firms=True

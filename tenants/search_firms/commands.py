@@ -30,7 +30,16 @@ def _allow(allowed: bool) -> None:
 
 
 def found_search_firm(
-    *, acting: Acting, name: str, slug: str, contact: str, email: str, locale: str, statement: str, until_on: date, now: datetime
+    *,
+    acting: Acting,
+    name: str,
+    slug: str,
+    contact: str,
+    email: str,
+    locale: str,
+    statement: str,
+    until_on: date,
+    now: datetime,
 ) -> int:
     """Take a new search firm in, admit it, and invite whoever will look after it. Returns the admission's id.
 

@@ -39,6 +39,8 @@ register(
         _l("Search firms"),
         frozenset(f"search_firm_admission.{did}_by_id" for did in ("admitted", "accepted", "ended")),
         export_admissions,
-        stays=_l("Admissions of search firms that you gave, accepted or ended: they are said between two organisations."),
+        stays=_l(
+            "Admissions of search firms that you gave, accepted or ended: they are said between two organisations."
+        ),
     )
 )

@@ -44,9 +44,7 @@ def _new_page(form: NewSearchFirmForm | None = None, known: KnownSearchFirmForm 
     return render_template(
         "search_firms/new.html",
         form=form
-        or NewSearchFirmForm(
-            formdata=None, today=today, reserved=reserved_words(), data={"locale": g.acting.locale}
-        ),
+        or NewSearchFirmForm(formdata=None, today=today, reserved=reserved_words(), data={"locale": g.acting.locale}),
         known=known or KnownSearchFirmForm(formdata=None, today=today),
     )
 
@@ -84,7 +82,11 @@ def create() -> ResponseReturnValue:
         form.slug.errors = [refusal.sentence]
         return _new_page(form), 422
     flash(
-        _("%(firm)s is admitted. An invitation is on its way to %(email)s.", firm=form.name.data, email=form.email.data),
+        _(
+            "%(firm)s is admitted. An invitation is on its way to %(email)s.",
+            firm=form.name.data,
+            email=form.email.data,
+        ),
         "ok",
     )
     return redirect(url_for(".show", admission_id=admission_id), 303)
@@ -151,7 +153,8 @@ def invite_again(admission_id: int) -> ResponseReturnValue:
         raise Refused(_("This invitation was already taken up or withdrawn."), way_back=url_for(".index"))
     commands.invite_again(acting=g.acting, invitation=invitation, now=clock.now())
     flash(
-        _("A new invitation is on its way to %(email)s; the earlier link no longer works.", email=invitation.email), "ok"
+        _("A new invitation is on its way to %(email)s; the earlier link no longer works.", email=invitation.email),
+        "ok",
     )
     return redirect(url_for(".show", admission_id=admission_id), 303)
 

@@ -45,9 +45,7 @@ def link_of(operator):
 def asked(connection, actor, query, **values):
     """The answer of the database inside the actor's workspace, as the web asks it; or the refusal's code."""
     with connection.begin() as transaction:
-        connection.execute(
-            sa.text("SELECT enter_workspace(:token, :slug)"), {"token": actor.token, "slug": actor.slug}
-        )
+        connection.execute(sa.text("SELECT enter_workspace(:token, :slug)"), {"token": actor.token, "slug": actor.slug})
         role = values.pop("role", "web")
         connection.exec_driver_sql(f"SET LOCAL ROLE passerelle_{role}")
         try:
@@ -141,7 +139,9 @@ def test_a_network_admits_a_firm_its_partner_accepts_and_the_network_ends_it(
             .order_by(Activity.id)
         ).all()
     )
-    expected = [(where, f"admission.{what}") for what in ("given", "accepted", "ended") for where in ("bridge", "halden")]
+    expected = [
+        (where, f"admission.{what}") for what in ("given", "accepted", "ended") for where in ("bridge", "halden")
+    ]
     assert sorted(verbs) == sorted(expected)
 
 
@@ -209,7 +209,9 @@ def test_a_search_firm_sees_no_mentor_no_firm_and_no_person_of_others(admin, cas
         assert asked(admin, who, "SELECT count(*) FROM person WHERE id = :id", id=kate.person_id) == 0
 
 
-def test_an_admission_is_read_by_its_two_sides_and_holds_while_it_is_accepted_and_in_time(admin, operator, cast, halden):
+def test_an_admission_is_read_by_its_two_sides_and_holds_while_it_is_accepted_and_in_time(
+    admin, operator, cast, halden
+):
     kate, tom, admission = halden
     count, pages = "SELECT count(*) FROM search_firm_admission", "SELECT count(*) FROM search_firm_admissions()"
     for who, sees in ((kate, 1), (tom, 1), (cast.ned, 1), (cast.hal, 0), (cast.pam, 0), (cast.ann, 0)):
@@ -267,7 +269,9 @@ def test_nobody_makes_a_search_firm_a_member_firm_or_something_else(admin, opera
 
 def test_what_people_bring_from_elsewhere_does_not_follow_them(sign_in, cast, operator, halden):
     kate, *_ = halden
-    operator.add(Affiliation(org_id=kate.org_id, person_id=cast.max.person_id, role=Role.member, work_email=cast.max.email))
+    operator.add(
+        Affiliation(org_id=kate.org_id, person_id=cast.max.person_id, role=Role.member, work_email=cast.max.email)
+    )
     operator.commit()
     client = sign_in(cast.max)
     arrived = client.get("/halden/arrival/")
