@@ -38,7 +38,7 @@ class ApprovalRule(enum.StrEnum):
 
 
 class Organisation(Base):
-    """A tenant: a company, a network that companies join, or a firm that looks for directors. ``slug`` is the first part of its addresses.
+    """A tenant: a company, a network that companies join, or a firm that looks for directors. ``slug`` begins its addresses.
 
     From ``second_factor_from`` on, the workspace opens only to accounts with a second factor.
     ``provisional``: a network invited the firm by an address alone; its own people have yet to name it.
