@@ -24,6 +24,7 @@ from marketplace.requests import holdings as requests
 from marketplace.rhythm import holdings as rhythm
 from marketplace.training import holdings as training
 from tenants.privacy import holdings as tenants
+from tenants.search_firms import holdings as search_firms
 
 __all__ = [
     "boards",
@@ -48,6 +49,7 @@ __all__ = [
     "readiness",
     "requests",
     "rhythm",
+    "search_firms",
     "tenants",
     "training",
 ]

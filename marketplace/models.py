@@ -30,6 +30,7 @@ from tenants.domains import models as domains
 from tenants.onboarding import models as onboarding
 from tenants.organisations import models as organisations
 from tenants.privacy import models as privacy
+from tenants.search_firms import models as search_firms
 from tenants.shared import models as shared
 from tenants.shared.database import Base
 from tenants.spreadsheets import models as spreadsheets
@@ -64,6 +65,7 @@ __all__ = [
     "readiness",
     "requests",
     "rhythm",
+    "search_firms",
     "shared",
     "showcase",
     "spreadsheets",

@@ -49,6 +49,10 @@ class Place:
     icon: str
     seen: Callable[[Acting], bool]
     menu: bool = False
+    for_search_firms: bool = False
+
+    def shown_to(self, acting: Acting) -> bool:
+        return (self.for_search_firms or not acting.in_search_firm) and self.seen(acting)
 
 
 def everybody(_acting: Acting) -> bool:
@@ -73,6 +77,9 @@ FAMILIES = dict.fromkeys(
 
 NAVIGATION = (
     Place("firms.index", _l("Member firms"), "firm", lambda acting: acting.in_network and acting.coordinates),
+    Place(
+        "admissions.index", _l("Accreditations"), "shield", lambda acting: acting.in_search_firm, for_search_firms=True
+    ),
     Place("directory.index", _l("Mentors"), "search", everybody),
     Place("requests.index", _l("Requests"), "request", everybody),
     Place("mentorships.index", _l("Mentorships"), "mentorship", everybody),
@@ -92,7 +99,7 @@ NAVIGATION = (
         lambda acting: acting.coordinates and not acting.in_network,
         menu=True,
     ),
-    Place("people.index", _l("People"), "person", lambda acting: acting.coordinates),
+    Place("people.index", _l("People"), "person", lambda acting: acting.coordinates, for_search_firms=True),
     Place("coordination.index", _l("Pairs"), "mentorship", may_see_pairs, menu=True),
     Place("balance.equity", _l("Figures"), "target", lambda acting: acting.coordinates, menu=True),
     Place(
@@ -101,15 +108,31 @@ NAVIGATION = (
         "shield",
         lambda acting: acting.coordinates and not acting.in_network,
     ),
-    Place("notices.index", _l("Notices"), "bell", everybody, menu=True),
+    Place(
+        "admissions.index",
+        _l("Search firms"),
+        "search",
+        lambda acting: acting.in_network and acting.coordinates,
+        menu=True,
+    ),
+    Place("notices.index", _l("Notices"), "bell", everybody, menu=True, for_search_firms=True),
     Place("mentors.edit", _l("My mentor page"), "edit", everybody, menu=True),
     Place("mentees.edit", _l("What I look for"), "target", everybody, menu=True),
     Place("journal.index", _l("My journal"), "lock", everybody, menu=True),
     Place("meeting_hours.edit", _l("When I can be met"), "clock", everybody, menu=True),
     Place("equity.edit", _l("How I am counted"), "person", everybody, menu=True),
     Place("assisting.index", _l("Assisting"), "people", everybody, menu=True),
-    Place("activity.index", _l("Activity"), "activity", lambda acting: acting.coordinates, menu=True),
-    Place("settings.edit", _l("Settings"), "settings", lambda acting: acting.coordinates, menu=True),
+    Place(
+        "activity.index",
+        _l("Activity"),
+        "activity",
+        lambda acting: acting.coordinates,
+        menu=True,
+        for_search_firms=True,
+    ),
+    Place(
+        "settings.edit", _l("Settings"), "settings", lambda acting: acting.coordinates, menu=True, for_search_firms=True
+    ),
 )
 
 
@@ -204,7 +227,7 @@ def drawn_top(acting: Acting) -> Markup:
             acting.slug,
             acting.waiting,
             acting.unread,
-            tuple([place.seen(acting) for place in NAVIGATION]),
+            tuple([place.shown_to(acting) for place in NAVIGATION]),
             request.blueprint,
             str(get_locale()),
             chosen_scheme(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, abort, g, request
 
 from marketplace import links
 from marketplace.assisting import views as assisting
@@ -80,6 +80,7 @@ from tenants.organisations import settings as organisation_settings
 from tenants.preferences import views as preferences
 from tenants.privacy import settings as retention
 from tenants.privacy import views as privacy
+from tenants.search_firms import views as admissions
 from tenants.spreadsheets import views as imports
 
 RESERVED = frozenset(
@@ -178,6 +179,7 @@ WORKSPACE = (
     (invites.bp, "/people/invitations"),
     (imports.bp, "/people/imports"),
     (firms.bp, "/firms"),
+    (admissions.bp, "/search-firms"),
     (conflicts.bp, "/conflicts"),
     (groups.bp, "/group"),
     (agreements.bp, "/agreements"),
@@ -190,6 +192,17 @@ WORKSPACE = (
 )
 
 
+OF_SEARCH_FIRMS = frozenset(
+    "admissions notices people leaving invites logos settings retention activity arrival".split()
+)
+"""The blueprints that a search firm's workspace has: nothing of mentors, programmes and pairs."""
+
+
+def keep_search_firms_to_theirs() -> None:
+    if g.get("acting") is not None and g.acting.in_search_firm and request.blueprint not in OF_SEARCH_FIRMS:
+        abort(404)
+
+
 def install(app: Flask) -> None:
     """Register every blueprint, and hand the tenants' pages the lists that only the marketplace knows."""
     app.extensions["reserved_words"] = RESERVED
@@ -198,6 +211,7 @@ def install(app: Flask) -> None:
     app.extensions["industries"] = INDUSTRIES.choices
     app.extensions["functions"] = FUNCTIONS.choices
     app.extensions["seniorities"] = SENIORITIES.choices
+    app.before_request(keep_search_firms_to_theirs)
     programme_templates.install(app)
     billing_words.install(app)
     cohort_templates.install(app)

@@ -72,6 +72,10 @@ class Acting:
         return self.org_kind == "network"
 
     @property
+    def in_search_firm(self) -> bool:
+        return self.org_kind == "search_firm"
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 

@@ -26,6 +26,7 @@ from dev.demo.readiness import play_readiness
 from dev.demo.rhythm import keep_time, play_rhythm
 from dev.demo.rows import Rows
 from dev.demo.scenes import Scenes
+from dev.demo.search_firms import SEARCHER, play_search_firms
 from dev.demo.training import play_training
 from dev.demo.world import World
 from marketplace.requests import letters
@@ -105,6 +106,7 @@ def _load_world(loader: Loader, world: World, password_hash: str, seed: int) -> 
     play_readiness(world, rows)
     play_evaluation(world, rows)
     play_dossier(world, rows)
+    play_search_firms(world, rows, password_hash)
     for mentor in world.mentors:
         add_mentor(rows, mentor)
         scenes.log_page(mentor)
@@ -157,7 +159,7 @@ def write_accounts(file: Path) -> None:
             "password": PASSWORD,
             "where": known.where,
         }
-        for known in KNOWN
+        for known in (*KNOWN, SEARCHER)
     ]
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps(people, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -12,6 +12,7 @@ ORDER = (
     "affiliation",
     "assistance",
     "firm_membership",
+    "search_firm_admission",
     "agreement",
     "agreement_acceptance",
     "intake_quota",

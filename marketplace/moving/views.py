@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -22,15 +22,17 @@ def _onward() -> str:
 
 @bp.get("/")
 def show() -> ResponseReturnValue:
-    """Nothing to bring: straight to work."""
+    """Nothing to bring: straight to work. A search firm has no mentors' pages."""
     found = queries.luggage(g.acting)
-    if found.empty:
+    if found.empty or g.acting.in_search_firm:
         return redirect(_onward(), 303)
     return render_template("moving/arrival.html", luggage=found, onward=_onward())
 
 
 @bp.post("/")
 def bring() -> ResponseReturnValue:
+    if g.acting.in_search_firm:
+        abort(404)
     found = queries.luggage(g.acting)
     if not commands.bring_profiles(acting=g.acting, now=clock.now()):
         return redirect(_onward(), 303)

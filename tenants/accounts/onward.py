@@ -18,10 +18,13 @@ WELCOMED = frozenset({Role.company_admin, Role.hr_partner})
 
 
 def first_page(slug: str, kind: OrganisationKind, role: Role, start: str = "", *, welcome_open: bool = False) -> str:
-    """Where somebody begins in a workspace: who runs a network with its firms, everybody else with the mentors.
+    """Where somebody begins in a workspace: who runs a network with its firms, a search firm with the networks that
+    accredit it, everybody else with the mentors.
 
     Those who look after a firm begin with its welcome until it is finished or dismissed.
     """
+    if kind is OrganisationKind.search_firm:
+        return url_for("admissions.index", organisation=slug)
     if welcome_open and role in WELCOMED:
         return url_for("welcome.index", organisation=slug)
     runs_network = kind is OrganisationKind.network and role in COORDINATORS

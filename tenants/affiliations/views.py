@@ -161,6 +161,8 @@ def keep(affiliation_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:affiliation_id>/assistants")
 def name_assistant(affiliation_id: int) -> ResponseReturnValue:
+    if g.acting.in_search_firm:  # it has no requests and no schedule to help with
+        abort(404)
     tie = queries.affiliation_or_404(g.acting, affiliation_id)
     form = _assistant_form(tie)
     if not form.validate_on_submit():

@@ -9,6 +9,7 @@ from tenants.organisations.models import OrganisationKind
 ROLES_OF = {
     OrganisationKind.company: (Role.member, Role.board_seeker, Role.hr_partner, Role.company_admin),
     OrganisationKind.network: (Role.member, Role.programme_manager, Role.network_admin),
+    OrganisationKind.search_firm: (Role.member, Role.company_admin),
 }
 """The roles that exist in each kind of organisation, the one with the most power last."""
 

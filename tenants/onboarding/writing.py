@@ -105,7 +105,7 @@ def write_invitation(
         now=now,
         address=address,
         locale=locale,
-        data=letter_words(name.strip(), inviter[1], url, expires_at, role),
+        data=letter_words(name.strip(), inviter[1], url, expires_at, role) | {"seeks": organisation.is_search_firm},
         letter_id=letter_id,
         session=session,
     )

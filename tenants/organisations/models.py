@@ -19,6 +19,7 @@ organisation_ids = sa.Sequence("organisation_id_seq", data_type=sa.Integer, meta
 class OrganisationKind(enum.StrEnum):
     company = "company"
     network = "network"
+    search_firm = "search_firm"
 
 
 class GroupSight(enum.StrEnum):
@@ -37,7 +38,7 @@ class ApprovalRule(enum.StrEnum):
 
 
 class Organisation(Base):
-    """A tenant: a company, or a network that companies join. ``slug`` is the first part of its addresses.
+    """A tenant: a company, a network that companies join, or a firm that looks for directors. ``slug`` begins its addresses.
 
     From ``second_factor_from`` on, the workspace opens only to accounts with a second factor.
     ``provisional``: a network invited the firm by an address alone; its own people have yet to name it.
@@ -49,6 +50,9 @@ class Organisation(Base):
         sa.CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug_is_a_word"),
         sa.CheckConstraint("second_factor_required = (second_factor_from IS NOT NULL)", name="second_factor_has_a_day"),
         sa.CheckConstraint("parent_id <> id", name="not_its_own_parent"),
+        sa.CheckConstraint(
+            "kind <> 'search_firm' OR (NOT in_marketplace AND parent_id IS NULL)", name="search_firm_stands_alone"
+        ),
         sa.Index("ix_organisation_parent_id", "parent_id"),
     )
 
@@ -76,6 +80,10 @@ class Organisation(Base):
     @property
     def is_network(self) -> bool:
         return self.kind is OrganisationKind.network
+
+    @property
+    def is_search_firm(self) -> bool:
+        return self.kind is OrganisationKind.search_firm
 
 
 class MembershipState(enum.StrEnum):

@@ -24,4 +24,4 @@ def may_leave_networks(acting: Acting) -> bool:
 
 def may_welcome(acting: Acting) -> bool:
     """Who walks a firm through its first steps here."""
-    return not acting.in_network and acting.role in {Role.company_admin, Role.hr_partner}
+    return acting.org_kind == "company" and acting.role in {Role.company_admin, Role.hr_partner}

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from tenants.organisations import commands, queries
 from tenants.organisations.forms import APPROVAL_DETAILS, CompanySettingsForm, SettingsForm
 from tenants.organisations.marks import UnusablePicture, encode_logo
-from tenants.organisations.models import ApprovalRule, MembershipState, Organisation
+from tenants.organisations.models import ApprovalRule, MembershipState, Organisation, OrganisationKind
 from tenants.organisations.policy import may_change_settings, may_leave_networks, may_welcome
 from tenants.organisations.words import industry_choices
 from tenants.shared import clock
@@ -24,7 +24,7 @@ def only_administrators() -> None:
 
 
 def _form(organisation: Organisation) -> SettingsForm:
-    if organisation.is_network:
+    if organisation.kind is not OrganisationKind.company:
         return SettingsForm(obj=organisation)
     form = CompanySettingsForm(obj=organisation)
     form.industry.choices = industry_choices()
@@ -32,17 +32,17 @@ def _form(organisation: Organisation) -> SettingsForm:
 
 
 def _page(form: SettingsForm) -> str:
-    in_network = g.acting.in_network
+    company = g.acting.org_kind == OrganisationKind.company
     return render_template(
         "settings/edit.html",
         form=form,
-        networks=[]
-        if in_network
-        else [(*pair, queries.own_quota(g.acting, pair[0].id)) for pair in queries.networks_of(g.acting)],
+        networks=[(*pair, queries.own_quota(g.acting, pair[0].id)) for pair in queries.networks_of(g.acting)]
+        if company
+        else [],
         may_leave=may_leave_networks(g.acting),
         logo=queries.own_logo(g.acting),
         approval_details=APPROVAL_DETAILS,
-        market=None if in_network else queries.marketplace_figures(g.acting),
+        market=queries.marketplace_figures(g.acting) if company else None,
         organisation=queries.own_organisation(g.acting),
         keeps_firm=may_welcome(g.acting),
     )

@@ -38,6 +38,8 @@ KINDS: dict[str, Kind] = {
     "assistance_offered": Kind(_l("Somebody asks about an assistance")),
     "firm_nudged": Kind(_l("A network reminds our firm of its next step"), essential=False),
     "agreement_renewed": Kind(_l("A network has a new agreement for our firm")),
+    "admission_given": Kind(_l("A network accredits our search firm")),
+    "admission_ended": Kind(_l("A network ends the accreditation of our search firm")),
     "domain_lost": Kind(_l("The DNS record of our domain is gone")),
     "domain_code": Kind(_l("Code for an e-mail domain"), urgent=True),
     "export_ready": Kind(_l("Your data is ready to download"), account=True),

@@ -11,4 +11,4 @@ ROLES_BY_SHEET = frozenset({Role.member, Role.hr_partner})
 
 def may_import(acting: Acting) -> bool:
     """The HR partners and admins of a company; a network has firms, and these have people."""
-    return acting.coordinates and not acting.in_network
+    return acting.coordinates and acting.org_kind == "company"

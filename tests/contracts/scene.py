@@ -41,6 +41,7 @@ from tests.cast import Cast
 from tests.contracts.dossiers_scene import make_dossiers
 from tests.contracts.matching import make_matching
 from tests.contracts.readiness_scene import make_readiness
+from tests.contracts.search_firm_scene import make_search_firm
 from tests.contracts.track_scene import make_track
 from tests.contracts.training_scene import make_training
 from tests.factories import enrol, make_cohort, make_programme
@@ -272,6 +273,7 @@ def make_kit(session: Session, cast: Cast) -> tuple[int, int, int]:
 
 def set_scene(session: Session, cast: Cast) -> Scene:
     """Write the scene with the operator's session and commit it."""
+    cast = make_search_firm(session, cast)
     now = clock.now()
     sent = make_request(session, cast, "mia", "max", RequestState.sent)
     accepted = make_request(session, cast, "pam", "max", RequestState.accepted)

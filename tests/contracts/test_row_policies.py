@@ -72,6 +72,7 @@ readiness_assessment: mia ru, export mia r, erasure mia rd
 readiness_plan: mia ru, export mia r, erasure mia rd
 readiness_reading: mia ru, export mia r, erasure mia rd
 target_board: mia ru, export mia r, erasure mia rd
+search_firm_admission: mia r, pam r, ann r, ned r, job bridge r, job acme r, export pam r
 letter: ann iw, ned iw, job bridge iw, job acme ruiw, job harbour iw, export mia iw, export pam iw, erasure mia iw,
     erasure pam iw
 notice: mia ruiw, pam w, ann ruiw, ned iw, job bridge iw, job acme iw, job harbour iw, export mia riw,
@@ -101,6 +102,7 @@ FILLED = {
     "stripe_event": {"firm_id": None},
     "readiness_assessment": {"moment": "start", "shown_to": []},
     "target_board": {"state": "idea"},
+    "search_firm_admission": {"until_on": NOW.date()},
 }
 NEW = (
     *(
@@ -115,9 +117,9 @@ NEW = (
     *("event", "event_code", "event_guest", "training_module", "cohort_material", "training_progress", "quiz_answer"),
     *("training_certificate", "resource", "resource_file", "resource_version", "programme_page", "programme_loan"),
     *("programme_asking", "board_dossier", "dossier_version", "board_mandate", "dossier_comment"),
-    *("evaluation_setting", "figure_drawing", "released_figure"),
     *("firm_consent", "board_track", "seat", "subscription", "billing_wish", "billing_invoice", "billing_account"),
     *("stripe_event", "readiness_assessment", "readiness_plan", "readiness_reading", "target_board"),
+    *("evaluation_setting", "figure_drawing", "released_figure", "search_firm_admission"),
 )
 OLDER = ("programme", "programme_version", "programme_party", "cohort", "cohort_phase", "enrolment")
 ADDED_TO = ("letter", "notice")
@@ -148,6 +150,8 @@ def rows(operator, _admin, cast):
         "cohort_id": cohort.id,
         "enrolment_id": mias.id,
         "firm_id": cast.mia.org_id,
+        "search_firm_id": cast.mia.org_id,
+        "admitted_by_id": cast.pam.person_id,
         "request_org_id": cast.mia.org_id,
         "person_id": cast.mia.person_id,
         "author_person_id": cast.mia.person_id,

@@ -257,6 +257,8 @@ SAMPLES = {
     },
     "firm_invited": {"network_name": "Bridge", "url": "/acme/settings"},
     "firm_nudged": {"network_name": "Bridge", "step": "people", "url": "/acme/welcome/people"},
+    "admission_given": {"network_name": "Bridge", "until_on": "2027-12-31", "url": "/halden/search-firms/1"},
+    "admission_ended": {"network_name": "Bridge", "until_on": "2027-12-31", "url": "/halden/search-firms/1"},
     "agreement_renewed": {"network_name": "Bridge", "holds_on": "2026-12-31", "url": "/acme/agreements/1"},
     "domain_lost": {
         "domain": "acme.example",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.contracts.table import Row
 
-EVERYBODY = ("mia", "ann", "abe", "max", "gil", "gus", "ned", "hal", "ida", "olga", "pam")
+EVERYBODY = ("mia", "ann", "abe", "max", "gil", "gus", "ned", "hal", "ida", "olga", "pam", "kate")
 
 
 def all_of(status: int, **others: int) -> dict[str, int]:

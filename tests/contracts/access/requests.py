@@ -7,7 +7,7 @@ from typing import Any
 from tests.contracts.table import Row
 
 ACME = {"mia": 200, "ann": 200, "abe": 200, "pam": 200}
-EVERYBODY = ("mia", "ann", "abe", "max", "gil", "gus", "ned", "hal", "ida", "olga", "pam")
+EVERYBODY = ("mia", "ann", "abe", "max", "gil", "gus", "ned", "hal", "ida", "olga", "pam", "kate")
 NOWHERE = dict.fromkeys(EVERYBODY, 404)
 
 
