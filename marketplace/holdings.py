@@ -8,6 +8,7 @@ from marketplace.conversations import holdings as conversations
 from marketplace.directory import holdings as directory
 from marketplace.dossiers import holdings as dossiers
 from marketplace.enrolments import holdings as enrolments
+from marketplace.evaluation import holdings as evaluation
 from marketplace.events import holdings as events
 from marketplace.goals import holdings as goals
 from marketplace.journal import holdings as journal
@@ -33,6 +34,7 @@ __all__ = [
     "directory",
     "dossiers",
     "enrolments",
+    "evaluation",
     "events",
     "goals",
     "journal",

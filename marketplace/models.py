@@ -7,6 +7,7 @@ from marketplace.closing import models as closing
 from marketplace.committee import models as committee
 from marketplace.conversations import models as conversations
 from marketplace.dossiers import models as dossiers
+from marketplace.evaluation import models as evaluation
 from marketplace.events import models as events
 from marketplace.goals import models as goals
 from marketplace.journal import models as journal
@@ -47,6 +48,7 @@ __all__ = [
     "conversations",
     "domains",
     "dossiers",
+    "evaluation",
     "events",
     "goals",
     "journal",
