@@ -23,6 +23,7 @@ from marketplace.readiness import holdings as readiness
 from marketplace.requests import holdings as requests
 from marketplace.rhythm import holdings as rhythm
 from marketplace.training import holdings as training
+from marketplace.visibility import holdings as visibility
 from tenants.privacy import holdings as tenants
 
 __all__ = [
@@ -50,4 +51,5 @@ __all__ = [
     "rhythm",
     "tenants",
     "training",
+    "visibility",
 ]
