@@ -56,6 +56,13 @@ board_dossier: mia rui, export mia r, erasure mia rd
 dossier_version: mia ri, export mia r, erasure mia rd
 board_mandate: mia rudi, export mia r, erasure mia rd
 dossier_comment: mia ru, max r, export mia r, erasure mia rd
+nomination_committee_member: mia r, ann rui, export mia r, erasure mia rd
+showing: mia rui, export mia r, erasure mia rd
+board_card: erasure mia rd
+viewing: export mia r, erasure mia rd
+dossier_request: export mia r, erasure mia rd
+dossier_link: mia r, export mia r, erasure mia rd
+introduction: mia r, export mia r, erasure mia rd
 evaluation_setting: ned rui
 figure_drawing: ned r
 released_figure: ann r, ned r
@@ -80,6 +87,11 @@ FILLED = {
     "evaluation_setting": {"minimum_group": 5},
     "figure_drawing": {"drawn_on": NOW.date().replace(day=1)},
     "released_figure": {"people": 5},
+    "nomination_committee_member": {"left_at": None},
+    "showing": {"what": "card", "to_kind": "committees", "withdrawn_at": None},
+    "viewing": {"what": "card"},
+    "dossier_request": {"state": "asked"},
+    "introduction": {"state": "asked"},
 }
 NEW = (
     *(
@@ -94,7 +106,8 @@ NEW = (
     *("event", "event_code", "event_guest", "training_module", "cohort_material", "training_progress", "quiz_answer"),
     *("training_certificate", "resource", "resource_file", "resource_version", "programme_page", "programme_loan"),
     *("programme_asking", "board_dossier", "dossier_version", "board_mandate", "dossier_comment"),
-    *("evaluation_setting", "figure_drawing", "released_figure"),
+    *("nomination_committee_member", "showing", "board_card", "viewing", "dossier_request", "dossier_link"),
+    *("introduction", "evaluation_setting", "figure_drawing", "released_figure"),
 )
 OLDER = ("programme", "programme_version", "programme_party", "cohort", "cohort_phase", "enrolment")
 ADDED_TO = ("letter", "notice")
