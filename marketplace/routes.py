@@ -62,6 +62,9 @@ from marketplace.rhythm import views as rhythm
 from marketplace.showcase import views as showcase
 from marketplace.training import views as training
 from marketplace.vocabulary import FUNCTIONS, INDUSTRIES, SENIORITIES
+from marketplace.visibility import card_views as candidates
+from marketplace.visibility import committee_views as nomination
+from marketplace.visibility import views as visibility
 from tenants.accounts import account, confirmations, passkey_pages, second_factor, ways_in, workspaces
 from tenants.accounts import views as accounts
 from tenants.activity import views as activity
@@ -160,6 +163,9 @@ WORKSPACE = (
     (training.bp, "/cohorts/<int:cohort_id>/training"),
     (readiness.of_cohort, "/cohorts/<int:cohort_id>/readiness"),
     (readiness.bp, "/readiness"),
+    (visibility.bp, "/visibility"),
+    (nomination.bp, "/nomination-committee"),
+    (candidates.bp, "/candidates"),
     (journal.bp, "/journal"),
     (journal.of_pair, "/mentorships/<int:mentorship_id>/journal"),
     (talk_views.bp, "/requests/<int:request_id>/chemistry-meeting/time"),

@@ -40,7 +40,12 @@ def export_showings(subject: Subject) -> list[dict[str, Any]]:
         for one in db.session.scalars(sa.select(Showing).where(Showing.person_id == me).order_by(Showing.id))
     ]
     records += [
-        {"kind": "viewing", "organisation": subject.slugs.get(one.org_id, ""), "what": one.what.value, "at": one.at.isoformat()}
+        {
+            "kind": "viewing",
+            "organisation": subject.slugs.get(one.org_id, ""),
+            "what": one.what.value,
+            "at": one.at.isoformat(),
+        }
         for one in db.session.scalars(sa.select(Viewing).where(Viewing.person_id == me).order_by(Viewing.at))
     ]
     records += [
@@ -53,7 +58,9 @@ def export_showings(subject: Subject) -> list[dict[str, Any]]:
             "your_word": one.word,
             "at": one.asked_at.isoformat(),
         }
-        for one in db.session.scalars(sa.select(Introduction).where(Introduction.person_id == me).order_by(Introduction.id))
+        for one in db.session.scalars(
+            sa.select(Introduction).where(Introduction.person_id == me).order_by(Introduction.id)
+        )
     ]
     return records
 

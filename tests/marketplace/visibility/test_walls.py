@@ -13,9 +13,7 @@ CARDS = "SELECT id, face, levels, tokens, score FROM showcase_cards(:network, :t
 
 
 def cards(connection, network, tokens=(), least=()):
-    return connection.execute(
-        sa.text(CARDS), {"network": network, "tokens": list(tokens), "least": list(least)}
-    ).all()
+    return connection.execute(sa.text(CARDS), {"network": network, "tokens": list(tokens), "least": list(least)}).all()
 
 
 def test_a_card_is_shown_while_a_consent_lasts_and_its_person_reads_who_looked(scene, inside, operator):
@@ -59,7 +57,10 @@ def test_her_own_employer_one_with_a_conflict_and_those_not_on_a_committee_see_n
     consent(operator, scene.mia, bridge, hidden=False)
     with inside(scene.abe) as of_abe:
         assert len(cards(of_abe, bridge)) == 1
-    operator.execute(sa.text("UPDATE nomination_committee_member SET left_at = now() WHERE person_id = :person"), {"person": scene.abe.person_id})
+    operator.execute(
+        sa.text("UPDATE nomination_committee_member SET left_at = now() WHERE person_id = :person"),
+        {"person": scene.abe.person_id},
+    )
     operator.commit()
     with inside(scene.abe) as of_abe:
         assert cards(of_abe, bridge) == []
@@ -92,7 +93,9 @@ def test_a_card_goes_when_its_person_leaves_their_employer_and_a_conflict_hides_
     operator.commit()
     with inside(scene.max) as of_max:
         assert len(cards(of_max, bridge)) == 1
-    operator.execute(sa.text("UPDATE affiliation SET ended_on = current_date WHERE id = :id"), {"id": scene.mia.affiliation_id})
+    operator.execute(
+        sa.text("UPDATE affiliation SET ended_on = current_date WHERE id = :id"), {"id": scene.mia.affiliation_id}
+    )
     operator.commit()
     with inside(scene.max) as of_max:
         assert cards(of_max, bridge) == []
