@@ -61,10 +61,10 @@ from marketplace.rhythm import links as rhythm_links
 from marketplace.rhythm import views as rhythm
 from marketplace.showcase import views as showcase
 from marketplace.training import views as training
-from marketplace.vocabulary import FUNCTIONS, INDUSTRIES, SENIORITIES
 from marketplace.visibility import card_views as candidates
 from marketplace.visibility import committee_views as nomination
 from marketplace.visibility import views as visibility
+from marketplace.vocabulary import FUNCTIONS, INDUSTRIES, SENIORITIES
 from tenants.accounts import account, confirmations, passkey_pages, second_factor, ways_in, workspaces
 from tenants.accounts import views as accounts
 from tenants.activity import views as activity

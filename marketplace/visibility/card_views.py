@@ -89,7 +89,7 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/<int:network_id>/<int:card_id>")
 def show(network_id: int, card_id: int) -> ResponseReturnValue:
-    """Opening is written down, and the candidate reads it. 410 where the viewer's organisation had seen it, and cannot any more."""
+    """Opening is written down, and the candidate reads it. 410: their organisation had seen it, and cannot now."""
     network = queries.network_or_404(g.acting, network_id)
     card = queries.opened(network_id, card_id, clock.now())
     if card is None:

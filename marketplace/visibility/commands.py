@@ -86,7 +86,8 @@ def name_member(*, acting: Acting, tie: Affiliation, now: datetime) -> None:
         named_by_id=acting.person_id,
         named_at=now,
     )
-    if db.session.execute(made.on_conflict_do_nothing()).rowcount:  # type: ignore[attr-defined]
+    new = made.on_conflict_do_nothing().returning(NominationCommitteeMember.id)
+    if db.session.scalar(new) is not None:
         path = f"/{acting.slug}/candidates/"
         queue_letter(
             "nomination_named",

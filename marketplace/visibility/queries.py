@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from flask import abort
@@ -66,9 +65,10 @@ class Card:
     score: int
 
 
-def _call(function: str, **values: Any) -> Sequence[sa.RowMapping]:
-    places = ", ".join(f":{name}" for name in values)
-    return db.session.execute(sa.text(f"SELECT * FROM {function}({places})"), values).mappings().all()
+SEEN_BY = sa.text("SELECT * FROM my_audience(:network)")
+LOOKED = sa.text("SELECT * FROM my_viewings(:network)")
+TO_NAME = sa.text("SELECT * FROM seekers_to_name(:network)")
+NETWORKS = sa.text("SELECT * FROM seeker_networks()")
 
 
 # --- the candidate ------------------------------------------------------------------------------------------------------
@@ -103,23 +103,23 @@ def consents(viewer: Acting, network_id: int, today: date) -> Sequence[Showing]:
 
 
 def audience(network_id: int) -> Audience:
-    return Audience(**_call("my_audience", network=network_id)[0])
+    return Audience(**db.session.execute(SEEN_BY, {"network": network_id}).mappings().one())
 
 
 def looked(network_id: int) -> list[Looked]:
     """The latest first, one line a day for each who looked."""
-    return [Looked(**row) for row in _call("my_viewings", network=network_id)]
+    return [Looked(**row) for row in db.session.execute(LOOKED, {"network": network_id}).mappings()]
 
 
 def who_may_be_named(network_id: int) -> list[tuple[int, str]]:
-    return [(row["org_id"], row["name"]) for row in _call("seekers_to_name", network=network_id)]
+    return [(org_id, name) for org_id, name in db.session.execute(TO_NAME, {"network": network_id})]
 
 
 # --- those who fill seats -----------------------------------------------------------------------------------------------
 
 
 def networks(_viewer: Acting) -> list[Network]:
-    return [Network(**row) for row in _call("seeker_networks")]
+    return [Network(**row) for row in db.session.execute(NETWORKS).mappings()]
 
 
 def network_or_404(viewer: Acting, network_id: int) -> Network:
