@@ -57,7 +57,7 @@ dossier_version: mia ri, export mia r, erasure mia rd
 board_mandate: mia rudi, export mia r, erasure mia rd
 dossier_comment: mia ru, max r, export mia r, erasure mia rd
 nomination_committee_member: mia r, ann rui, export mia r, erasure mia rd
-showing: mia rui, export mia r, erasure mia rd
+showing: mia rxi, export mia r, erasure mia rd
 board_card: erasure mia rd
 viewing: export mia r, erasure mia rd
 dossier_request: export mia r, erasure mia rd
@@ -142,6 +142,7 @@ def rows(operator, _admin, cast):
         "mentor_person_id": cast.max.person_id,
         "manager_id": cast.pam.person_id,
         "asked_by_id": cast.ann.person_id,
+        "named_by_id": cast.ann.person_id,
         **{
             f"{did}_id": cast.ned.person_id
             for did in ("host", "created_by", "added_by", "saved_by", "lent_by", "set_by")
@@ -153,6 +154,8 @@ def rows(operator, _admin, cast):
         for table in (*NEW, "programme_version", *ADDED_TO):
             if table in ADDED_TO:  # to a participant, and to those who look after a firm's
                 fill(connection, table, named | {"org_id": cast.mia.org_id, "id": 2, "person_id": cast.ann.person_id})
+                fill(connection, table, named | {"org_id": cast.mia.org_id})
+            elif table == "nomination_committee_member":
                 fill(connection, table, named | {"org_id": cast.mia.org_id})
             else:
                 fill(connection, table, named)
