@@ -23,6 +23,7 @@ from marketplace.readiness import holdings as readiness
 from marketplace.requests import holdings as requests
 from marketplace.rhythm import holdings as rhythm
 from marketplace.training import holdings as training
+from marketplace.visibility import holdings as visibility
 from tenants.privacy import holdings as tenants
 from tenants.search_firms import holdings as search_firms
 
@@ -52,4 +53,5 @@ __all__ = [
     "search_firms",
     "tenants",
     "training",
+    "visibility",
 ]

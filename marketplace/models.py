@@ -23,6 +23,7 @@ from marketplace.requests import models as requests
 from marketplace.rhythm import models as rhythm
 from marketplace.showcase import models as showcase
 from marketplace.training import models as training
+from marketplace.visibility import models as visibility
 from tenants.accounts import models as accounts
 from tenants.affiliations import models as affiliations
 from tenants.agreements import models as agreements
@@ -70,4 +71,5 @@ __all__ = [
     "showcase",
     "spreadsheets",
     "training",
+    "visibility",
 ]

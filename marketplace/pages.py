@@ -100,6 +100,13 @@ NAVIGATION = (
         menu=True,
     ),
     Place("people.index", _l("People"), "person", lambda acting: acting.coordinates, for_search_firms=True),
+    Place(
+        "nomination.index",
+        _l("Nomination committee"),
+        "people",
+        lambda acting: acting.coordinates and not acting.in_network,
+        menu=True,
+    ),
     Place("coordination.index", _l("Pairs"), "mentorship", may_see_pairs, menu=True),
     Place("balance.equity", _l("Figures"), "target", lambda acting: acting.coordinates, menu=True),
     Place(
@@ -121,6 +128,15 @@ NAVIGATION = (
     Place("journal.index", _l("My journal"), "lock", everybody, menu=True),
     Place("meeting_hours.edit", _l("When I can be met"), "clock", everybody, menu=True),
     Place("equity.edit", _l("How I am counted"), "person", everybody, menu=True),
+    Place("visibility.index", _l("Who sees me"), "see", lambda acting: not acting.in_network, menu=True),
+    Place(
+        "candidates.index",
+        _l("Candidates"),
+        "person",
+        lambda acting: not acting.in_network,
+        menu=True,
+        for_search_firms=True,
+    ),
     Place("assisting.index", _l("Assisting"), "people", everybody, menu=True),
     Place(
         "activity.index",

@@ -62,6 +62,9 @@ from marketplace.rhythm import links as rhythm_links
 from marketplace.rhythm import views as rhythm
 from marketplace.showcase import views as showcase
 from marketplace.training import views as training
+from marketplace.visibility import card_views as candidates
+from marketplace.visibility import committee_views as nomination
+from marketplace.visibility import views as visibility
 from marketplace.vocabulary import FUNCTIONS, INDUSTRIES, SENIORITIES
 from tenants.accounts import account, confirmations, passkey_pages, second_factor, ways_in, workspaces
 from tenants.accounts import views as accounts
@@ -163,6 +166,9 @@ WORKSPACE = (
     (readiness.of_cohort, "/cohorts/<int:cohort_id>/readiness"),
     (readiness.bp, "/readiness"),
     (dossiers.bp, "/dossier"),
+    (visibility.bp, "/visibility"),
+    (nomination.bp, "/nomination-committee"),
+    (candidates.bp, "/candidates"),
     (journal.bp, "/journal"),
     (journal.of_pair, "/mentorships/<int:mentorship_id>/journal"),
     (talk_views.bp, "/requests/<int:request_id>/chemistry-meeting/time"),
@@ -193,7 +199,7 @@ WORKSPACE = (
 
 
 OF_SEARCH_FIRMS = frozenset(
-    "admissions notices people leaving invites logos settings retention activity arrival".split()
+    "admissions candidates notices people leaving invites logos settings retention activity arrival".split()
 )
 """The blueprints that a search firm's workspace has: nothing of mentors, programmes and pairs."""
 

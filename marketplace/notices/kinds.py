@@ -12,6 +12,7 @@ KINDS |= {
     "next_best_asked": Kind(_l("A pair of our committee came to nothing, and the next best is asked")),
     "proposal_undone": Kind(_l("The committee of a programme takes a proposal back")),
     "committee_appointed": Kind(_l("I am appointed to the matching committee of a cohort")),
+    "nomination_named": Kind(_l("I am named to my company’s nomination committee")),
     "circle_changed": Kind(_l("Somebody joins or leaves my circle"), essential=False),
     "circle_seat": Kind(_l("I am given a seat in a circle, or taken out of one")),
     "circle_small": Kind(_l("A circle of a programme has become too small"), essential=False),

@@ -76,6 +76,8 @@ SENTENCES = {
     "consent.given": _l("said yes to a pair that a committee proposes"),
     "consent.refused": _l("said no to a pair that a committee proposes"),
     "request.agreed_by_firms": _l("sent a proposed pair on: both organisations agreed"),
+    "nomination.member_named": _l("named %(person)s to the nomination committee"),
+    "nomination.member_removed": _l("took %(person)s off the nomination committee"),
     "match.member_appointed": _l("appointed %(person)s to a matching committee"),
     "match.member_removed": _l("took %(person)s off a matching committee"),
     "request.proposal_undone": _l("took back the proposal of a pair"),

@@ -57,6 +57,13 @@ board_dossier: mia rui, export mia r, erasure mia rd
 dossier_version: mia ri, export mia r, erasure mia rd
 board_mandate: mia rudi, export mia r, erasure mia rd
 dossier_comment: mia ru, max r, export mia r, erasure mia rd
+nomination_committee_member: mia r, ann rui, export mia r, erasure mia rd
+showing: mia rxi, export mia r, erasure mia rd
+board_card: erasure mia rd
+viewing: export mia r, erasure mia rd
+dossier_request: export mia r, erasure mia rd
+dossier_link: mia r, export mia r, erasure mia rd
+introduction: mia r, export mia r, erasure mia rd
 evaluation_setting: ned rui
 figure_drawing: ned r
 released_figure: ann r, ned r
@@ -103,6 +110,11 @@ FILLED = {
     "readiness_assessment": {"moment": "start", "shown_to": []},
     "target_board": {"state": "idea"},
     "search_firm_admission": {"until_on": NOW.date()},
+    "nomination_committee_member": {"left_at": None},
+    "showing": {"what": "card", "to_kind": "committees", "withdrawn_at": None},
+    "viewing": {"what": "card"},
+    "dossier_request": {"state": "asked"},
+    "introduction": {"state": "asked"},
 }
 NEW = (
     *(
@@ -120,6 +132,8 @@ NEW = (
     *("firm_consent", "board_track", "seat", "subscription", "billing_wish", "billing_invoice", "billing_account"),
     *("stripe_event", "readiness_assessment", "readiness_plan", "readiness_reading", "target_board"),
     *("evaluation_setting", "figure_drawing", "released_figure", "search_firm_admission"),
+    *("nomination_committee_member", "showing", "board_card", "viewing", "dossier_request", "dossier_link"),
+    "introduction",
 )
 OLDER = ("programme", "programme_version", "programme_party", "cohort", "cohort_phase", "enrolment")
 ADDED_TO = ("letter", "notice")
@@ -159,6 +173,7 @@ def rows(operator, _admin, cast):
         "mentor_person_id": cast.max.person_id,
         "manager_id": cast.pam.person_id,
         "asked_by_id": cast.ann.person_id,
+        "named_by_id": cast.ann.person_id,
         **{
             f"{did}_id": cast.ned.person_id
             for did in ("host", "created_by", "added_by", "saved_by", "lent_by", "set_by")
@@ -173,6 +188,8 @@ def rows(operator, _admin, cast):
                 fill(connection, table, named | {"org_id": cast.mia.org_id})
             elif table == "firm_consent":  # of the firm that is asked
                 fill(connection, table, named | {"org_id": cast.mia.org_id, "request_org_id": cast.mia.org_id})
+            elif table == "nomination_committee_member":
+                fill(connection, table, named | {"org_id": cast.mia.org_id})
             else:
                 fill(connection, table, named)
         connection.exec_driver_sql("SET session_replication_role = origin")

@@ -86,6 +86,7 @@ SAMPLES = {
     },
     "pair_proposed": PAIR | {"form": "reverse"},
     "committee_appointed": COHORT,
+    "nomination_named": {"organisation": "Acme", "url": "/acme/candidates/"},
     "circle_changed": {"circle": "North", "name": "Max Globex", "what": "left", "missing": 1, "url": "/acme/circles/1"},
     "circle_seat": {"circle": "North", "what": "joined", "url": "/acme/circles/1"},
     "circle_small": {"circle": "North", "missing": 2, "url": "/bridge/circles/1"},
