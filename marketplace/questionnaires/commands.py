@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.programmes.queries import CohortSeen
@@ -142,7 +143,7 @@ def give_answers(*, asked: Asked, answers: Answers, now: datetime) -> None:
         one.id,
         asked.version.id,
         sa.cast(marks(design, answers), sa.ARRAY(sa.Text())),
-        sa.cast(content, sa.dialects.postgresql.JSONB()),
+        sa.cast(content, JSONB()),
         now,
     )
     became = db.session.scalar(sa.select(given))
