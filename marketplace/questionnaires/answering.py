@@ -33,5 +33,9 @@ def read_page(design: Design, at: int, so_far: Answers, form: MultiDict[str, str
     here = asked(design, at, so_far)
     raw = {key: value for key, value in so_far.items() if key not in {one.key for one in here}}
     answers = cleaned(design, raw | {one.key: _typed(one, form) for one in here})
-    half = {one.key for one in here if one.kind == "ranking" and one.key not in answers and any(form.get(f"{one.key}.{o.key}") for o in one.options)}
+    half = {
+        one.key
+        for one in here
+        if one.kind == "ranking" and one.key not in answers and any(form.get(f"{one.key}.{o.key}") for o in one.options)
+    }
     return answers, frozenset(half | {one.key for one in here if one.required and one.key not in answers})

@@ -22,10 +22,12 @@ TITLES = {
 PROMISE = Words(
     en="Your answers are anonymous. Who has answered is kept; what they answered is kept apart, without name or time, and nobody "
     "can put the two together again, not even we. That is why you can neither change nor take back what you have sent. "
-    "No figure is shown from fewer than five answers. What you write is shown as you wrote it, so leave out what would show who you are.",
+    "No figure is shown from fewer than five answers. What you write is shown as you wrote it, so leave "
+    "out what would show who you are.",
     fr="Vos réponses sont anonymes. Nous gardons qui a répondu ; les réponses sont gardées à part, sans nom ni heure, et personne ne "
     "peut rapprocher les deux, nous non plus. C’est pourquoi vous ne pourrez ni modifier ni reprendre ce que vous aurez envoyé. "
-    "Aucun chiffre n’est montré à partir de moins de cinq réponses. Ce que vous écrivez est montré tel quel : laissez de côté ce qui vous ferait reconnaître.",
+    "Aucun chiffre n’est montré à partir de moins de cinq réponses. "
+    "Ce que vous écrivez est montré tel quel : laissez de côté ce qui vous ferait reconnaître.",
 )
 NAMED = Words(
     en="Your answers carry your name. Those who run the programme read them; your employer does not.",

@@ -30,7 +30,10 @@ class When(Part):
 
 
 class Question(Part):
-    """``scale``: 1 to ``steps``, from ``low`` to ``high``; ``matrix``: the same for each of ``rows``; ``ranking``: every option a place."""
+    """``scale``: 1 to ``steps``, from ``low`` to ``high``; ``matrix``: the same for each of ``rows``.
+
+    ``ranking``: every option has a place.
+    """
 
     key: Key
     kind: Literal["scale", "one", "many", "ranking", "words", "matrix"]
@@ -79,7 +82,9 @@ class Design(Part):
                 if one.key in keys:
                     raise ValueError(f"{one.key} is asked twice")
                 keys.add(one.key)
-                if one.when and not (one.when.question in before and set(one.when.any_of) <= before[one.when.question].values()):
+                if one.when and not (
+                    one.when.question in before and set(one.when.any_of) <= before[one.when.question].values()
+                ):
                     raise ValueError(f"{one.key} depends on what no earlier section asks")
             before |= {one.key: one for one in section.questions}
         return self
@@ -120,7 +125,11 @@ def _valid(one: Question, value: Any) -> Any:
         return value.strip()[:WORDS_MOST] if isinstance(value, str) and value.strip() else None
     if one.kind == "matrix":
         rows = {row.key for row in one.rows}
-        found = {key: step for key, step in value.items() if key in rows and type(step) is int and step in steps} if isinstance(value, dict) else {}
+        found = (
+            {key: step for key, step in value.items() if key in rows and type(step) is int and step in steps}
+            if isinstance(value, dict)
+            else {}
+        )
         return found or None
     chosen = [key for key in value if key in keys] if isinstance(value, list) else []
     if one.kind == "ranking":

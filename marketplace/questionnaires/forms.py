@@ -25,12 +25,21 @@ class PlanForm(FlaskForm):
     anonymous = RadioField(_l("What is promised"), validators=[InputRequired()])
 
     def offer(self, sides: Sequence[Side], locale: str) -> PlanForm:
-        with_firms = [audience for audience in AUDIENCES if audience in {side.value for side in sides} | {"hr_partner", "manager"}]
+        with_firms = [
+            audience for audience in AUDIENCES if audience in {side.value for side in sides} | {"hr_partner", "manager"}
+        ]
         self.audience.choices = [SelectChoice(one.value, str(AUDIENCES[one])) for one in with_firms]
         self.zone.choices = [SelectChoice(name, label) for name, label in zones(locale)]
-        if self.zone.data and self.zone.data not in {choice.value for choice in self.zone.choices} and not self.is_submitted():
+        if (
+            self.zone.data
+            and self.zone.data not in {choice.value for choice in self.zone.choices}
+            and not self.is_submitted()
+        ):
             self.zone.choices.append(SelectChoice(self.zone.data, self.zone.data))
-        self.anonymous.choices = [SelectChoice("yes", _("Answers are anonymous")), SelectChoice("no", _("Answers carry the name"))]
+        self.anonymous.choices = [
+            SelectChoice("yes", _("Answers are anonymous")),
+            SelectChoice("no", _("Answers carry the name")),
+        ]
         return self
 
     def validate_closes_on(self, field: Any) -> None:

@@ -43,7 +43,9 @@ def people_of(one: QuestionnaireRound, cohort: Cohort) -> Iterator[tuple[int, in
     elif one.audience is Audience.manager:
         ids = sa.select(inside.subquery().c.id)
         asked = sa.select(ManagerView.manager_id, ManagerView.firm_id)
-        yield from db.session.execute(asked.where(ManagerView.org_id == one.org_id, ManagerView.enrolment_id.in_(ids))).tuples()
+        yield from db.session.execute(
+            asked.where(ManagerView.org_id == one.org_id, ManagerView.enrolment_id.in_(ids))
+        ).tuples()
     else:
         for person_id, firm_id, _id in db.session.execute(inside.where(Enrolment.side == one.audience.value)):
             yield person_id, firm_id
@@ -53,7 +55,13 @@ def open_round(one: QuestionnaireRound, now: datetime) -> None:
     cohort = db.session.get_one(Cohort, (one.org_id, one.cohort_id))
     people = dict(people_of(one, cohort))
     for person_id, firm_id in people.items():
-        values = {"org_id": one.org_id, "round_id": one.id, "person_id": person_id, "firm_id": firm_id, "answered": False}
+        values = {
+            "org_id": one.org_id,
+            "round_id": one.id,
+            "person_id": person_id,
+            "firm_id": firm_id,
+            "answered": False,
+        }
         db.session.execute(insert(RoundInvitation).values(values).on_conflict_do_nothing())
     one.state = RoundState.open
     remind_at = one.closes_at - REMIND_BEFORE

@@ -70,7 +70,9 @@ def _moment(name: str) -> Moment:
 @of_cohort.get("/<moment>")
 def plan(cohort_id: int, moment: str) -> str:
     seen, when = run_cohort_or_404(g.acting, cohort_id), _moment(moment)
-    return render_template("questionnaires/plan.html", seen=seen, moment=when, moments=MOMENTS, form=_form(seen, when, formdata=None))
+    return render_template(
+        "questionnaires/plan.html", seen=seen, moment=when, moments=MOMENTS, form=_form(seen, when, formdata=None)
+    )
 
 
 @of_cohort.post("/<moment>/rounds")
@@ -107,7 +109,9 @@ def preview(cohort_id: int, moment: str, audience: str) -> str:
     design = default_design(seen.cohort.form, when, Audience(audience))
     lang = "fr" if request.args.get("in", language()) == "fr" else "en"
     with force_locale(lang):
-        return render_template("questionnaires/preview.html", seen=seen, design=design, moment=when, audience=audience, lang=lang)
+        return render_template(
+            "questionnaires/preview.html", seen=seen, design=design, moment=when, audience=audience, lang=lang
+        )
 
 
 @of_cohort.post("/rounds/<int:round_id>/cancellation")
@@ -137,7 +141,14 @@ def _so_far(there: Asked) -> Answers:
     return cleaned(there.design, raw)
 
 
-def _show(there: Asked, action: str, at: int = -1, answers: Answers | None = None, missing: frozenset[str] = frozenset(), layout: str = "layouts/workspace.html") -> str:
+def _show(
+    there: Asked,
+    action: str,
+    at: int = -1,
+    answers: Answers | None = None,
+    missing: frozenset[str] = frozenset(),
+    layout: str = "layouts/workspace.html",
+) -> str:
     """Page ``at`` of the questionnaire; -1 is the promise."""
     answers, design = answers or {}, there.design
     over = there.answered or there.round.state is not RoundState.open or there.round.closes_at <= clock.now()
