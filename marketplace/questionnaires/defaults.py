@@ -27,7 +27,8 @@ PROMISE = Words(
     fr="Vos réponses sont anonymes. Nous gardons qui a répondu ; les réponses sont gardées à part, sans nom ni heure, et personne ne "
     "peut rapprocher les deux, nous non plus. C’est pourquoi vous ne pourrez ni modifier ni reprendre ce que vous aurez envoyé. "
     "Aucun chiffre n’est montré à partir de moins de cinq réponses. "
-    "Ce que vous écrivez est montré tel quel : laissez de côté ce qui vous ferait reconnaître.",
+    "Ce que vous écrivez est montré tel quel : laissez de côté "
+    "ce qui vous ferait reconnaître.",
 )
 NAMED = Words(
     en="Your answers carry your name. Those who run the programme read them; your employer does not.",
