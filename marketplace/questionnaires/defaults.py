@@ -24,7 +24,8 @@ PROMISE = Words(
     "can put the two together again, not even we. That is why you can neither change nor take back what you have sent. "
     "No figure is shown from fewer than five answers. What you write is shown as you wrote it, so leave "
     "out what would show who you are.",
-    fr="Vos réponses sont anonymes. Nous gardons qui a répondu ; les réponses sont gardées à part, sans nom ni heure, et personne ne "
+    fr="Vos réponses sont anonymes. Nous gardons qui a répondu ; les réponses sont gardées à part, sans nom ni heure, et "
+    "personne ne "
     "peut rapprocher les deux, nous non plus. C’est pourquoi vous ne pourrez ni modifier ni reprendre ce que vous aurez envoyé. "
     "Aucun chiffre n’est montré à partir de moins de cinq réponses. "
     "Ce que vous écrivez est montré tel quel : laissez de côté "

@@ -47,8 +47,8 @@ def people_of(one: QuestionnaireRound, cohort: Cohort) -> Iterator[tuple[int, in
             asked.where(ManagerView.org_id == one.org_id, ManagerView.enrolment_id.in_(ids))
         ).tuples()
     else:
-        for person_id, firm_id, _id in db.session.execute(inside.where(Enrolment.side == one.audience.value)):
-            yield person_id, firm_id
+        for row in db.session.execute(inside.where(Enrolment.side == one.audience.value)):
+            yield row[0], row[1]
 
 
 def open_round(one: QuestionnaireRound, now: datetime) -> None:
