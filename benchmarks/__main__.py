@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import capacity, clock, cohorts, directory, matching, mentorships, people_import, requests
+from benchmarks import capacity, clock, cohorts, directory, matching, mentorships, people_import, requests, webhooks
 from benchmarks.figures import Figure, table
 from benchmarks.servers import ROOT, hello_server, product_server
 from benchmarks.stage import Effort, Stage, populated
@@ -36,6 +36,7 @@ MEASUREMENTS: tuple[Callable[[Stage], Figure | None], ...] = (
     directory.search_share_of_hello,
     requests.send_request_share_of_hello,
     requests.accept_request_share_of_hello,
+    webhooks.webhook_share_of_hello,
     directory.walls_overhead,
     directory.worst_page_growth,
     capacity.claim_vs_for_update,

@@ -124,7 +124,7 @@ def match_proof_vs_flow(stage: Stage) -> Figure:
     def call() -> None:
         bare(task, arcs, *found.known, value).solve()
 
-    call_seconds, seconds = in_turns(max(stage.effort.rounds * 3, 2), call, lambda: proven(problem))
+    call_seconds, seconds = in_turns(max(stage.effort.rounds * 8, 2), call, lambda: proven(problem))
     detail = {"ms": round(seconds * 1000), "call_ms": round(call_seconds * 1000), "rounds": found.rounds}
     detail["pairs"] = len(found.known[0])
     return Figure("match_proof_vs_flow", size[0], seconds / call_seconds, "<=1.6", detail)

@@ -19,6 +19,7 @@ from dev.demo_run import answers, free_ports, web_command
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = "a key for measuring only, forty characters"
+WEBHOOK_SECRET = "whsec_for_measuring_only"
 WORKERS = 2
 FIRST_PORT = 8700
 SECONDS_TO_START = 120
@@ -54,7 +55,8 @@ def hello_server() -> Iterator[Server]:
 def product_server(address: str) -> Iterator[Server]:
     """The product on the database at ``address``, by the command that the demo uses."""
     (port,) = free_ports(FIRST_PORT, 1)
-    with _served(web_command(port), port, "/health", DATABASE_URL=address, SECRET_KEY=SECRET) as server:
+    settings = {"DATABASE_URL": address, "SECRET_KEY": SECRET, "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET}
+    with _served(web_command(port), port, "/health", **settings) as server:
         yield server
 
 

@@ -6,7 +6,9 @@ from marketplace.closing import holdings as closing
 from marketplace.committee import holdings as committee
 from marketplace.conversations import holdings as conversations
 from marketplace.directory import holdings as directory
+from marketplace.dossiers import holdings as dossiers
 from marketplace.enrolments import holdings as enrolments
+from marketplace.evaluation import holdings as evaluation
 from marketplace.events import holdings as events
 from marketplace.goals import holdings as goals
 from marketplace.journal import holdings as journal
@@ -31,7 +33,9 @@ __all__ = [
     "committee",
     "conversations",
     "directory",
+    "dossiers",
     "enrolments",
+    "evaluation",
     "events",
     "goals",
     "journal",

@@ -6,6 +6,8 @@ from marketplace.charters import models as charters
 from marketplace.closing import models as closing
 from marketplace.committee import models as committee
 from marketplace.conversations import models as conversations
+from marketplace.dossiers import models as dossiers
+from marketplace.evaluation import models as evaluation
 from marketplace.events import models as events
 from marketplace.goals import models as goals
 from marketplace.journal import models as journal
@@ -45,6 +47,8 @@ __all__ = [
     "committee",
     "conversations",
     "domains",
+    "dossiers",
+    "evaluation",
     "events",
     "goals",
     "journal",

@@ -24,6 +24,8 @@ from jinja2.nodes import EvalContext
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
+from marketplace.billing.policy import may_read_bills
+from marketplace.billing.queries import has_subscription
 from marketplace.coordination.policy import may_see_pairs
 from tenants.current import Acting
 from tenants.shared import clock
@@ -53,6 +55,16 @@ def everybody(_acting: Acting) -> bool:
     return True
 
 
+def subscribes(acting: Acting) -> bool:
+    """The company has seats on a board track; asked of those who look after it, once a page."""
+    if not may_read_bills(acting):
+        return False
+    if "subscribes" not in g:
+        g.subscribes = has_subscription(acting)
+    found: bool = g.subscribes
+    return found
+
+
 FAMILIES = dict.fromkeys(
     "programme_parties programme_pages cohorts enrolments pairing circles training events event kit cohort_kit".split(),
     "programmes",
@@ -65,7 +77,14 @@ NAVIGATION = (
     Place("requests.index", _l("Requests"), "request", everybody),
     Place("mentorships.index", _l("Mentorships"), "mentorship", everybody),
     Place("programmes.index", _l("Programmes"), "programme", everybody),
-    Place("tracks.index", _l("Board tracks"), "track", lambda acting: acting.coordinates, menu=True),
+    Place("tracks.index", _l("Board tracks"), "track", subscribes),
+    Place(
+        "tracks.index",
+        _l("Board tracks"),
+        "track",
+        lambda acting: not subscribes(acting) and acting.coordinates,
+        menu=True,
+    ),
     Place(
         "billing.index",
         _l("Subscriptions"),
@@ -75,6 +94,7 @@ NAVIGATION = (
     ),
     Place("people.index", _l("People"), "person", lambda acting: acting.coordinates),
     Place("coordination.index", _l("Pairs"), "mentorship", may_see_pairs, menu=True),
+    Place("balance.equity", _l("Figures"), "target", lambda acting: acting.coordinates, menu=True),
     Place(
         "conflicts.index",
         _l("Conflicts"),
@@ -86,6 +106,7 @@ NAVIGATION = (
     Place("mentees.edit", _l("What I look for"), "target", everybody, menu=True),
     Place("journal.index", _l("My journal"), "lock", everybody, menu=True),
     Place("meeting_hours.edit", _l("When I can be met"), "clock", everybody, menu=True),
+    Place("equity.edit", _l("How I am counted"), "person", everybody, menu=True),
     Place("assisting.index", _l("Assisting"), "people", everybody, menu=True),
     Place("activity.index", _l("Activity"), "activity", lambda acting: acting.coordinates, menu=True),
     Place("settings.edit", _l("Settings"), "settings", lambda acting: acting.coordinates, menu=True),

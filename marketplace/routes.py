@@ -29,6 +29,7 @@ from marketplace.coordination import views as coordination
 from marketplace.directory import views as directory
 from marketplace.enrolments import links as enrolment_links
 from marketplace.enrolments import views as enrolments
+from marketplace.evaluation import views as evaluation
 from marketplace.events import links as event_links
 from marketplace.events import views as events
 from marketplace.goals import views as goals
@@ -150,6 +151,8 @@ WORKSPACE = (
     (file_pages.bp, "/mentorships/<int:mentorship_id>/files"),
     (rhythm.bp, "/mentorships/<int:mentorship_id>"),
     (coordination.bp, "/pairs"),
+    (evaluation.bp, "/reports"),
+    (evaluation.answers, "/equity"),
     (programmes.bp, "/programmes"),
     (programme_parties.bp, "/programmes"),
     (cohorts.bp, "/cohorts"),

@@ -10,6 +10,7 @@ from marketplace.programmes.modalities import Form, Phase, Quota
 from marketplace.programmes.templates_ready import ready_templates
 
 NETWORK, FIRM = "chevetre", "lumen-energie"
+NAME = "Ready for the board", "Prêtes et prêts pour le conseil"
 CONTENTS = (
     "- Six workshops: finance, strategy and risk, governance, duties and liability, the work of committees, chairing\n"
     "- A chair or chief executive of another firm, two to three times a year\n"
@@ -41,8 +42,8 @@ def play_boards(world: World, rows: Rows) -> None:
         id=track_id,
         cohort_id=cohort_id,
         slug="ready-for-the-board",
-        name_en="Ready for the board",
-        name_fr="Prêtes et prêts pour le conseil",
+        name_en=NAME[0],
+        name_fr=NAME[1],
         summary_en="A year towards a first seat on a board, beside somebody who chairs one.",
         summary_fr="Un an vers un premier mandat, aux côtés d’une personne qui préside un conseil.",
         audience_en=AUDIENCE[0],
@@ -69,6 +70,8 @@ def play_boards(world: World, rows: Rows) -> None:
         id=subscription_id,
         track_org_id=runner.org.id,
         track_id=track_id,
+        track_name_en=NAME[0],
+        track_name_fr=NAME[1],
         seats=3,
         seats_wanted=None,
         seats_used=1,

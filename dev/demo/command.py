@@ -15,6 +15,7 @@ from dev.demo.changes import play_changes
 from dev.demo.charters import charters_to_make, keep_charter_paper, play_charters
 from dev.demo.crowd import Crowd
 from dev.demo.designing import play_designing
+from dev.demo.evaluation import draw_first_figures, play_evaluation
 from dev.demo.journals import play_journals
 from dev.demo.known import KNOWN, PASSWORD
 from dev.demo.loading import DemoProblem, Loader, add_member, add_mentor, add_organisation, hash_password, loading
@@ -79,6 +80,7 @@ def load(address: str, *, mentors: int, reset: bool, now: datetime, seed: int = 
         if mentors > MENTORS:
             _load_crowd(loader, world, password_hash, mentors - MENTORS, seed)
         _queue_letters(loader, scenes)
+        draw_first_figures(loader.connection, world)
 
 
 def _load_world(loader: Loader, world: World, password_hash: str, seed: int) -> Scenes:
@@ -100,6 +102,7 @@ def _load_world(loader: Loader, world: World, password_hash: str, seed: int) -> 
     play_boards(world, rows)
     play_pairing(world, rows, seed)
     play_readiness(world, rows)
+    play_evaluation(world, rows)
     for mentor in world.mentors:
         add_mentor(rows, mentor)
         scenes.log_page(mentor)

@@ -88,6 +88,7 @@ ORDER = (
     "journal_entry",
     "letter_choice",
     "letter_hours",
+    "equity_answer",
 )
 """Tables in an order that no foreign key minds."""
 

@@ -59,6 +59,8 @@ def subscribe(
         id=new_id(),
         track_org_id=track.org_id,
         track_id=track.id,
+        track_name_en=track.name_en,
+        track_name_fr=track.name_fr,
         seats=seats,
         price_cents=track.price_cents,
         currency=track.currency,
@@ -92,14 +94,25 @@ def subscribe(
 
 
 def change_seats(
-    *, acting: Acting, row: Subscription, seats: int, priced_at: datetime | None, now: datetime
+    *,
+    acting: Acting,
+    row: Subscription,
+    seats: int,
+    priced_at: datetime | None,
+    now: datetime,
+    before: int | None = None,
 ) -> BillingWish:
     """Ask for another number of seats from now on, at the price that was shown for the moment ``priced_at``.
 
+    ``before``: how many there were then; a colleague may have changed them meanwhile, and the price with them.
     Raises ``Refused`` with the names of those who sit, where there would be fewer seats than people, and where the track has
     not that many left.
     """
     one = _running(acting, row)
+    if before is not None and before != one.seats:
+        raise Refused(
+            _("A colleague has changed the seats to %(num)d meanwhile. Look at the price again.", num=one.seats)
+        )
     if seats < one.seats_used:
         names = ", ".join(holders(one))
         raise Refused(
@@ -150,6 +163,8 @@ def abandon(*, acting: Acting, row: Subscription, now: datetime) -> None:
     _must_pay(acting)
     if row.status is not SubscriptionStatus.asked:
         raise Refused(_("Only a subscription that nobody has paid is given up. Cancel this one instead."))
+    if _waits(row):
+        raise Refused(_("It is still on its way to the payment service. Give it up once it has arrived."))
     if row.stripe_checkout:
         try:
             gateway.expire_checkout(row.stripe_account, row.stripe_checkout)
@@ -202,12 +217,17 @@ def _running(acting: Acting, row: Subscription) -> Subscription:
     one = _locked(row)
     if one.status not in {SubscriptionStatus.active, SubscriptionStatus.past_due} or not one.stripe_subscription:
         raise Refused(_("Nothing is running that could be changed."))
-    waiting = sa.select(BillingWish.id).where(
-        BillingWish.org_id == one.org_id, BillingWish.subscription_id == one.id, BillingWish.state == "open"
-    )
-    if db.session.scalar(waiting) is not None:
+    if _waits(one):
         raise Refused(_("A change is still on its way. Wait until it is done."))
     return one
+
+
+def _waits(row: Subscription) -> bool:
+    """Something that was asked of Stripe is not done yet."""
+    waiting = sa.select(BillingWish.id).where(
+        BillingWish.org_id == row.org_id, BillingWish.subscription_id == row.id, BillingWish.state == "open"
+    )
+    return db.session.scalar(waiting) is not None
 
 
 def _full() -> Refused:

@@ -95,9 +95,10 @@ class SubscribeForm(FlaskForm):
 
 
 class SeatsForm(FlaskForm):
-    """``priced_at``: the moment that the price shown was reckoned with, in seconds since 1970."""
+    """``priced_at``: the moment that the price shown was reckoned with, in seconds since 1970; ``before``: the seats then."""
 
     seats = IntegerField(
         _l("Seats"), [InputRequired(_l("Say how many.")), NumberRange(1, MOST_SEATS, _l("From 1 to 1,000."))]
     )
     priced_at = HiddenField(filters=[lambda value: int(value) if str(value or "").isdigit() else None])
+    before = HiddenField(filters=[lambda value: int(value) if str(value or "").isdigit() else None])

@@ -8,7 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from marketplace.billing.models import BillingInvoice, Subscription
-from marketplace.boards.models import BoardTrack
 from tenants.accounts.models import Person
 from tenants.organisations.models import Organisation
 from tenants.shared.database import db
@@ -47,11 +46,10 @@ def tell_of_invoice(invoice: BillingInvoice, now: datetime) -> None:
 
 
 def _write(kind: str, row: Subscription, data: dict[str, Any], now: datetime) -> None:
-    track = db.session.get(BoardTrack, (row.track_org_id, row.track_id))
     page = f"/{db.session.get_one(Organisation, row.org_id).slug}/subscriptions/{row.id}"
     for person_id in db.session.scalars(sa.select(sa.func.programme_coordinators(row.org_id))).all():
         reader = db.session.get_one(Person, person_id)
-        name = track.text("name", reader.locale or "en") if track else ""
+        name = row.track_name(reader.locale or "en")
         queue_letter(
             kind,
             org_id=row.org_id,

@@ -31,7 +31,7 @@ class Subscription(Base):
     ``seats_used`` is moved by ``claim_seat`` and ``release_seat`` alone. ``seats_wanted``: another number that was asked for
     and is not in force yet; until then the greater of the two is kept free on the track, and the smaller may be used.
     ``grace_until``: until when a past-due subscription may still nominate. ``stripe_account``: the network's own account
-    (Connect), empty for the house's.
+    (Connect), empty for the house's. ``track_name_…``: as the track was called when the firm subscribed.
     """
 
     __tablename__ = "subscription"
@@ -62,6 +62,8 @@ class Subscription(Base):
     id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, default=new_id)
     track_org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
     track_id: Mapped[int] = mapped_column(sa.BigInteger)
+    track_name_en: Mapped[str] = mapped_column(sa.String(120), default="", server_default="")
+    track_name_fr: Mapped[str] = mapped_column(sa.String(120), default="", server_default="")
     seats: Mapped[int]
     seats_wanted: Mapped[int | None]
     seats_used: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -103,6 +105,11 @@ class Subscription(Base):
     @property
     def seats_usable(self) -> int:
         return min(self.seats, self.seats_wanted or self.seats)
+
+    def track_name(self, locale: str) -> str:
+        first, second = ("fr", "en") if locale.startswith("fr") else ("en", "fr")
+        found: str = getattr(self, f"track_name_{first}") or getattr(self, f"track_name_{second}")
+        return found
 
 
 class WishKind(enum.StrEnum):

@@ -31,7 +31,7 @@ class SubscriptionSeen:
     track: BoardTrack | None
 
     def name(self, locale: str) -> str:
-        return self.track.text("name", locale) if self.track else ""
+        return self.track.text("name", locale) if self.track else self.row.track_name(locale)
 
 
 def _with_track() -> sa.Select[Subscription, BoardTrack]:
@@ -50,6 +50,12 @@ def subscriptions_of(viewer: Acting) -> list[SubscriptionSeen]:
         .order_by(Subscription.status == SubscriptionStatus.ended, Subscription.id.desc())
     )
     return [SubscriptionSeen(row, track) for row, track in rows]
+
+
+def has_subscription(viewer: Acting) -> bool:
+    """The company subscribes to a track at present."""
+    running = sa.exists().where(Subscription.org_id == viewer.org_id, Subscription.status != SubscriptionStatus.ended)
+    return bool(db.session.scalar(sa.select(running)))
 
 
 def subscription_or_404(viewer: Acting, subscription_id: int) -> SubscriptionSeen:

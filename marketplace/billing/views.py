@@ -179,7 +179,12 @@ def change_seats(subscription_id: int) -> ResponseReturnValue:
         return _seats_page(seen, form, 422)
     priced_at = datetime.fromtimestamp(form.priced_at.data, UTC) if form.priced_at.data else None
     wish = commands.change_seats(
-        acting=g.acting, row=seen.row, seats=form.seats.data, priced_at=priced_at, now=clock.now()
+        acting=g.acting,
+        row=seen.row,
+        seats=form.seats.data,
+        priced_at=priced_at,
+        before=form.before.data,
+        now=clock.now(),
     )
     return _carried_out(wish, _("The number of seats is changed."))
 

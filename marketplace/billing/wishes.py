@@ -23,7 +23,6 @@ from marketplace.billing.models import (
     WishState,
 )
 from marketplace.billing.vat import vat_kind
-from marketplace.boards.models import BoardTrack
 from tenants.organisations.models import Organisation
 from tenants.shared import jobs
 from tenants.shared.activity import record
@@ -77,11 +76,10 @@ def carry_out(*, org_id: int, wish_id: int, now: datetime) -> WishState | None:
     if wish is None or wish.state is not WishState.open:
         return wish.state if wish else None
     row = db.session.get_one(Subscription, (org_id, wish.subscription_id))
-    track = db.session.get(BoardTrack, (row.track_org_id, row.track_id))
     slug = db.session.get_one(Organisation, org_id).slug
     db.session.commit()
     try:
-        answer = _ask(wish, row, track, slug)
+        answer = _ask(wish, row, slug)
     except gateway.Unreachable as away:
         _note(wish, str(away))
         raise
@@ -90,10 +88,10 @@ def carry_out(*, org_id: int, wish_id: int, now: datetime) -> WishState | None:
     return _settle(wish, answer, "", now)
 
 
-def _ask(wish: BillingWish, row: Subscription, track: BoardTrack | None, slug: str) -> Answer:
+def _ask(wish: BillingWish, row: Subscription, slug: str) -> Answer:
     account, key = row.stripe_account, f"wish-{wish.id}"
     if wish.kind is WishKind.subscribe:
-        return _subscribe(row, track, slug, key)
+        return _subscribe(row, slug, key)
     if wish.kind is WishKind.seats:
         quantity = wish.seats or row.seats
         return Answer(
@@ -105,7 +103,7 @@ def _ask(wish: BillingWish, row: Subscription, track: BoardTrack | None, slug: s
     return Answer(remote=gateway.set_cancelling(account, row.stripe_subscription, cancel, key))
 
 
-def _subscribe(row: Subscription, track: BoardTrack | None, slug: str, key: str) -> Answer:
+def _subscribe(row: Subscription, slug: str, key: str) -> Answer:
     account = row.stripe_account
     buyer = gateway.Buyer(
         row.legal_entity,
@@ -127,7 +125,7 @@ def _subscribe(row: Subscription, track: BoardTrack | None, slug: str, key: str)
         except gateway.Declined as no:
             log.warning("the VAT number of subscription %s was refused: %s", row.id, no)
             vat_state = "refused"
-    name = track.text("name", "en") if track else "Board track"
+    name = row.track_name("en")
     price = gateway.price_of(
         account, gateway.Article(f"track-{row.track_org_id}-{row.track_id}", name, row.price_cents, row.currency)
     )

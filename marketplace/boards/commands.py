@@ -111,8 +111,6 @@ def obstacles_to_open(cohort: Cohort) -> list[str]:
                 "a statement to the rules for mentors."
             )
         )
-    if chosen.quota.mentees is not None or chosen.quota.balance is not None:
-        faults.append(_("Seats are the quota of candidates here: take the quota of mentees out of the cohort’s rules."))
     if chosen.cadence not in SELDOM:
         faults.append(_("Pairs of a board track meet every three months at most: choose that rhythm."))
     return faults
@@ -137,8 +135,9 @@ def nominate_candidate(
     office: Office,
     now: datetime,
     confirmed: Sequence[str] = (),
-) -> Enrolment:
-    """A seat is claimed and the candidate asked, or neither.
+) -> Enrolment | None:
+    """A seat is claimed and the candidate asked, or neither. None: they take part already, between employers, and the seat
+    waits until they go on for this firm.
 
     Raises ``Refused`` where no seat is free or may be used, and as any nomination does.
     """
@@ -154,10 +153,24 @@ def nominate_candidate(
     if refused:
         db.session.rollback()
         raise Refused(str(REFUSED[refused]))
+    if db.session.scalar(sa.select(sa.func.returning_candidate(seat_id))) is not None:
+        jobs.announce("seat.claimed", org_id=acting.org_id, seat_id=seat_id)
+        jobs.announce("seat.kept", org_id=acting.org_id, seat_id=seat_id)
+        db.session.commit()
+        return None
     one = put_forward(acting=acting, seen=seen, profile=profile, side=Side.mentee, now=now, confirmed=confirmed)
     jobs.announce("seat.claimed", org_id=acting.org_id, seat_id=seat_id)
     db.session.commit()
     return one
+
+
+def give_back_seat(*, acting: Acting, seat_id: int, now: datetime) -> None:
+    """A seat that waits for somebody between employers is free again. Raises ``Refused`` once they have gone on."""
+    if not may_nominate_candidates(acting):
+        raise Forbidden(_("Only those who look after your organisation’s people nominate."))
+    if not db.session.scalar(sa.select(sa.func.give_back_seat(seat_id, now))):
+        raise Refused(_("This seat is taken, or free already. Look at the list again."))
+    db.session.commit()
 
 
 def _must_offer(acting: Acting) -> None:

@@ -29,7 +29,10 @@ def needs_seat(cohort: Cohort, side: Side, person_id: int) -> str:
     )
     if db.session.scalar(seat) is not None:
         return ""
-    return _("Candidates of this cohort sit on a seat of a board track. Nominate them from the track’s page.")
+    return _(
+        "Candidates of this cohort sit on a seat of a board track. Whoever looks after your people nominates them from the "
+        "track’s page."
+    )
 
 
 register("seat", needs_seat)

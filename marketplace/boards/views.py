@@ -228,5 +228,25 @@ def nominate(track_id: int) -> ResponseReturnValue:
         now=clock.now(),
         confirmed=statements(cohort.cohort.modalities, Side.mentee),
     )
+    if one is None:
+        flash(
+            _(
+                "%(name)s takes part already, between employers. The seat is kept, and a letter asks them to go on for %(org)s.",
+                name=profile.name,
+                org=g.acting.org_name,
+            ),
+            "ok",
+        )
+        return redirect(url_for(".show", track_id=track_id), 303)
     flash(_("%(name)s is asked by letter, and can answer from it.", name=profile.name), "ok")
     return redirect(url_for("enrolments.show", cohort_id=one.cohort_id, enrolment_id=one.id), 303)
+
+
+@bp.post("/<int:track_id>/seats/<int:seat_id>/removal")
+def give_back(track_id: int, seat_id: int) -> ResponseReturnValue:
+    seen = queries.track_or_404(g.acting, track_id)
+    if not may_nominate_candidates(g.acting):
+        abort(404)
+    commands.give_back_seat(acting=g.acting, seat_id=seat_id, now=clock.now())
+    flash(_("The seat is free again."), "ok")
+    return redirect(url_for(".show", track_id=seen.track.id), 303)

@@ -7,5 +7,5 @@
     check(problem, result)                                 the proof again, by a reader that knows nothing of the solver
 
 ``members`` the people · ``rules`` what forbids a pair · ``criteria`` what it is worth · ``facts`` both as columns ·
-``model`` cohort and problem · ``outcome`` what comes back · ``faults`` · ``solver`` · ``checker`` · ``instances``.
+``model`` cohort and problem · ``outcome`` what comes back · ``faults`` · ``solver`` · ``peers`` · ``checker`` · ``instances``.
 """

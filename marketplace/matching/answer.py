@@ -42,7 +42,8 @@ def result(
         rows, columns = rows[order], columns[order]
     scores = cohort.grid[rows, columns].astype(np.int64) - 1
     mentees, mentors = cohort.facts
-    pairs = tuple(map(Pair, mentees.ids[rows].tolist(), mentors.ids[columns].tolist(), scores.tolist()))
+    made_of = zip(mentees.ids[rows].tolist(), mentors.ids[columns].tolist(), scores.tolist(), strict=True)
+    pairs = tuple(map(Pair._make, made_of))
     made = {pair[:2] for pair in pairs} if problem.previous else set()
     unmatched = np.ones(len(cohort.mentees), np.bool_)
     unmatched[rows] = False

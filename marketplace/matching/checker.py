@@ -2,53 +2,24 @@
 
 from __future__ import annotations
 
-import enum
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from marketplace.matching.finding import Complaint, Finding
 from marketplace.matching.model import MINIMUM, Problem
 from marketplace.matching.outcome import FloorOf, Result, Shortfall
+from marketplace.matching.peer_checker import check_peers
 
-
-class Complaint(enum.StrEnum):
-    """What is wrong with an answer; the first eight make it no answer at all, the others make what it says of itself untrue."""
-
-    unknown = "unknown"
-    mentee_twice = "mentee_twice"
-    forbidden = "forbidden"
-    capacity = "capacity"
-    pin_missing = "pin_missing"
-    quota = "quota"
-    balance = "balance"
-    limit = "limit"
-    order = "order"
-    score = "score"
-    unmatched = "unmatched"
-    shortfalls = "shortfalls"
-    churn = "churn"
-    primal = "primal"
-    prices = "prices"
-    dual = "dual"
-    bound = "bound"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """``proven``: the answer holds and nothing is worth more, by the prices alone. No complaints and not proven: it holds, and a
-    better one, at most ``gap`` better, is not ruled out by prices.
-    """
-
-    complaints: tuple[Complaint, ...]
-    proven: bool
-    gap: int
+__all__ = ["Complaint", "Finding", "check"]
 
 
 def check(problem: Problem, result: Result, *, by_pair: bool = False) -> Finding:
     """Check all of it. ``by_pair``: ask each rule and criterion about each pair by itself and do not trust the grid; slow."""
+    if problem.cohort.peers:
+        return check_peers(problem, result, by_pair=by_pair)
     complaints = tuple(dict.fromkeys(_answer(problem, result)))
     if Complaint.unknown in complaints:
         return Finding(complaints, proven=False, gap=0)

@@ -54,10 +54,34 @@ class Contradiction(Exception):
 
 def faults(problem: Problem) -> tuple[Fault, ...]:
     """Every contradiction that can be seen without solving. Empty: ``solve`` answers (but for the balance, see ``FaultKind``)."""
-    found = (*_of_pins(problem), *_of_firms(problem), *_of_limits(problem))
+    if problem.cohort.peers:
+        found: tuple[Fault, ...] = tuple(_of_peers(problem))
+    else:
+        found = (*_of_pins(problem), *_of_firms(problem), *_of_limits(problem))
     weights = problem.weights
     largest = max(weights.floor, weights.head + weights.score * FULL + weights.keep)
     return found if largest < LARGEST else (*found, Fault(FaultKind.size, asked=largest, allowed=LARGEST))
+
+
+def _of_peers(problem: Problem) -> Iterator[Fault]:
+    """The same of people who are all on both sides."""
+    cohort, pins = problem.cohort, sorted(problem.pins)
+    for who, count in sorted(problem.pinned_places.items()):
+        if count > 1:
+            others = tuple(other for pin in pins if who in pin for other in pin if other != who)
+            yield Fault(FaultKind.pinned_twice, (who,), others, asked=count, allowed=1)
+    yield from _forbidden(problem)
+    for firm in problem.firms:
+        of_firm = tuple(one for pin in pins for one in pin if cohort.mentee(one).firm == firm.id)
+        if firm.receives is not None and len(of_firm) > firm.receives:
+            yield Fault(FaultKind.receives, of_firm, (), firm.id, asked=len(of_firm), allowed=firm.receives)
+
+
+def _forbidden(problem: Problem) -> Iterator[Fault]:
+    for mentee, mentor in sorted(problem.pins):
+        names = tuple(name for name in problem.obstacles(mentee, mentor) if name != MINIMUM)
+        if names:
+            yield Fault(FaultKind.pin_forbidden, (mentee,), (mentor,), names=names)
 
 
 def _of_pins(problem: Problem) -> Iterator[Fault]:
@@ -66,10 +90,7 @@ def _of_pins(problem: Problem) -> Iterator[Fault]:
         if count > 1:
             mentors = tuple(other for one, other in pins if one == mentee)
             yield Fault(FaultKind.pinned_twice, (mentee,), mentors, asked=count, allowed=1)
-    for mentee, mentor in pins:
-        names = tuple(name for name in problem.obstacles(mentee, mentor) if name != MINIMUM)
-        if names:
-            yield Fault(FaultKind.pin_forbidden, (mentee,), (mentor,), names=names)
+    yield from _forbidden(problem)
     for mentor, count in sorted(problem.pinned_places.items()):
         if count > cohort.mentor(mentor).capacity:
             mentees = tuple(one for one, other in pins if other == mentor)

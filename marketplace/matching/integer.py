@@ -61,7 +61,7 @@ def solve_limited(task: Task) -> Result:
     if not whole:
         pairs = merged(task.shape[1], pairs, eased.known)
     programme = _programme(task, pairs)
-    taken, lost = _by_level(task, programme, pairs, ends)
+    taken, lost = by_level(task, programme, pairs, ends)
     chosen = pairs[0][taken], pairs[1][taken]
     found = _answer(task, eased, chosen, prices, None)
     return _answer(task, eased, chosen, prices, found.primal + lost) if whole else found
@@ -172,7 +172,7 @@ def _programme(task: Task, pairs: tuple[Ints, Ints]) -> Programme:
     return Programme(stacked.tocsr(), np.concatenate(high), bounds, limits, len(rows))
 
 
-def _by_level(task: Task, programme: Programme, pairs: tuple[Ints, Ints], ends: float) -> tuple[Ints, int]:
+def by_level(task: Task, programme: Programme, pairs: tuple[Ints, Ints], ends: float) -> tuple[Ints, int]:
     """Which pairs, and by how much of the sum a better answer is not ruled out. Each level is held while the next is raised."""
     weights, wide = task.weights, task.shape[1]
     score = task.problem.cohort.grid[pairs].astype(np.int64) - 1

@@ -15,7 +15,7 @@ from __future__ import annotations
 import enum
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -26,7 +26,7 @@ from marketplace.matching.facts import Codes, Facts
 from marketplace.matching.members import Firm, Mentee, Mentor
 from marketplace.matching.rules import Rule
 
-BLOCK = 1 << 21
+BLOCK = 1 << 18
 """Pairs that rules and criteria look at in one go: what their temporary arrays are held to."""
 
 FORBIDDEN, MINIMUM = "forbidden", "minimum"
@@ -38,12 +38,17 @@ Grid = NDArray[np.uint16]
 
 @dataclass(frozen=True)
 class Cohort:
-    """``mentees`` and ``mentors`` in any order, ids unique on each side. Raises ``ValueError`` on what cannot be a cohort."""
+    """``mentees`` and ``mentors`` in any order, ids unique on each side. Raises ``ValueError`` on what cannot be a cohort.
+
+    ``peers``: both sides list the same people, each with one place, and whoever is in a pair is in no other, on either side. A
+    pair is written once, the smaller id first; a rule that forbids it in one direction forbids it.
+    """
 
     mentees: tuple[Mentee, ...]
     mentors: tuple[Mentor, ...]
     rules: tuple[Rule, ...] = ()
     criteria: tuple[Criterion, ...] = ()
+    peers: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "mentees", tuple(sorted(self.mentees, key=lambda one: one.id)))
@@ -58,6 +63,8 @@ class Cohort:
                 raise ValueError(f"two {what} have one name")
         if sum(one.most for one in self.criteria) > FULL:
             raise ValueError(f"the criteria give more than {FULL} points together")
+        if self.peers and [(one.id, 1) for one in self.mentees] != [(one.id, one.capacity) for one in self.mentors]:
+            raise ValueError("peers are the same people on both sides, with one place each")
 
     @cached_property
     def row(self) -> Mapping[int, int]:
@@ -108,8 +115,19 @@ class Cohort:
                 block += criterion.block(rows, mentors).astype(np.uint16)
             for rule in self.rules:
                 block[rule.mask(rows, mentors)] = 0
+        if self.peers:
+            grid[(grid.T == 0) | np.eye(len(grid), dtype=np.bool_)] = 0
+            if (grid != grid.T).any():
+                raise ValueError("a criterion gives two peers other points the other way round")
         grid.setflags(write=False)
         return grid
+
+    @cached_property
+    def two_sided(self) -> Cohort:
+        """Of peers: as if one side of a pair knew nothing of the other, the same grid."""
+        twin = replace(self, peers=False)
+        twin.__dict__["grid"] = self.grid
+        return twin
 
     def shares(self, mentee_id: int, mentor_id: int) -> tuple[Share, ...]:
         """What each criterion gives the pair, allowed or not; their points add up to its score."""
@@ -160,7 +178,8 @@ class Problem:
     ``minimum``: no pair below this score. ``pins`` must be pairs (and ``minimum`` does not hold for them), ``forbids`` must not;
     both are (mentee's id, mentor's id), like ``previous``, the proposal to stay close to. ``between``: most pairs with a mentor
     of the first firm and a mentee of the second. ``limits``: any other cap. Either makes the problem one for integer
-    programming, held to ``seconds``.
+    programming, held to ``seconds``. Of peers, ``receives`` of a firm caps how many of its people are in pairs; there is neither
+    balance nor limit.
     """
 
     cohort: Cohort
@@ -181,6 +200,12 @@ class Problem:
             raise ValueError("a firm is listed twice")
         if self.balance is not None and self.balance < 0:
             raise ValueError("the balance is negative")
+        if self.cohort.peers:
+            if self.balance is not None or self.all_limits:
+                raise ValueError("peers have no balance and no limits")
+            for name in ("pins", "forbids", "previous"):
+                pairs: frozenset[tuple[int, int]] = getattr(self, name)
+                object.__setattr__(self, name, frozenset((min(pair), max(pair)) for pair in pairs))
         row, column = self.cohort.row, self.cohort.column
         for mentee_id, mentor_id in self.pins | self.forbids:
             if mentee_id not in row or mentor_id not in column:
@@ -210,7 +235,7 @@ class Problem:
         """
         most = min(len(self.cohort.mentees), int(self.cohort.capacities.sum()))
         reach = 1 if self.balance is None else len(self.cohort.firm_ids) + 1
-        if self.all_limits:
+        if self.all_limits or self.cohort.peers:
             reach = max(most, 1)
         keep = 1 if self.kept else 0
         floors = self.cohort.floored or any(one.gives_least or one.receives_least for one in self.firms)
@@ -233,17 +258,24 @@ class Problem:
         block = self.cohort.grid[start:stop].copy()
         if self.minimum > 0:
             block[block <= self.minimum] = 0
-        for mentee_id, mentor_id in self.forbids:
+        for mentee_id, mentor_id in self.apart:
             row = self.cohort.row[mentee_id]
             if start <= row < stop:
                 block[row - start, self.cohort.column[mentor_id]] = 0
         return block
 
+    @cached_property
+    def apart(self) -> frozenset[tuple[int, int]]:
+        """``forbids``; of peers, written both ways."""
+        return self.forbids | {pair[::-1] for pair in self.forbids} if self.cohort.peers else self.forbids
+
     def obstacles(self, mentee_id: int, mentor_id: int) -> tuple[str, ...]:
         """The names of all that keeps the two apart: rules, then ``forbidden``, then ``minimum``. Empty: they may be a pair."""
-        mentee, mentor = self.cohort.mentee(mentee_id), self.cohort.mentor(mentor_id)
-        found = [rule.name for rule in self.cohort.rules if rule.forbids(mentee, mentor)]
-        if (mentee_id, mentor_id) in self.forbids:
+        ways = [(self.cohort.mentee(mentee_id), self.cohort.mentor(mentor_id))]
+        if self.cohort.peers:
+            ways.append((self.cohort.mentee(mentor_id), self.cohort.mentor(mentee_id)))
+        found = [rule.name for rule in self.cohort.rules if any(rule.forbids(*way) for way in ways)]
+        if (mentee_id, mentor_id) in self.apart:
             found.append(FORBIDDEN)
         if self.cohort.score(mentee_id, mentor_id) < self.minimum:
             found.append(MINIMUM)
@@ -259,5 +291,5 @@ class Problem:
 
     @cached_property
     def pinned_places(self) -> Mapping[int, int]:
-        """Mentor's id → how many pins take a place of theirs."""
-        return Counter(mentor_id for _mentee_id, mentor_id in self.pins)
+        """Mentor's id → how many pins take a place of theirs; of peers, on either side."""
+        return Counter(one for pin in self.pins for one in (pin if self.cohort.peers else pin[1:]))

@@ -30,11 +30,20 @@ class Pair(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class OddSet:
+    """Of peers: an odd number of people (ids, sorted) who between them make at most half of one fewer pairs, and its price."""
+
+    members: tuple[int, ...]
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
 class Prices:
     """Aligned with ``cohort.mentors``, ``cohort.firm_ids`` and ``problem.all_limits``; ``mentee`` (aligned with
     ``cohort.mentees``) is each mentee's best net value, or 0.
 
-    A mentor's price is 0 where a place of theirs stays free and no floor holds them; below 0 where a floor does.
+    A mentor's price is 0 where a place of theirs stays free and no floor holds them; below 0 where a floor does. Of peers,
+    ``mentee``, ``receives`` and ``odd`` are all there is, in halves of a unit: see ``peers``.
     """
 
     mentee: tuple[int, ...]
@@ -43,6 +52,7 @@ class Prices:
     receives: tuple[int, ...]
     balance: tuple[int, ...]
     limit: tuple[int, ...] = ()
+    odd: tuple[OddSet, ...] = ()
 
 
 class FloorOf(enum.StrEnum):

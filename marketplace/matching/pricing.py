@@ -11,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.matching.model import Grid
-from marketplace.matching.network import Charges
+from marketplace.matching.network import Charges, runs
 from marketplace.matching.task import Ints, Task
 
 WIDTH, FEW = 24, 48
 """Pairs of a mentee, on average, that a flow begins with; and that better prices are found by."""
+
+ROWS = 128
+"""Mentees by whom it is told how near is near."""
 
 SAMPLE = 400_000
 """Pairs that the guess of prices looks at in each of its passes."""
@@ -24,7 +27,7 @@ UNWANTED, HIGHEST = -20_000, 12_000
 """Of a pair that may not be, and of a guessed price: they and any score add up within 16 bits."""
 
 STEPS = tuple(step for step in (1600, 800, 400, 200, 100, 50) for _ in range(2))
-REFINING = tuple(step for step in (300, 150, 75) for _ in range(5))
+REFINING = (300,) * 4 + (150,) * 4 + (75,) * 6
 """By how much a pass moves a price, in points: of the sample, and of all mentees."""
 
 SHARE = 1 << 20
@@ -53,8 +56,9 @@ def guess(task: Task) -> NDArray[np.int16]:
     every = max(len(rows) * wide // SAMPLE, 1)
     rows = rows[::every]
     grid = task.problem.cohort.grid[rows].astype(np.int16)
-    grid[grid <= max(task.problem.minimum, 0)] = UNWANTED
-    grid[:, ~task.open_columns] = UNWANTED
+    np.copyto(grid, UNWANTED, where=grid <= max(task.problem.minimum, 0))
+    if not task.open_columns.all():
+        grid[:, ~task.open_columns] = UNWANTED
     room = np.where(task.open_columns, task.capacity, 0)
     # In thousandths of a mentee; where there are more mentees than places, each place is to be wanted by its share of them.
     supply = room * max(len(rows) * every * 1000 // max(int(room.sum()), 1), 1000)
@@ -84,12 +88,10 @@ def _nearest(task: Task, price: NDArray[np.int16], width: int) -> tuple[Ints, In
     """The allowed pairs within so many points of each mentee's best at these prices that there are about ``width`` of each."""
     wide = task.shape[1]
     found = []
-    slack: int | None = None
+    slack = _slack(task, price, width)
     for start, block in task.blocks():
         net = block.view(np.int16) - price
         best = net.max(axis=1)
-        if slack is None:
-            slack = _slack(net, best, width)
         near = np.flatnonzero(net >= np.maximum(best.astype(np.int32) - slack, -HIGHEST).astype(np.int16)[:, None])
         if len(near) > 4 * width * len(block):
             row, column = near // wide, near % wide
@@ -101,15 +103,21 @@ def _nearest(task: Task, price: NDArray[np.int16], width: int) -> tuple[Ints, In
 
 def _refined(task: Task, price: Ints, rows: Ints, columns: Ints) -> Ints:
     """Better prices, by some pairs of all mentees. A mentee's wish is shared by what is about as good to them."""
-    score = task.problem.cohort.grid[rows, columns].astype(np.int64)
-    starts = np.flatnonzero(np.concatenate([[True], rows[1:] != rows[:-1]]))
+    score = task.problem.cohort.grid.reshape(-1).take(rows * task.shape[1] + columns).astype(np.int64)
+    starts = runs(rows)
     row = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(rows))))
     room = np.where(task.open_columns, task.capacity, 0)
     supply = room * max(len(starts) * SHARE // max(int(room.sum()), 1), SHARE)
     lowest = 0 if int(room.sum()) >= len(starts) else -HIGHEST
+    last = REFINING[0]
     for step in REFINING:
         net = score - price[columns]
-        near = np.flatnonzero(net >= (np.maximum.reduceat(net, starts) - step // 2)[row])
+        below = np.maximum.reduceat(net, starts)[row] - net
+        if step < last:  # what is far behind now stays so: prices move less and less
+            ahead, last = np.flatnonzero(below <= 2 * last), step
+            score, columns, row, below = score[ahead], columns[ahead], row[ahead], below[ahead]
+            starts = runs(row)
+        near = np.flatnonzero(below <= step // 2)
         share = (SHARE // np.bincount(row[near], minlength=len(starts)))[row[near]]
         wanted = np.bincount(columns[near], share, task.shape[1]).astype(np.int64)
         move = np.where(wanted > supply, step, np.where(wanted * 5 < supply * 4, -step, 0))
@@ -132,12 +140,18 @@ def price_all(task: Task, charges: Charges, rows: Ints, columns: Ints, value: In
     """Every allowed pair, asked whether it is worth more to its mentee than the best of the pairs that the flow knew."""
     many, wide = task.shape
     best = np.zeros(many, np.int64)
-    np.maximum.at(best, rows, net_values(task, charges, rows, columns, value))
+    if len(rows):
+        begins = runs(rows)
+        net = np.maximum.reduceat(net_values(task, charges, rows, columns, value), begins)
+        best[rows[begins]] = np.maximum(net, 0)
     limit = charges.of_rows(task) + best - task.weights.head
     charge = charges.of_columns(task)
     found_rows, found_columns = [], []
     for start, block in task.blocks():
-        row, column = np.divmod(_above(task, block, limit[start : start + len(block)], charge), max(wide, 1))
+        above = _above(task, block, limit[start : start + len(block)], charge)
+        if not len(above):
+            continue
+        row, column = np.divmod(above, max(wide, 1))
         row += start
         inside = task.open_rows[row] & task.open_columns[column]
         row, column = row[inside], column[inside]
@@ -169,19 +183,25 @@ def _above(task: Task, block: Grid, limit: Ints, charge: Ints) -> Ints:
         return np.flatnonzero((block > least) & (limit[:, None] + charge[None, :] < task.weights.keep))
     # A pair proposed before is among those that the flow knew, so that its bonus need not be thought of.
     row, column = limit // task.weights.score + 1, charge // task.weights.score
-    shift = int(np.median(column)) if len(column) else 0
+    shift = int(np.partition(column, len(column) // 2)[len(column) // 2]) if len(column) else 0
     row, column = row + shift, column - shift
     highest = max(int(np.abs(row).max(initial=0)), int(np.abs(column).max(initial=0)))
     kind = np.int16 if highest < 1 << 14 else np.int32 if highest < 1 << 30 else np.int64
-    bar: NDArray[Any] = np.add.outer(row.astype(kind), column.astype(kind))
-    return np.flatnonzero(block.view(np.int16) > np.maximum(bar, least, out=bar))
+    bar = row.astype(kind)
+    net: NDArray[Any] = block.view(np.int16) - column.astype(kind)
+    # Nearly always no row has any, which its best alone says.
+    rows = np.flatnonzero(net.max(axis=1, initial=-highest) > bar)
+    found = np.flatnonzero((net[rows] > bar[rows, None]) & (block[rows] > least))
+    wide = max(block.shape[1], 1)
+    return rows[found // wide] * wide + found % wide
 
 
-def _slack(net: NDArray[np.int16], best: NDArray[np.int16], width: int) -> int:
-    """How far below their best the pairs go that are ``width`` on average, by some rows."""
-    some = slice(None, None, max(len(net) // 64, 1))
-    gaps = (best[some, None].astype(np.int32) - net[some]).reshape(-1)
-    place = min(width * len(best[some]), len(gaps)) - 1
+def _slack(task: Task, price: NDArray[np.int16], width: int) -> int:
+    """How far below their best the pairs go that are ``width`` on average, by some rows from everywhere."""
+    grid = task.problem.cohort.grid
+    net = grid[:: max(len(grid) // ROWS, 1)].view(np.int16) - price
+    gaps = (net.max(axis=1, initial=-HIGHEST)[:, None].astype(np.int32) - net).reshape(-1)
+    place = min(width * len(net), len(gaps)) - 1
     return int(np.partition(gaps, place)[place])
 
 

@@ -12,6 +12,7 @@ from marketplace.matching.integer import solve_limited
 from marketplace.matching.model import Problem
 from marketplace.matching.optimum import optimum
 from marketplace.matching.outcome import Result
+from marketplace.matching.peers import solve_peers
 from marketplace.matching.task import Task
 
 
@@ -20,6 +21,8 @@ def solve(problem: Problem) -> Result:
     found = faults(problem)
     if found:
         raise Contradiction(found)
+    if problem.cohort.peers:
+        return solve_peers(problem)
     task = Task.of(problem)
     if problem.all_limits:
         return solve_limited(task)

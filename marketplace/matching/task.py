@@ -116,9 +116,9 @@ class Task:
 
     def values(self, rows: Ints, columns: Ints) -> Ints:
         """What these allowed pairs are worth, less what they pay for limits."""
-        score = self.problem.cohort.grid[rows, columns].astype(np.int64) - 1
-        value = self.weights.head + self.weights.score * score
         keys = rows * self.shape[1] + columns
+        score = self.problem.cohort.grid.reshape(-1).take(keys).astype(np.int64) - 1
+        value = self.weights.head + self.weights.score * score
         if self.weights.keep:
             value += self.weights.keep * np.isin(keys, self.kept[:, 0] * self.shape[1] + self.kept[:, 1])
         if self.dues is not None and len(self.dues[0]):

@@ -21,6 +21,7 @@ KINDS |= {
     "subscription_ended": Kind(_l("A subscription of our organisation has ended")),
     "invoice_due": Kind(_l("Our organisation has an invoice to pay")),
     "seat_nominated": Kind(_l("A candidate is put forward in my name")),
+    "seat_kept": Kind(_l("A new employer keeps a seat for me on a board track")),
     "request_received": Kind(_l("Somebody asks me to be their mentor")),
     "request_reminder": Kind(_l("A request still waits for my answer"), essential=False),
     "information_asked": Kind(_l("A mentor asks me for more information")),

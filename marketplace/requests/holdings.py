@@ -24,6 +24,7 @@ from marketplace.requests.models import (
 from tenants.accounts.models import Person
 from tenants.shared import jobs
 from tenants.shared.database import db
+from tenants.shared.fading import Fading, fade
 from tenants.shared.holdings import Holding, Subject, register
 from tenants.shared.letters import queue_letter
 
@@ -308,3 +309,6 @@ register(
         stays=_l("A concern that nobody has handled yet, without your name: it may protect somebody."),
     ),
 )
+
+# The firm's own row, whoever runs the cohort; what it answered stays.
+fade(Fading("firm_consent", ("reason",), of="cohort"))

@@ -52,6 +52,13 @@ resource_version: mia r, max r, pam r, ann r, gil r, ned ri
 programme_page: mia r, max r, pam r, ann r, gil r, ned rui
 programme_loan: ann r, gil r, ned rui, job bridge rudi
 programme_asking: ned r, job bridge rudi
+board_dossier: mia rui, export mia r, erasure mia rd
+dossier_version: mia ri, export mia r, erasure mia rd
+board_mandate: mia rudi, export mia r, erasure mia rd
+dossier_comment: mia ru, max r, export mia r, erasure mia rd
+evaluation_setting: ned rui
+figure_drawing: ned r
+released_figure: ann r, ned r
 letter: ann iw, ned iw, job bridge iw, job acme ruiw, job harbour iw, export mia iw, export pam iw, erasure mia iw,
     erasure pam iw
 notice: mia ruiw, pam w, ann ruiw, ned iw, job bridge iw, job acme iw, job harbour iw, export mia riw,
@@ -70,6 +77,9 @@ FILLED = {
     "resource": {"kind": "file", "side": "all", "hidden": False, "version": 1, "slug": "", "file_id": 1},
     "resource_version": {"number": 1},
     "programme_asking": {"slug": "globex"},
+    "evaluation_setting": {"minimum_group": 5},
+    "figure_drawing": {"drawn_on": NOW.date().replace(day=1)},
+    "released_figure": {"people": 5},
 }
 NEW = (
     *(
@@ -83,7 +93,8 @@ NEW = (
     ),
     *("event", "event_code", "event_guest", "training_module", "cohort_material", "training_progress", "quiz_answer"),
     *("training_certificate", "resource", "resource_file", "resource_version", "programme_page", "programme_loan"),
-    "programme_asking",
+    *("programme_asking", "board_dossier", "dossier_version", "board_mandate", "dossier_comment"),
+    *("evaluation_setting", "figure_drawing", "released_figure"),
 )
 OLDER = ("programme", "programme_version", "programme_party", "cohort", "cohort_phase", "enrolment")
 ADDED_TO = ("letter", "notice")

@@ -76,6 +76,7 @@ SAMPLES = {
         "due_on": "2026-12-04",
         "url": "/acme/subscriptions/7",
     },
+    "seat_kept": {"programme": "Ready", "url": "/acme/cohorts/7"},
     "seat_nominated": {
         "name": "Mia Acme",
         "by": "Ann Acme",

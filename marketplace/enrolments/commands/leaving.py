@@ -13,6 +13,7 @@ from marketplace.enrolments.models import DepartureReason
 from marketplace.enrolments.moves import expect, locked, move, room
 from marketplace.enrolments.policy import may_decide
 from marketplace.enrolments.words import room_sentence
+from marketplace.programmes.doors import kept_out
 from marketplace.programmes.models import ON_THE_WAY, Cohort, Enrolment, EnrolmentState
 from marketplace.programmes.queries import CohortSeen
 from tenants.current import Acting
@@ -130,6 +131,8 @@ def continue_for(*, acting: Acting, seen: CohortSeen, enrolment: Enrolment, prof
         raise Refused(" ".join(against))
     if (full := room(seen.cohort, acting.org_id, one.side)) in ("firm_full", "unbalanced"):
         raise Refused(" ".join([room_sentence(full), _("You stay in. Ask those who run the programme for one more.")]))
+    if kept := kept_out(seen.cohort, one.side, one.person_id):
+        raise Refused(kept)
     one.firm_id, one.updated_at = acting.org_id, now
     db.session.flush()
     jobs.announce("enrolment.changed_firm", org_id=one.org_id, enrolment_id=one.id)

@@ -17,6 +17,10 @@ def track(scene: Any) -> dict[str, Any]:
     return {"track_id": TRACK}
 
 
+def no_seat(scene: Any) -> dict[str, Any]:
+    return track(scene) | {"seat_id": 1}
+
+
 def public(scene: Any) -> dict[str, Any]:
     del scene
     return {"network": "bridge", "slug": "ready"}
@@ -62,6 +66,8 @@ ROWS = [
     Row("GET", "tracks.nomination", "globex", {"gil": 409}, url=track),
     Row("POST", "tracks.nominate", "acme", {"ann": 422, "abe": 422}, url=track),
     Row("POST", "tracks.nominate", "globex", {"gil": 409}, url=track),
+    Row("POST", "tracks.give_back", "acme", {"ann": 409, "abe": 409}, url=no_seat),
+    Row("POST", "tracks.give_back", "globex", {"gil": 409}, url=no_seat),
     Row("GET", "billing.index", "acme", {"ann": 200, "abe": 200}),
     Row("GET", "billing.index", "bridge"),
     # Acme has one; nobody administers Globex; payment is not set up here.

@@ -58,10 +58,10 @@ class Payments:
         with urllib.request.urlopen(f"{self.home}/_control/wait?seconds=10", timeout=20):
             pass
 
-    def pay(self, page, number="4242424242424242"):
-        """Type a card's number on a payment page."""
-        data = {"means": "card", "number": number, "expires": "12/40", "code": "123"}
-        return requests.post(f"{page}/payment", data=data, allow_redirects=False, timeout=20).status_code
+    def pay(self, page, number="4242424242424242", to="payment", **more):
+        """Type a card's number (or an IBAN) on a payment page."""
+        data = {"means": "card", "number": number, "expires": "12/40", "code": "123"} | more
+        return requests.post(f"{page}/{to}", data=data, allow_redirects=False, timeout=20).status_code
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ import stripe
 
 from marketplace.billing import jobs
 from marketplace.billing.models import (
+    BillingInvoice,
     BillingWish,
     StripeEvent,
     Subscription,
@@ -119,6 +120,7 @@ def test_stripe_is_away_and_nothing_is_lost(operator, cast, track, payments, sig
     assert (row.status, wish.state, wish.tries) == (SubscriptionStatus.asked, WishState.open, 1)
     assert "Nothing is lost" in abe.get(page).text
     assert operator.scalar(sa.text("SELECT seats_sold FROM board_track")) == 2
+    assert "on its way" in abe.post(f"{page}/removal").text
     payments.control("faults", down=0)
     with _admin.connect() as connection:
         connection.exec_driver_sql("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE scheduled_at IS NOT NULL")
@@ -126,6 +128,18 @@ def test_stripe_is_away_and_nothing_is_lost(operator, cast, track, payments, sig
     operator.refresh(row)
     operator.refresh(wish)
     assert (row.status, wish.state) == (SubscriptionStatus.active, WishState.done)
+
+    # A seat is on its way out while somebody is put forward for it: nobody gets it, whatever Stripe says in the end.
+    payments.control("faults", down=-1)
+    assert nominate(abe, track, cast.mia, cast.abe).status_code == 303
+    assert abe.post(f"{page}/seats", data={"seats": "1"}).status_code == 303
+    assert "All your seats are taken" in nominate(abe, track, cast.pam, cast.abe).text
+    payments.control("faults", down=0)
+    with _admin.connect() as connection:
+        connection.exec_driver_sql("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE scheduled_at IS NOT NULL")
+    work()
+    operator.refresh(row)
+    assert (row.seats, row.seats_wanted, row.seats_used) == (1, None, 1)
 
 
 def test_an_overdue_payment_stops_nominations_and_nobody_who_sits(operator, cast, track, payments, sign_in, work):
@@ -148,6 +162,152 @@ def test_an_overdue_payment_stops_nominations_and_nobody_who_sits(operator, cast
     assert answer.status_code == 303
     operator.refresh(row)
     assert row.seats_used == 1
+
+
+def test_by_debit_given_up_and_begun_again_then_failing_at_the_bank(
+    operator, cast, track, payments, sign_in, work, mailbox
+):
+    """SEPA at Checkout: it can be used while the bank is asked; what comes back is overdue, and paid again by card."""
+    abe = sign_in(cast.abe)
+    first = subscribe(abe, track, collection="card")
+    assert abe.post(f"{first}/removal").status_code == 303
+    given_up = operator.scalar(sa.select(Subscription))
+    assert given_up.status is SubscriptionStatus.ended
+    assert payments.pay(given_up.checkout_url or f"{payments.home}/c/acct_platform/{given_up.stripe_checkout}") != 303
+    assert operator.scalar(sa.text("SELECT seats_sold FROM board_track")) == 0
+
+    page = subscribe(abe, track, collection="card")
+    row = operator.scalar(sa.select(Subscription).where(Subscription.status == SubscriptionStatus.asked))
+    assert payments.pay(row.checkout_url, means="sepa_debit", iban="FR8420041010050500013M02607") == 303
+    payments.settle()
+    work()
+    operator.refresh(row)
+    assert row.status is SubscriptionStatus.active
+    assert nominate(abe, track, cast.mia, cast.abe).status_code == 303
+    payments.control("settlement")
+    payments.settle()
+    work()
+    operator.refresh(row)
+    assert row.status is SubscriptionStatus.past_due and row.seats_used == 1
+    assert "Payment overdue" in abe.get(page).text
+    invoice = operator.scalar(sa.select(BillingInvoice))
+    assert invoice.status == "open"
+    assert payments.pay(invoice.page_url) == 303
+    payments.settle()
+    work()
+    operator.refresh(row)
+    assert row.status is SubscriptionStatus.active and row.grace_until is None
+    assert "Receipt" in abe.get(page).text
+    portal = abe.get(f"{page}/portal")
+    assert portal.status_code == 303 and portal.headers["Location"].startswith(f"{payments.home}/p/")
+
+
+def test_a_card_that_is_declined_at_the_renewal(operator, cast, track, payments, sign_in, work):
+    abe = sign_in(cast.abe)
+    page = subscribe(abe, track, collection="card")
+    row = operator.scalar(sa.select(Subscription))
+    assert payments.pay(row.checkout_url, "4000000000000002") == 422
+    assert payments.pay(row.checkout_url) == 303
+    payments.settle()
+    work()
+    assert nominate(abe, track, cast.mia, cast.abe).status_code == 303
+    # The firm's card is another one by then, and that one has no money behind it.
+    portal = abe.get(f"{page}/portal").headers["Location"]
+    assert payments.pay(portal, "4000000000000341", to="method") == 303
+    payments.control("advance", seconds=366 * 86400)
+    payments.settle()
+    work()
+    operator.refresh(row)
+    assert row.status is SubscriptionStatus.past_due and row.grace_until > clock.now()
+    row.grace_until = clock.now()
+    operator.commit()
+    assert "A payment is overdue" in nominate(abe, track, cast.pam, cast.abe).text
+    owed = operator.scalar(sa.select(BillingInvoice).where(BillingInvoice.status == "open"))
+    assert payments.pay(owed.page_url) == 303
+    payments.settle()
+    work()
+    operator.refresh(row)
+    assert (row.status, row.seats_used) == (SubscriptionStatus.active, 1)
+    assert nominate(abe, track, cast.pam, cast.abe).status_code == 303
+
+
+def test_taxes_and_vat_numbers(operator, cast, track, payments, sign_in, work, app, monkeypatch):
+    """With Stripe Tax: reverse charge for a number that holds, French tax for one that is nobody's; without it: none."""
+    abe, berlin = sign_in(cast.abe), {"country": "DE", "city": "Berlin", "postal_code": "10115"}
+    for taxed, number, state, tax in (
+        (True, "DE000000000", "verified", 0),
+        (True, "DE111111111", "unverified", 96_000),
+        (False, "DE111111111", "unverified", 0),
+    ):
+        monkeypatch.setitem(app.config, "STRIPE_AUTOMATIC_TAX", taxed)
+        page = subscribe(abe, track, vat_number=number, **berlin)
+        payments.control("advance", seconds=7200)
+        payments.settle()
+        work()
+        row = operator.scalar(sa.select(Subscription).where(Subscription.status == SubscriptionStatus.active))
+        assert row.vat_state == state
+        invoice = operator.scalar(sa.select(BillingInvoice).where(BillingInvoice.subscription_id == row.id))
+        assert (invoice.tax_cents, invoice.total_cents) == (tax, 480_000 + tax)
+        assert ("not found in the register" in abe.get(page).text) is (state == "unverified")
+        row.status = SubscriptionStatus.ended
+        operator.commit()
+
+
+def test_a_network_is_paid_on_an_account_of_its_own(operator, operator_app, cast, track, payments, sign_in, work):
+    import stripe as sdk
+
+    made = sdk.StripeClient("sk_test_of_these_tests", base_addresses={"api": payments.home}).v1.accounts.create(
+        {"type": "standard", "country": "FR"}
+    )
+    done = operator_app.test_cli_runner().invoke(
+        args=["stripe", "account", "--network", "bridge", "--account", made.id]
+    )
+    assert done.exit_code == 0, done.output
+    abe = sign_in(cast.abe)
+    subscribe(abe, track, collection="card")
+    row = operator.scalar(sa.select(Subscription))
+    assert row.stripe_account == made.id
+    assert payments.pay(row.checkout_url) == 303
+    payments.settle()
+    work()
+    operator.refresh(row)
+    assert row.status is SubscriptionStatus.active
+    assert operator.scalar(sa.select(sa.func.count()).where(StripeEvent.account == made.id, StripeEvent.firm_id > 0))
+
+
+@pytest.mark.race
+def test_two_who_do_the_same_at_once(operator, cast, track, payments, sign_in):
+    """Two admins subscribe: one subscription. Two change seats at the price of two: one is told that a colleague was first."""
+    operator.execute(
+        sa.text("UPDATE affiliation SET role = 'company_admin' WHERE id = :id"), {"id": cast.ann.affiliation_id}
+    )
+    operator.commit()
+
+    def both(path, *given):
+        together, replies = threading.Barrier(2), []
+
+        def press(who, data):
+            browser = sign_in(who)
+            together.wait()
+            replies.append(browser.post(path, data=data).status_code)
+
+        threads = [
+            threading.Thread(target=press, args=(who, data))
+            for who, data in zip((cast.abe, cast.ann), given, strict=True)
+        ]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
+        return sorted(replies)
+
+    assert both(f"/acme/subscriptions/tracks/{track.id}", DETAILS, DETAILS)[0] in {303, 409}
+    row = operator.scalars(sa.select(Subscription)).one()
+    page = f"/acme/subscriptions/{row.id}/seats"
+    assert both(page, {"seats": "3", "before": "2"}, {"seats": "4", "before": "2"}) == [303, 409]
+    operator.refresh(row)
+    assert row.seats in {3, 4}
+    assert sign_in(cast.abe).post(page, data={"seats": "5", "before": "2"}).status_code == 409
 
 
 @pytest.mark.race

@@ -140,3 +140,45 @@ def test_a_firm_subscribes_by_invoice_nominates_and_changes_its_seats(
     assert not row.cancel_at_period_end
     assert "Acme" in sign_in(cast.ned).get(f"/bridge/tracks/{track.id}").text
     assert sign_in(cast.gil).get(page.replace("acme", "globex")).status_code == 404
+
+
+def test_whoever_comes_back_between_employers_goes_on_once_a_seat_is_kept_for_them(
+    operator, cast, cohort, track, payments, sign_in, work, mailbox
+):
+    # The template's own quota of candidates stands in nobody's way: seats are the quota.
+    cohort.choices = cohort.choices | {"quota": {"mentors": None, "mentees": 1, "balance": 0}}
+    operator.commit()
+    ann, mia = sign_in(cast.ann), sign_in(cast.mia)
+    page = subscribe(sign_in(cast.abe), track)
+    assert nominate(ann, track, cast.mia, cast.abe).status_code == 303
+    one = operator.scalar(sa.select(Enrolment))
+    one.state, one.firm_id = EnrolmentState.enrolled, None
+    operator.commit()
+    row = operator.scalar(sa.select(Subscription))
+    assert row.seats_used == 0
+    go_on = f"/acme/cohorts/{one.cohort_id}/enrolments/{one.id}/continuation"
+    refused = mia.post(go_on)
+    assert refused.status_code == 409 and "seat of a board track" in refused.text
+
+    kept = nominate(ann, track, cast.mia, cast.abe)
+    assert kept.status_code == 303, kept.text
+    shown = ann.get(kept.headers["Location"]).text
+    assert "Mia Acme takes part already" in shown and "the seat is kept until they go on" in shown
+    work()
+    assert "Acme keeps a seat for you: Ready for the board" in {one["Subject"] for one in mailbox.to(cast.mia.email)}
+    seat = operator.scalar(sa.select(Seat).where(Seat.released_at.is_(None)))
+    back = f"/acme/tracks/{track.id}/seats/{seat.id}/removal"
+    assert ann.post(back).status_code == 303
+    assert ann.post(back).status_code == 409
+    operator.refresh(row)
+    assert row.seats_used == 0
+    assert nominate(ann, track, cast.mia, cast.abe).status_code == 303
+    assert mia.post(go_on).status_code == 303
+    operator.expire_all()
+    seat = operator.scalar(sa.select(Seat).where(Seat.released_at.is_(None)))
+    assert (seat.enrolment_id, row.seats_used, one.firm_id) == (one.id, 1, cast.mia.org_id)
+
+    # The network shows the track no more: what the firm pays for keeps its name.
+    operator.execute(sa.text("UPDATE board_track SET state = 'draft'"))
+    operator.commit()
+    assert "Ready for the board" in ann.get(page).text

@@ -12,9 +12,11 @@ from sqlalchemy.exc import DBAPIError
 
 from marketplace.pairing.models import ProposalStatement
 from marketplace.programmes.modalities import Side
+from marketplace.programmes.models import Cohort
 from marketplace.requests.jobs import remind_firms, turn_clock_of_requests
 from marketplace.requests.models import ConsentState, FirmConsent, MentoringRequest, RequestMessage, RequestState
 from tenants.affiliations.models import Affiliation, Role
+from tenants.privacy.jobs import find_what_is_old
 from tenants.shared.database import db
 from tenants.shared.models import Notice
 from tests.factories import NOW, acting
@@ -100,6 +102,30 @@ def test_a_no_of_either_firm_ends_it_and_neither_of_the_two_learns_whose(asked, 
     late = say(sign_in, cast.ann, asked.id, True)
     assert late.status_code == 409 and "came to nothing" in late.text
     assert requests_of(operator)[0].state is RequestState.refused_by_employer
+
+
+def test_why_a_firm_said_no_goes_with_the_cohort_and_what_it_answered_stays(
+    asked, cast, sign_in, operator, work, worker_app
+):
+    say(sign_in, cast.gil, asked.id, False, reason="They lead our merger until May.")
+
+    def sweep():
+        with worker_app.app_context():
+            find_what_is_old.func.__wrapped__()
+            db.session.commit()
+        work()
+
+    sweep()
+    assert consents(operator)["mentor"].reason != ""
+    operator.execute(
+        sa.update(Cohort)
+        .where(Cohort.id == asked.cohort.id)
+        .values(state="closed", updated_at=NOW - timedelta(days=4000))
+    )
+    operator.commit()
+    sweep()
+    theirs = consents(operator)["mentor"]
+    assert (theirs.reason, theirs.state) == ("", ConsentState.no)
 
 
 def test_two_firms_at_once_send_it_on_exactly_once(asked, cast, sign_in, operator, work):
