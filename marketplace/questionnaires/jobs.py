@@ -43,9 +43,8 @@ def people_of(one: QuestionnaireRound, cohort: Cohort) -> Iterator[tuple[int, in
     elif one.audience is Audience.manager:
         ids = sa.select(inside.subquery().c.id)
         asked = sa.select(ManagerView.manager_id, ManagerView.firm_id)
-        yield from db.session.execute(
-            asked.where(ManagerView.org_id == one.org_id, ManagerView.enrolment_id.in_(ids))
-        ).tuples()
+        for row in db.session.execute(asked.where(ManagerView.org_id == one.org_id, ManagerView.enrolment_id.in_(ids))):
+            yield row[0], row[1]
     else:
         for row in db.session.execute(inside.where(Enrolment.side == one.audience.value)):
             yield row[0], row[1]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -59,6 +60,13 @@ dossier_comment: mia ru, max r, export mia r, erasure mia rd
 evaluation_setting: ned rui
 figure_drawing: ned r
 released_figure: ann r, ned r
+questionnaire_version: mia r, ned ri, job bridge r
+questionnaire_round: mia r, ned ru, job bridge ru
+round_invitation: mia r, ned r, job bridge rdi, export mia r, erasure mia rd
+round_response: mia rui, export mia r, erasure mia rd
+round_box:
+round_answer:
+round_words:
 letter: ann iw, ned iw, job bridge iw, job acme ruiw, job harbour iw, export mia iw, export pam iw, erasure mia iw,
     erasure pam iw
 notice: mia ruiw, pam w, ann ruiw, ned iw, job bridge iw, job acme iw, job harbour iw, export mia riw,
@@ -80,6 +88,11 @@ FILLED = {
     "evaluation_setting": {"minimum_group": 5},
     "figure_drawing": {"drawn_on": NOW.date().replace(day=1)},
     "released_figure": {"people": 5},
+    "questionnaire_version": {"moment": "start", "audience": "mentee"},
+    "questionnaire_round": {
+        **{"moment": "start", "audience": "mentee", "state": "open"},
+        "closes_at": NOW + timedelta(days=1),
+    },
 }
 NEW = (
     *(
@@ -95,6 +108,8 @@ NEW = (
     *("training_certificate", "resource", "resource_file", "resource_version", "programme_page", "programme_loan"),
     *("programme_asking", "board_dossier", "dossier_version", "board_mandate", "dossier_comment"),
     *("evaluation_setting", "figure_drawing", "released_figure"),
+    *("questionnaire_version", "questionnaire_round", "round_invitation", "round_response"),
+    *("round_box", "round_answer", "round_words"),
 )
 OLDER = ("programme", "programme_version", "programme_party", "cohort", "cohort_phase", "enrolment")
 ADDED_TO = ("letter", "notice")
@@ -131,7 +146,7 @@ def rows(operator, _admin, cast):
         "asked_by_id": cast.ann.person_id,
         **{
             f"{did}_id": cast.ned.person_id
-            for did in ("host", "created_by", "added_by", "saved_by", "lent_by", "set_by")
+            for did in ("host", "created_by", "added_by", "saved_by", "lent_by", "set_by", "published_by")
         },
         "proposed_by_id": cast.ned.person_id,
     }
@@ -248,8 +263,8 @@ def admin(database):
 
 def expected():
     tables = re.sub(r",\n\s+", ", ", MAY).strip().splitlines()
-    named = (line.split(": ", 1) for line in tables)
-    return {table: dict(one.rsplit(" ", 1) for one in who.split(", ")) for table, who in named}
+    named = (line.split(":", 1) for line in tables)
+    return {table: dict(one.strip().rsplit(" ", 1) for one in who.split(",") if one) for table, who in named}
 
 
 def test_each_table_is_open_to_those_who_are_meant(rows, admin):
