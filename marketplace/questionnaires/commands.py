@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.programmes.queries import CohortSeen
@@ -20,6 +20,7 @@ from marketplace.questionnaires.models import (
     Moment,
     QuestionnaireRound,
     QuestionnaireVersion,
+    RoundResponse,
     RoundState,
 )
 from marketplace.questionnaires.queries import Asked
@@ -117,8 +118,28 @@ def plan_round(*, acting: Acting, seen: CohortSeen, plan: Plan, design: Design, 
     return one
 
 
-def cancel_round(*, seen: CohortSeen, one: QuestionnaireRound) -> None:
+def move_round(*, one: QuestionnaireRound, opens_on: date, closes_on: date, zone: str, now: datetime) -> None:
+    """Raises ``Refused`` once it has opened, or when the new days are over."""
+    _hold(one)
+    if one.state is not RoundState.planned:
+        raise Refused(_("It has opened already, so its days stay as they are."))
+    closes_at = midnight(closes_on + timedelta(days=1), zone)
+    if closes_at <= now:
+        raise Refused(_("That time is over. Choose a last day that is still to come."))
+    one.opens_at, one.closes_at = midnight(opens_on, zone), closes_at
+    one.closes_on, one.zone = closes_on, zone
+    jobs.announce("questionnaires.due", org_id=one.org_id)
+    db.session.commit()
+
+
+def _hold(one: QuestionnaireRound) -> None:
+    """As it is now, and until the commit: the clock may have opened it meanwhile."""
+    db.session.refresh(one, with_for_update=True)
+
+
+def cancel_round(*, one: QuestionnaireRound) -> None:
     """Raises ``Refused`` once it has opened: then it can only be closed."""
+    _hold(one)
     if one.state is not RoundState.planned:
         raise Refused(_("It has opened already. Close it instead."))
     one.state = RoundState.cancelled
@@ -128,6 +149,21 @@ def cancel_round(*, seen: CohortSeen, one: QuestionnaireRound) -> None:
 def close_round(*, one: QuestionnaireRound, now: datetime) -> None:
     if not db.session.scalar(sa.select(sa.func.close_round(one.org_id, one.id, now))):
         raise Refused(_("It is not open."))
+    db.session.commit()
+
+
+def keep_answers(*, asked: Asked, answers: Answers) -> None:
+    """What somebody has answered so far of a questionnaire with names; whatever was sent already stays as it is."""
+    one = asked.round
+    values = {"version_id": asked.version.id, "content": answers}
+    own = {"org_id": one.org_id, "round_id": one.id, "person_id": asked.person_id, "marks": []}
+    db.session.execute(
+        insert(RoundResponse)
+        .values(own | values)
+        .on_conflict_do_update(
+            index_elements=("org_id", "round_id", "person_id"), set_=values, where=RoundResponse.given_at.is_(None)
+        )
+    )
     db.session.commit()
 
 

@@ -20,21 +20,23 @@ TITLES = {
     Moment.after_24_months: Words(en="Twenty-four months after", fr="Vingt-quatre mois après"),
 }
 PROMISE = Words(
-    en="Your answers are anonymous. Who has answered is kept; what they answered is kept apart, without name or time, and nobody "
-    "can put the two together again, not even we. That is why you can neither change nor take back what you have sent. "
-    "No figure is shown from fewer than five answers. What you write is shown as you wrote it, so leave "
+    en="Your answers are anonymous. We keep who has answered, and what was answered apart from it, without name or time. "
+    "No page shows the two together: not to your firm, not to the network, not to us. "
+    "That is why you can neither change nor take back what you have sent. "
+    "Figures, and what people wrote, are shown only from five answers on. What you write is shown as you wrote it, so leave "
     "out what would show who you are.",
-    fr="Vos réponses sont anonymes. Nous gardons qui a répondu ; les réponses sont gardées à part, sans nom ni heure, et "
-    "personne ne "
-    "peut rapprocher les deux, nous non plus. C’est pourquoi vous ne pourrez ni modifier ni reprendre ce que vous aurez envoyé. "
-    "Aucun chiffre n’est montré à partir de moins de cinq réponses. "
-    "Ce que vous écrivez est montré tel quel : laissez de côté "
-    "ce qui vous ferait reconnaître.",
+    fr="Vos réponses sont anonymes. Nous gardons qui a répondu et, à part, ce qui a été répondu, sans nom ni heure. "
+    "Aucune page ne montre les deux ensemble : ni à votre entreprise, ni au réseau, ni à nous. "
+    "C’est pourquoi vous ne pourrez ni modifier ni reprendre ce que vous aurez envoyé. "
+    "Les chiffres et ce que chacun écrit ne sont montrés qu’à partir de cinq réponses. "
+    "Ce que vous écrivez est montré tel quel : laissez de côté ce qui vous ferait reconnaître.",
 )
 NAMED = Words(
-    en="Your answers carry your name. Those who run the programme read them; your employer does not.",
-    fr="Vos réponses portent votre nom. Les responsables du programme les lisent ; votre employeur ne les lit pas.",
+    en="Your answers carry your name. Those who run the programme may read them once you have sent them; nobody else does.",
+    fr="Vos réponses portent votre nom. Les responsables du programme peuvent les lire une fois envoyées ; personne d’autre.",
 )
+ENOUGH = 5
+"""Answers of which figures and words may be shown; the database holds to it by itself (``round_counts``)."""
 
 
 @cache

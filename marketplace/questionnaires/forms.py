@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -17,18 +17,12 @@ from marketplace.questionnaires.words import AUDIENCES
 from tenants.onboarding.zones import zones
 
 
-class PlanForm(FlaskForm):
-    audience = RadioField(_l("Who is asked"), validators=[InputRequired(_l("Say who is asked."))])
+class DaysForm(FlaskForm):
     opens_on = DateField(_l("First day"), validators=[InputRequired(_l("Say on which day."))])
     closes_on = DateField(_l("Last day"), validators=[InputRequired(_l("Say on which day."))])
     zone = SelectField(_l("By the clock of"), validators=[InputRequired()])
-    anonymous = RadioField(_l("What is promised"), validators=[InputRequired()])
 
-    def offer(self, sides: Sequence[Side], locale: str) -> PlanForm:
-        with_firms = [
-            audience for audience in AUDIENCES if audience in {side.value for side in sides} | {"hr_partner", "manager"}
-        ]
-        self.audience.choices = [SelectChoice(one.value, str(AUDIENCES[one])) for one in with_firms]
+    def offer_zones(self, locale: str) -> Self:
         self.zone.choices = [SelectChoice(name, label) for name, label in zones(locale)]
         if (
             self.zone.data
@@ -36,12 +30,25 @@ class PlanForm(FlaskForm):
             and not self.is_submitted()
         ):
             self.zone.choices.append(SelectChoice(self.zone.data, self.zone.data))
-        self.anonymous.choices = [
-            SelectChoice("yes", _("Answers are anonymous")),
-            SelectChoice("no", _("Answers carry the name")),
-        ]
         return self
 
     def validate_closes_on(self, field: Any) -> None:
         if field.data and self.opens_on.data and field.data < self.opens_on.data:
             raise ValidationError(_("The last day is before the first."))
+
+
+class PlanForm(DaysForm):
+    audience = RadioField(_l("Who is asked"), validators=[InputRequired(_l("Say who is asked."))])
+    anonymous = RadioField(_l("What is promised"), validators=[InputRequired()])
+
+    def offer(self, sides: Sequence[Side], locale: str) -> PlanForm:
+        with_firms = [
+            audience for audience in AUDIENCES if audience in {side.value for side in sides} | {"hr_partner", "manager"}
+        ]
+        self.audience.choices = [SelectChoice(one.value, str(AUDIENCES[one])) for one in with_firms]
+        self.offer_zones(locale)
+        self.anonymous.choices = [
+            SelectChoice("yes", _("Answers are anonymous")),
+            SelectChoice("no", _("Answers carry the name")),
+        ]
+        return self

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from flask import abort
 
+from marketplace.enrolments.models import ManagerView
+from marketplace.programmes.models import Enrolment, EnrolmentState
 from marketplace.programmes.queries import CohortSeen
 from marketplace.questionnaires.designs import Design
 from marketplace.questionnaires.models import (
+    Audience,
     QuestionnaireRound,
     QuestionnaireVersion,
     RoundInvitation,
@@ -57,6 +60,29 @@ def rounds_of(seen: CohortSeen) -> Sequence[RoundRun]:
     return [RoundRun(one, asked or 0, answered or 0) for one, asked, answered in found]
 
 
+def people_today(seen: CohortSeen) -> dict[Audience, int]:
+    """How many would be asked if a round opened now; nothing of an audience with nobody in it."""
+    inside = sa.and_(
+        Enrolment.org_id == seen.cohort.org_id,
+        Enrolment.cohort_id == seen.cohort.id,
+        Enrolment.state.in_((EnrolmentState.enrolled, EnrolmentState.completed)),
+        Enrolment.firm_id.is_not(None),
+    )
+    people = sa.func.count(sa.distinct(Enrolment.person_id))
+    sides = db.session.execute(sa.select(Enrolment.side, people).where(inside).group_by(Enrolment.side))
+    found = {Audience(side.value): count for side, count in sides}
+    managers = (
+        sa.select(sa.func.count(sa.distinct(ManagerView.manager_id)))
+        .join(Enrolment, sa.and_(Enrolment.org_id == ManagerView.org_id, Enrolment.id == ManagerView.enrolment_id))
+        .where(inside)
+    )
+    firms = sa.func.unnest(sa.cast(sorted(set(seen.cohort.parties)), sa.ARRAY(sa.Integer))).column_valued("firm")
+    partners = sa.func.programme_coordinators(firms).column_valued("partner")
+    found[Audience.manager] = db.session.scalar(managers) or 0
+    found[Audience.hr_partner] = db.session.scalar(sa.select(sa.func.count(sa.distinct(partners)))) or 0
+    return {audience: count for audience, count in found.items() if count}
+
+
 def round_run_or_404(seen: CohortSeen, round_id: int) -> QuestionnaireRound:
     found = (run.round for run in rounds_of(seen) if run.round.id == round_id)
     return next(found, None) or abort(404)
@@ -68,6 +94,7 @@ class Asked:
 
     round: QuestionnaireRound
     version: QuestionnaireVersion
+    person_id: int
     answered: bool
     draft: RoundResponse | None
 
@@ -105,7 +132,7 @@ def asked_or_404(viewer: Acting, round_id: int, version_id: int | None = None) -
     same = ("programme_id", "moment", "audience", "anonymous")
     if any(getattr(version, name) != getattr(current, name) for name in same):
         abort(404)
-    return Asked(one, version, answered, draft)
+    return Asked(one, version, viewer.person_id, answered, draft)
 
 
 def exact_counts(one: QuestionnaireRound) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,14 +14,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from marketplace.links import Opened, guard, open_link, page
-from marketplace.programmes.queries import phases_of, run_cohort_or_404
+from marketplace.programmes.queries import CohortSeen, phases_of, run_cohort_or_404
 from marketplace.programmes.tabs import Tab, register
 from marketplace.questionnaires import commands, queries
 from marketplace.questionnaires.answering import read_page
 from marketplace.questionnaires.commands import Plan
-from marketplace.questionnaires.defaults import default_design
+from marketplace.questionnaires.defaults import ENOUGH, default_design
 from marketplace.questionnaires.designs import Answers, asked, cleaned
-from marketplace.questionnaires.forms import PlanForm
+from marketplace.questionnaires.forms import DaysForm, PlanForm
 from marketplace.questionnaires.jobs import ANSWER_ROUND
 from marketplace.questionnaires.models import Audience, Moment, RoundState
 from marketplace.questionnaires.queries import Asked
@@ -52,10 +53,24 @@ def index(cohort_id: int) -> str:
         moments=MOMENTS,
         audiences=AUDIENCES,
         states=STATES,
+        enough=ENOUGH,
     )
 
 
-def _form(seen: Any, moment: Moment, **more: Any) -> PlanForm:
+def _plan(seen: CohortSeen, moment: Moment, form: PlanForm) -> str:
+    few = {one: count for one, count in queries.people_today(seen).items() if count < ENOUGH}
+    offered = {value for value, *_rest in form.audience.choices}
+    return render_template(
+        "questionnaires/plan.html",
+        seen=seen,
+        moment=moment,
+        moments=MOMENTS,
+        form=form,
+        few=[f"{AUDIENCES[one]} ({count})" for one, count in few.items() if one.value in offered],
+    )
+
+
+def _form(seen: CohortSeen, moment: Moment, **more: Any) -> PlanForm:
     days = {one.phase.value: one.starts_on for one in phases_of(seen.cohort)}
     first = days.get(PHASE_OF.get(moment, "closing"), seen.cohort.launch_on) + timedelta(days=LATER.get(moment, 0))
     first = max(first, clock.today())
@@ -70,9 +85,7 @@ def _moment(name: str) -> Moment:
 @of_cohort.get("/<moment>")
 def plan(cohort_id: int, moment: str) -> str:
     seen, when = run_cohort_or_404(g.acting, cohort_id), _moment(moment)
-    return render_template(
-        "questionnaires/plan.html", seen=seen, moment=when, moments=MOMENTS, form=_form(seen, when, formdata=None)
-    )
+    return _plan(seen, when, _form(seen, when, formdata=None))
 
 
 @of_cohort.post("/<moment>/rounds")
@@ -80,7 +93,7 @@ def send(cohort_id: int, moment: str) -> ResponseReturnValue:
     seen, when = run_cohort_or_404(g.acting, cohort_id), _moment(moment)
     form = _form(seen, when)
     if not form.validate_on_submit():
-        return render_template("questionnaires/plan.html", seen=seen, moment=when, moments=MOMENTS, form=form), 422
+        return _plan(seen, when, form), 422
     audience = Audience(form.audience.data)
     commands.plan_round(
         acting=g.acting,
@@ -114,10 +127,38 @@ def preview(cohort_id: int, moment: str, audience: str) -> str:
         )
 
 
+@of_cohort.get("/rounds/<int:round_id>/days")
+def days(cohort_id: int, round_id: int) -> str:
+    seen = run_cohort_or_404(g.acting, cohort_id)
+    one = queries.round_run_or_404(seen, round_id)
+    opens_on = one.opens_at.astimezone(ZoneInfo(one.zone)).date()
+    form = DaysForm(formdata=None, data={"opens_on": opens_on, "closes_on": one.closes_on, "zone": one.zone})
+    return render_template(
+        "questionnaires/days.html", seen=seen, one=one, moments=MOMENTS, form=form.offer_zones(language())
+    )
+
+
+@of_cohort.post("/rounds/<int:round_id>/days")
+def move(cohort_id: int, round_id: int) -> ResponseReturnValue:
+    seen = run_cohort_or_404(g.acting, cohort_id)
+    one, form = queries.round_run_or_404(seen, round_id), DaysForm().offer_zones(language())
+    if not form.validate_on_submit():
+        return render_template("questionnaires/days.html", seen=seen, one=one, moments=MOMENTS, form=form), 422
+    commands.move_round(
+        one=one,
+        opens_on=form.opens_on.data,
+        closes_on=form.closes_on.data,
+        zone=form.zone.data,
+        now=clock.now(),
+    )
+    flash(_("Its days are changed."), "ok")
+    return redirect(url_for("cohort_questionnaires.index", cohort_id=cohort_id), 303)
+
+
 @of_cohort.post("/rounds/<int:round_id>/cancellation")
 def cancel(cohort_id: int, round_id: int) -> ResponseReturnValue:
     seen = run_cohort_or_404(g.acting, cohort_id)
-    commands.cancel_round(seen=seen, one=queries.round_run_or_404(seen, round_id))
+    commands.cancel_round(one=queries.round_run_or_404(seen, round_id))
     flash(_("It is called off. Nobody has been asked."), "ok")
     return redirect(url_for("cohort_questionnaires.index", cohort_id=cohort_id), 303)
 
@@ -150,7 +191,9 @@ def _show(
     layout: str = "layouts/workspace.html",
 ) -> str:
     """Page ``at`` of the questionnaire; -1 is the promise."""
-    answers, design = answers or {}, there.design
+    design = there.design
+    if answers is None:
+        answers = cleaned(design, there.draft.content) if there.draft else {}
     over = there.answered or there.round.state is not RoundState.open or there.round.closes_at <= clock.now()
     return render_template(
         "questionnaires/answer.html",
@@ -175,6 +218,9 @@ def _answer(there: Asked, action: str, layout: str) -> ResponseReturnValue:
     missing: frozenset[str] = frozenset()
     if at >= 0:
         answers, missing = read_page(design, at, answers, request.form)
+    over = there.answered or there.round.state is not RoundState.open or there.round.closes_at <= clock.now()
+    if at >= 0 and not there.round.anonymous and not over:
+        commands.keep_answers(asked=there, answers=answers)
     if request.form.get("to") == "back":
         return _show(there, action, max(at - 1, -1), answers, layout=layout)
     if missing:

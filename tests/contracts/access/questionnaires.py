@@ -29,6 +29,8 @@ ROWS = [
     *run("GET", "plan", at(moment="start"), 200),
     *run("POST", "send", at(moment="start"), 422),
     *run("GET", "preview", at(moment="start", audience="mentee"), 200),
+    *run("GET", "days", at(round_id=1), 404),
+    *run("POST", "move", at(round_id=1), 404),
     *run("POST", "cancel", at(round_id=1), 404),
     *run("POST", "close", at(round_id=1), 404),
     Row("GET", "questionnaires.show", "acme", url=nobodys),
