@@ -43,11 +43,13 @@ def people_of(one: QuestionnaireRound, cohort: Cohort) -> Iterator[tuple[int, in
     elif one.audience is Audience.manager:
         ids = sa.select(inside.subquery().c.id)
         asked = sa.select(ManagerView.manager_id, ManagerView.firm_id)
-        for row in db.session.execute(asked.where(ManagerView.org_id == one.org_id, ManagerView.enrolment_id.in_(ids))):
-            yield row[0], row[1]
+        views = asked.where(ManagerView.org_id == one.org_id, ManagerView.enrolment_id.in_(ids))
+        for manager_id, firm in db.session.execute(views):
+            yield manager_id, firm
     else:
-        for row in db.session.execute(inside.where(Enrolment.side == one.audience.value)):
-            yield row[0], row[1]
+        for person_id, firm_id, _id in db.session.execute(inside.where(Enrolment.side == one.audience.value)):
+            if firm_id is not None:
+                yield person_id, firm_id
 
 
 def open_round(one: QuestionnaireRound, now: datetime) -> None:

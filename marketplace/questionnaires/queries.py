@@ -77,9 +77,9 @@ def people_today(seen: CohortSeen) -> dict[Audience, int]:
         .where(inside)
     )
     firms = sa.func.unnest(sa.cast(sorted(set(seen.cohort.parties)), sa.ARRAY(sa.Integer))).column_valued("firm")
-    partners = sa.func.programme_coordinators(firms).column_valued("partner")
+    partners = sa.select(sa.func.programme_coordinators(firms).label("partner")).subquery()
     found[Audience.manager] = db.session.scalar(managers) or 0
-    found[Audience.hr_partner] = db.session.scalar(sa.select(sa.func.count(sa.distinct(partners)))) or 0
+    found[Audience.hr_partner] = db.session.scalar(sa.select(sa.func.count(sa.distinct(partners.c.partner)))) or 0
     return {audience: count for audience, count in found.items() if count}
 
 
