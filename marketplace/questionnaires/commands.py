@@ -26,6 +26,7 @@ from marketplace.questionnaires.models import (
 from marketplace.questionnaires.queries import Asked
 from tenants.current import Acting
 from tenants.shared import jobs
+from tenants.shared.activity import record
 from tenants.shared.database import db, new_id
 from tenants.shared.errors import Forbidden, Refused
 
@@ -114,11 +115,14 @@ def plan_round(*, acting: Acting, seen: CohortSeen, plan: Plan, design: Design, 
         db.session.rollback()
         raise Refused(_("These people are asked this already. Look at the round that is there.")) from None
     jobs.announce("questionnaires.due", org_id=one.org_id)
+    _log("questionnaire.planned", acting, one, now)
     db.session.commit()
     return one
 
 
-def move_round(*, one: QuestionnaireRound, opens_on: date, closes_on: date, zone: str, now: datetime) -> None:
+def move_round(
+    *, acting: Acting, one: QuestionnaireRound, opens_on: date, closes_on: date, zone: str, now: datetime
+) -> None:
     """Raises ``Refused`` once it has opened, or when the new days are over."""
     _hold(one)
     if one.state is not RoundState.planned:
@@ -129,7 +133,19 @@ def move_round(*, one: QuestionnaireRound, opens_on: date, closes_on: date, zone
     one.opens_at, one.closes_at = midnight(opens_on, zone), closes_at
     one.closes_on, one.zone = closes_on, zone
     jobs.announce("questionnaires.due", org_id=one.org_id)
+    _log("questionnaire.moved", acting, one, now)
     db.session.commit()
+
+
+def _log(verb: str, acting: Acting, one: QuestionnaireRound, now: datetime) -> None:
+    """Only what those who run it do: what somebody answers leaves no line."""
+    record(
+        verb,
+        org_ids=[one.org_id],
+        now=now,
+        subject=("questionnaire", one.id),
+        actor=(acting.person_id, acting.person_name),
+    )
 
 
 def _hold(one: QuestionnaireRound) -> None:
@@ -137,18 +153,20 @@ def _hold(one: QuestionnaireRound) -> None:
     db.session.refresh(one, with_for_update=True)
 
 
-def cancel_round(*, one: QuestionnaireRound) -> None:
+def cancel_round(*, acting: Acting, one: QuestionnaireRound, now: datetime) -> None:
     """Raises ``Refused`` once it has opened: then it can only be closed."""
     _hold(one)
     if one.state is not RoundState.planned:
         raise Refused(_("It has opened already. Close it instead."))
     one.state = RoundState.cancelled
+    _log("questionnaire.cancelled", acting, one, now)
     db.session.commit()
 
 
-def close_round(*, one: QuestionnaireRound, now: datetime) -> None:
+def close_round(*, acting: Acting, one: QuestionnaireRound, now: datetime) -> None:
     if not db.session.scalar(sa.select(sa.func.close_round(one.org_id, one.id, now))):
         raise Refused(_("It is not open."))
+    _log("questionnaire.closed", acting, one, now)
     db.session.commit()
 
 

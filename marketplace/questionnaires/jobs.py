@@ -44,8 +44,8 @@ def people_of(one: QuestionnaireRound, cohort: Cohort) -> Iterator[tuple[int, in
         ids = sa.select(inside.subquery().c.id)
         asked = sa.select(ManagerView.manager_id, ManagerView.firm_id)
         views = asked.where(ManagerView.org_id == one.org_id, ManagerView.enrolment_id.in_(ids))
-        for manager_id, firm in db.session.execute(views):
-            yield manager_id, firm
+        for manager_id, managers_firm in db.session.execute(views):
+            yield manager_id, managers_firm
     else:
         for person_id, firm_id, _id in db.session.execute(inside.where(Enrolment.side == one.audience.value)):
             if firm_id is not None:

@@ -145,6 +145,7 @@ def move(cohort_id: int, round_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("questionnaires/days.html", seen=seen, one=one, moments=MOMENTS, form=form), 422
     commands.move_round(
+        acting=g.acting,
         one=one,
         opens_on=form.opens_on.data,
         closes_on=form.closes_on.data,
@@ -158,7 +159,7 @@ def move(cohort_id: int, round_id: int) -> ResponseReturnValue:
 @of_cohort.post("/rounds/<int:round_id>/cancellation")
 def cancel(cohort_id: int, round_id: int) -> ResponseReturnValue:
     seen = run_cohort_or_404(g.acting, cohort_id)
-    commands.cancel_round(one=queries.round_run_or_404(seen, round_id))
+    commands.cancel_round(acting=g.acting, one=queries.round_run_or_404(seen, round_id), now=clock.now())
     flash(_("It is called off. Nobody has been asked."), "ok")
     return redirect(url_for("cohort_questionnaires.index", cohort_id=cohort_id), 303)
 
@@ -166,7 +167,7 @@ def cancel(cohort_id: int, round_id: int) -> ResponseReturnValue:
 @of_cohort.post("/rounds/<int:round_id>/closing")
 def close(cohort_id: int, round_id: int) -> ResponseReturnValue:
     seen = run_cohort_or_404(g.acting, cohort_id)
-    commands.close_round(one=queries.round_run_or_404(seen, round_id), now=clock.now())
+    commands.close_round(acting=g.acting, one=queries.round_run_or_404(seen, round_id), now=clock.now())
     flash(_("It has closed, for good."), "ok")
     return redirect(url_for("cohort_questionnaires.index", cohort_id=cohort_id), 303)
 
