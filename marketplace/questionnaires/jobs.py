@@ -44,12 +44,11 @@ def people_of(one: QuestionnaireRound, cohort: Cohort) -> Iterator[tuple[int, in
         ids = sa.select(inside.subquery().c.id)
         asked = sa.select(ManagerView.manager_id, ManagerView.firm_id)
         views = asked.where(ManagerView.org_id == one.org_id, ManagerView.enrolment_id.in_(ids))
-        for manager_id, managers_firm in db.session.execute(views):
-            yield manager_id, managers_firm
+        yield from db.session.execute(views)
     else:
-        for person_id, firm_id, _id in db.session.execute(inside.where(Enrolment.side == one.audience.value)):
-            if firm_id is not None:
-                yield person_id, firm_id
+        for person_id, employer_id, _id in db.session.execute(inside.where(Enrolment.side == one.audience.value)):
+            if employer_id is not None:
+                yield person_id, employer_id
 
 
 def open_round(one: QuestionnaireRound, now: datetime) -> None:
