@@ -19,6 +19,7 @@ from marketplace.mentors import holdings as mentors
 from marketplace.mentorships import holdings as mentorships
 from marketplace.pairing import holdings as pairing
 from marketplace.programmes import holdings as programmes
+from marketplace.questionnaires import holdings as questionnaires
 from marketplace.readiness import holdings as readiness
 from marketplace.requests import holdings as requests
 from marketplace.rhythm import holdings as rhythm
@@ -47,6 +48,7 @@ __all__ = [
     "mentorships",
     "pairing",
     "programmes",
+    "questionnaires",
     "readiness",
     "requests",
     "rhythm",

@@ -18,6 +18,7 @@ from marketplace.mentorships import models as mentorships
 from marketplace.pairing import models as pairing
 from marketplace.papers import models as papers
 from marketplace.programmes import models as programmes
+from marketplace.questionnaires import models as questionnaires
 from marketplace.readiness import models as readiness
 from marketplace.requests import models as requests
 from marketplace.rhythm import models as rhythm
@@ -63,6 +64,7 @@ __all__ = [
     "papers",
     "privacy",
     "programmes",
+    "questionnaires",
     "readiness",
     "requests",
     "rhythm",

@@ -55,6 +55,7 @@ from marketplace.pairing import wish_views as wishes
 from marketplace.programmes import pages as programme_templates
 from marketplace.programmes import party_pages as programme_parties
 from marketplace.programmes import views as programmes
+from marketplace.questionnaires import views as questionnaires
 from marketplace.readiness import views as readiness
 from marketplace.requests import links as request_links
 from marketplace.requests import views as requests
@@ -121,6 +122,7 @@ OUTSIDE = (
     (mentorship_links.bp, "/links"),
     (rhythm_links.bp, "/links"),
     (enrolment_links.bp, "/links"),
+    (questionnaires.by_link, "/links"),
     (subscriptions.bp, "/letters/subscriptions"),
     (tracks.public, "/tracks"),
     (billing.webhooks, "/stripe"),
@@ -169,6 +171,8 @@ WORKSPACE = (
     (visibility.bp, "/visibility"),
     (nomination.bp, "/nomination-committee"),
     (candidates.bp, "/candidates"),
+    (questionnaires.of_cohort, "/cohorts/<int:cohort_id>/questionnaires"),
+    (questionnaires.bp, "/questionnaires"),
     (journal.bp, "/journal"),
     (journal.of_pair, "/mentorships/<int:mentorship_id>/journal"),
     (talk_views.bp, "/requests/<int:request_id>/chemistry-meeting/time"),

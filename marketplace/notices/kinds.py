@@ -88,6 +88,7 @@ KINDS |= {
     "enrolment_place_free": Kind(_l("Somebody has left a cohort of ours early"), essential=False),
     "enrolment_ended": Kind(_l("Somebody of ours has said no to a programme, or has left it"), essential=False),
     "manager_view_asked": Kind(_l("I am asked for my view as a line manager")),
+    "questionnaire_asked": Kind(_l("I am asked to answer a questionnaire"), essential=False),
     "cohort_opened": Kind(_l("A cohort opens for my organisation"), essential=False),
     "cohort_phase_opened": Kind(_l("A phase of a cohort begins"), essential=False),
     "cohorts_wait": Kind(_l("What waits for those who run a cohort")),

@@ -51,7 +51,6 @@ HEAD = "LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, p
 PLANNED = "SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off SET max_parallel_workers_per_gather = 0"
 
 FUNCTIONS = {
-    # Whether a network has admitted a search firm. None is admitted before there are any.
     # An organisation with the companies above and below it.
     "family_of(integer)": (
         f"""

@@ -80,6 +80,13 @@ readiness_plan: mia ru, export mia r, erasure mia rd
 readiness_reading: mia ru, export mia r, erasure mia rd
 target_board: mia ru, export mia r, erasure mia rd
 search_firm_admission: mia r, pam r, ann r, ned r, job bridge r, job acme r, export pam r
+questionnaire_version: mia r, ned ri, job bridge r
+questionnaire_round: mia r, ned ru, job bridge ru
+round_invitation: mia r, ned r, job bridge rdi, export mia r, erasure mia rd
+round_response: mia rui, export mia r, erasure mia rd
+round_box:
+round_answer:
+round_words:
 letter: ann iw, ned iw, job bridge iw, job acme ruiw, job harbour iw, export mia iw, export pam iw, erasure mia iw,
     erasure pam iw
 notice: mia ruiw, pam w, ann ruiw, ned iw, job bridge iw, job acme iw, job harbour iw, export mia riw,
@@ -115,6 +122,11 @@ FILLED = {
     "viewing": {"what": "card"},
     "dossier_request": {"state": "asked"},
     "introduction": {"state": "asked"},
+    "questionnaire_version": {"moment": "start", "audience": "mentee"},
+    "questionnaire_round": {
+        **{"moment": "start", "audience": "mentee", "state": "open"},
+        "closes_at": NOW + timedelta(days=1),
+    },
 }
 NEW = (
     *(
@@ -134,6 +146,8 @@ NEW = (
     *("evaluation_setting", "figure_drawing", "released_figure", "search_firm_admission"),
     *("nomination_committee_member", "showing", "board_card", "viewing", "dossier_request", "dossier_link"),
     "introduction",
+    *("questionnaire_version", "questionnaire_round", "round_invitation", "round_response"),
+    *("round_box", "round_answer", "round_words"),
 )
 OLDER = ("programme", "programme_version", "programme_party", "cohort", "cohort_phase", "enrolment")
 ADDED_TO = ("letter", "notice")
@@ -176,7 +190,7 @@ def rows(operator, _admin, cast):
         "named_by_id": cast.ann.person_id,
         **{
             f"{did}_id": cast.ned.person_id
-            for did in ("host", "created_by", "added_by", "saved_by", "lent_by", "set_by")
+            for did in ("host", "created_by", "added_by", "saved_by", "lent_by", "set_by", "published_by")
         },
         "proposed_by_id": cast.ned.person_id,
     }
@@ -298,8 +312,8 @@ def admin(database):
 
 def expected():
     tables = re.sub(r",\n\s+", ", ", MAY).strip().splitlines()
-    named = (line.split(": ", 1) for line in tables)
-    return {table: dict(one.rsplit(" ", 1) for one in who.split(", ")) for table, who in named}
+    named = (line.split(":", 1) for line in tables)
+    return {table: dict(one.strip().rsplit(" ", 1) for one in who.split(",") if one) for table, who in named}
 
 
 def test_each_table_is_open_to_those_who_are_meant(rows, admin):

@@ -148,6 +148,13 @@ SAMPLES = {
         "reply_to": f"reply+{'a' * 32}@in.passerelle.example",
     },
     "check_in_asked": PAIR | {"due_at": DUE.isoformat()},
+    "questionnaire_asked": {
+        "programme": "Crossing",
+        "url": "/links/abc",
+        "due_at": DUE.isoformat(),
+        "anonymous": 1,
+        "reminder": 0,
+    },
     "review_asked": PAIR | {"due_at": DUE.isoformat()},
     "assessment_given": PAIR,
     "assessment_shared": PAIR,
