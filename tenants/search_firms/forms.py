@@ -10,8 +10,8 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, EmailField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Email, InputRequired, Length
 
-from tenants.organisations.forms import AddressForm
 from tenants.search_firms.models import STATEMENT_MOST
+from tenants.shared.addresses import AddressForm
 from tenants.shared.languages import LANGUAGES
 
 YEARS_MOST = 3
