@@ -139,12 +139,12 @@ def charges(
     many = task.shape[0]
     now, worth = arcs.unmatched[task.row_firm], np.zeros(many, np.int64)
     now[rows[chosen]], worth[rows[chosen]] = columns[chosen], value[chosen]
-    apart = np.flatnonzero(~chosen)
     matched = rows[chosen]
     onward, back = np.flatnonzero(flows < arcs.capacity), np.flatnonzero(flows > 0)
-    tail = np.concatenate([now[rows[apart]], now[matched], arcs.tail[onward], arcs.head[back]])
-    head = np.concatenate([columns[apart], arcs.unmatched[task.row_firm[matched]], arcs.head[onward], arcs.tail[back]])
-    cost = np.concatenate([worth[rows[apart]] - value[apart], worth[matched], arcs.cost[onward], -arcs.cost[back]])
+    # What was chosen leads to where it starts, and costs nothing: it does no harm.
+    tail = np.concatenate([now[rows], now[matched], arcs.tail[onward], arcs.head[back]])
+    head = np.concatenate([columns, arcs.unmatched[task.row_firm[matched]], arcs.head[onward], arcs.tail[back]])
+    cost = np.concatenate([worth[rows] - value, worth[matched], arcs.cost[onward], -arcs.cost[back]])
     potential = _relaxed(tail, head, cost, start)
     gives, unmatched, own = potential[arcs.gives], potential[arcs.unmatched], potential[arcs.own]
     return Charges(
@@ -160,23 +160,19 @@ def _relaxed(tail: Ints, head: Ints, cost: Ints, start: Ints) -> Ints:
     potential = start.copy()
     if not len(head):
         return potential
-    # Small numbers are sorted by their digits, which is many times faster.
-    order = np.argsort(head.astype(np.uint16) if len(start) < 1 << 16 else head, kind="stable")
-    tail, head, cost = tail[order], head[order], cost[order]
-    starts = runs(head)
-    reached = head[starts]
-    for _round in range(2 * len(start) + 2):
-        offered = potential[tail] + cost
-        best = np.minimum.reduceat(offered, starts)
-        if (best >= potential[reached]).all():
+    beyond = potential[tail] + cost - potential[head]
+    # Most arcs will never count: those that may are relaxed until none can be, then all are asked again.
+    some = beyond[:: max(len(beyond) // 4096, 1)]
+    near = beyond <= max(np.partition(some, len(some) // NEAR)[len(some) // NEAR], 0)
+    while True:
+        some = np.flatnonzero(near)
+        # Small numbers are sorted by their digits, which is many times faster.
+        some = some[np.argsort(head[some].astype(np.uint16) if len(start) < 1 << 16 else head[some], kind="stable")]
+        _settle(potential, tail[some], head[some], cost[some])
+        missed = potential[tail] + cost < potential[head]
+        if not missed.any():
             return potential
-        # Most arcs will never count: those that may are relaxed until none can be, then all are asked again.
-        beyond = offered - potential[head]
-        some = beyond[:: max(len(beyond) // 4096, 1)]
-        near = np.flatnonzero(beyond <= max(np.partition(some, len(some) // NEAR)[len(some) // NEAR], 0))
-        potential[reached] = np.minimum(potential[reached], best)
-        _settle(potential, tail[near], head[near], cost[near])
-    raise AssertionError("the flow was not the cheapest: a cycle earns")
+        near |= missed
 
 
 def _settle(potential: Ints, tail: Ints, head: Ints, cost: Ints) -> None:

@@ -55,8 +55,8 @@ def guess(task: Task) -> NDArray[np.int16]:
         return price
     every = max(len(rows) * wide // SAMPLE, 1)
     rows = rows[::every]
-    grid = task.problem.cohort.grid[rows].astype(np.int16)
-    np.copyto(grid, UNWANTED, where=grid <= max(task.problem.minimum, 0))
+    grid = task.problem.cohort.grid[rows].view(np.int16)
+    grid = np.where(grid > max(task.problem.minimum, 0), grid, np.int16(UNWANTED))
     if not task.open_columns.all():
         grid[:, ~task.open_columns] = UNWANTED
     room = np.where(task.open_columns, task.capacity, 0)
