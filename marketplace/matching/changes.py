@@ -1,7 +1,8 @@
 """What each change to a proven answer would cost, exactly: the value of the answer less that of the best one with the change.
 
 Where the answer is a flow, a change is a shortest path in its residual network (``Method.prices``). Under limits, which no flow
-knows, and where a pin is let go, the changed problem is solved anew (``Method.solved``): the same figure, more work.
+knows, and where a pin is let go, the changed problem is solved anew (``Method.solved``): the same figure, more work. Of peers see
+``peer_changes``.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ class Changes:
 
     @cached_property
     def residual(self) -> Residual | None:
-        """None under limits."""
-        return None if self.problem.all_limits else Residual(self.problem, self.result)
+        """None under limits, and of peers."""
+        no_flow = self.problem.all_limits or self.problem.cohort.peers
+        return None if no_flow else Residual(self.problem, self.result)
 
     @cached_property
     def crowding(self) -> Crowding:
@@ -53,7 +55,7 @@ class Changes:
         pair = (mentee_id, mentor_id)
         if pair in self.pairs:
             return _NOTHING
-        if set(self.problem.obstacles(*pair)) - {MINIMUM} or mentee_id in self._pinned:
+        if set(self.problem.obstacles(*pair)) - {MINIMUM} or not self._pinned.isdisjoint(self.problem.cohort.once(pair)):
             return None
         if self.residual is None:
             return self._solved(replace(self.problem, pins=self.problem.pins | {pair}))
@@ -141,7 +143,7 @@ class Changes:
 
     @cached_property
     def _pinned(self) -> frozenset[int]:
-        return frozenset(mentee_id for mentee_id, _mentor_id in self.problem.pins)
+        return frozenset(one for pin in self.problem.pins for one in self.problem.cohort.once(pin))
 
     def _pair_of_answer(self, mentee_id: int, mentor_id: int) -> tuple[int, int]:
         if (mentee_id, mentor_id) not in self.pairs:

@@ -1,0 +1,73 @@
+"""Every "what if" of an answer of peers, each solved anew: no network of flows holds their pairs."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from marketplace.matching.changes import Changes
+from marketplace.matching.costs import Cost, Next
+from marketplace.matching.faults import Contradiction
+from marketplace.matching.model import Problem
+from marketplace.matching.outcome import Result
+from marketplace.matching.peer_crowding import PeerCrowding
+from marketplace.matching.peers import spare
+from marketplace.matching.solver import solve
+
+
+def changes_of(problem: Problem, result: Result) -> Changes:
+    """As befits the cohort."""
+    return PeerChanges(problem, result) if problem.cohort.peers else Changes(problem, result)
+
+
+class PeerChanges(Changes):
+    """``Changes`` of people who are all on both sides. Who would be next is whoever the best answer without the pair has instead."""
+
+    def __init__(self, problem: Problem, result: Result) -> None:
+        super().__init__(problem, result)
+        self._without: dict[tuple[int, int], Result | None] = {}
+
+    @cached_property
+    def crowding(self) -> PeerCrowding:
+        return PeerCrowding(self.problem, self.result)
+
+    def without(self, mentee_id: int, mentor_id: int) -> Cost | None:
+        found = self._best_without(self._pair_of_answer(mentee_id, mentor_id))
+        return found and self._compared(found)
+
+    def next_for_mentee(self, mentee_id: int, mentor_id: int) -> Next | None:
+        return self._next(mentee_id, mentor_id, mentee_id)
+
+    def next_for_mentor(self, mentee_id: int, mentor_id: int) -> Next | None:
+        return self._next(mentee_id, mentor_id, mentor_id)
+
+    def admitting(self, mentee_id: int) -> Cost | None:
+        """No price undercuts what prices say a pair costs at least, so whoever is dearer than the best found need not be tried."""
+        if mentee_id not in self.result.unmatched:
+            return super().admitting(mentee_id)
+        spared = spare(self.problem, self.result, mentee_id)
+        best: Cost | None = None
+        for other in sorted(spared, key=lambda one: (spared[one], one)):
+            least = self.result.primal - self.result.dual + spared[other] // 2
+            if best is not None and least >= self._value(best):
+                break
+            cost = None if self.problem.obstacles(mentee_id, other) else self.with_pair(mentee_id, other)
+            if cost is not None and (best is None or self._value(cost) < self._value(best)):
+                best = cost
+        return best
+
+    def _best_without(self, pair: tuple[int, int]) -> Result | None:
+        if pair not in self._without:
+            try:
+                self._without[pair] = solve(self._apart(pair))
+            except Contradiction:
+                self._without[pair] = None
+        return self._without[pair]
+
+    def _next(self, mentee_id: int, mentor_id: int, who: int) -> Next | None:
+        found = self._best_without(self._pair_of_answer(mentee_id, mentor_id))
+        for pair in found.pairs if found else ():
+            if who in pair[:2]:
+                assert found is not None
+                other = pair.mentor if pair.mentee == who else pair.mentee
+                return Next(other, pair.score, self._compared(found))
+        return None
