@@ -144,7 +144,10 @@ def _follow(root: MatchRun, number: int, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """``room`` by enrolment, of those who are still in the cohort; ``between`` by persons: ``asked`` or ``declined``."""
+    """``room`` by enrolment, of those who are still in the cohort; ``between`` by persons: ``asked`` or ``declined``.
+
+    Of a peer ``room`` is 1 while they have nobody and no proposal, on whichever side.
+    """
 
     room: Mapping[int, int]
     between: Mapping[Pair, str]

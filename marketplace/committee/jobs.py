@@ -12,7 +12,6 @@ from marketplace.committee.explaining import fault_as_json, leftover_as_json, re
 from marketplace.committee.models import MatchLeftover, MatchProposal, MatchRun, RunState
 from marketplace.committee.priorities import Priorities
 from marketplace.committee.questions import Pairs, Question, unpacked
-from marketplace.matching.changes import Changes
 from marketplace.matching.checker import check
 from marketplace.matching.compare import compare
 from marketplace.matching.fairness import lift
@@ -20,6 +19,7 @@ from marketplace.matching.faults import Contradiction, Fault, faults
 from marketplace.matching.leftovers import idle, leftovers
 from marketplace.matching.model import Problem
 from marketplace.matching.outcome import Result
+from marketplace.matching.peer_changes import changes_of
 from marketplace.matching.solver import solve
 from tenants.shared import clock
 from tenants.shared.database import db
@@ -124,7 +124,7 @@ def _solved_or_faults(problem: Problem) -> Result | tuple[Fault, ...]:
 
 
 def _put_down(run: MatchRun, problem: Problem, result: Result, further: dict[str, Any]) -> None:
-    changes = Changes(problem, result)
+    changes = changes_of(problem, result)
     reasons = reasons_of(changes)
     key = {"org_id": run.org_id, "run_id": run.id}
     run.state, run.answer = RunState.solved, _figures(problem, result) | further
@@ -143,8 +143,8 @@ def _put_down(run: MatchRun, problem: Problem, result: Result, further: dict[str
             for pair in result.pairs
         ]
         db.session.execute(sa.insert(MatchProposal), proposals)
-    left = []
-    for side, ones in (("mentee", leftovers(changes)), ("mentor", idle(changes))):
+    left, looking = [], "peer" if problem.cohort.peers else "mentee"
+    for side, ones in ((looking, leftovers(changes)), ("mentor", idle(changes))):
         for one in ones:
             why, details = leftover_as_json(one)
             left.append(key | {"enrolment_id": one.member, "side": side, "why": why, "details": details})
@@ -153,7 +153,7 @@ def _put_down(run: MatchRun, problem: Problem, result: Result, further: dict[str
 
 
 def _changes(problem: Problem, previous: Pairs, result: Result) -> list[dict[str, Any]]:
-    """Each mentee whose mentor differs from the version before, by the points that count now; who lost theirs comes first."""
+    """Each mentee, or peer, who has somebody else than in the version before, by the points that count now; who has nobody first."""
     moved = [one for one in compare(problem.cohort, previous, result.pairs).mentees if one.before != one.after]
     moved.sort(key=lambda one: (bool(one.after), one.points, one.member))
     return [

@@ -31,6 +31,7 @@ from marketplace.matching.rules import (
 from marketplace.pairing import hard_rules
 from marketplace.pairing.candidates import Candidate, Candidates
 from marketplace.pairing.hard_rules import RANKS
+from marketplace.programmes.modalities import Form
 from marketplace.requests.models import RequestState
 
 Pairs = frozenset[tuple[int, int]]
@@ -69,7 +70,10 @@ class NotReady:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """``not_ready``: by rule, which mentees and which mentors. ``listed``: by rule, pairs. The rest: see ``Modalities``."""
+    """``not_ready``: by rule, which mentees and which mentors. ``listed``: by rule, pairs. The rest: see ``Modalities``.
+
+    Peers are on both sides, each with one place.
+    """
 
     form: str
     mentees: tuple[Mentee, ...]
@@ -85,6 +89,10 @@ class Question:
     pins: Pairs = frozenset()
     forbids: Pairs = frozenset()
     previous: Pairs = frozenset()
+
+    @property
+    def peers(self) -> bool:
+        return self.form == Form.peer
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -103,9 +111,9 @@ class Question:
     def problem(self, priorities: Priorities) -> Problem:
         """As the engine wants it."""
         return Problem(
-            Cohort(self.mentees, self.mentors, self.rules, priorities.criteria(self.form)),
+            Cohort(self.mentees, self.mentors, self.rules, priorities.criteria(self.form), self.peers),
             firms=self.firms,
-            balance=priorities.balance,
+            balance=None if self.peers else priorities.balance,
             mode=Mode(priorities.first),
             minimum=priorities.minimum,
             pins=self.pins,
@@ -128,6 +136,9 @@ def unpacked(packed: bytes) -> Question:
 def question_of(there: Candidates, *, pins: Pairs, forbids: Pairs, previous: Pairs) -> Question:
     """Whoever still looks for a pair, and the mentors with room; marks on anybody else no longer matter."""
     mentees, mentors = there.without_pair(), there.with_room()
+    peers = there.form is Form.peer
+    if peers:
+        mentees = mentors
     here, theirs = {one.enrolment_id for one in mentees}, {one.enrolment_id for one in mentors}
 
     def still(pairs: Iterable[tuple[int, int]]) -> Pairs:
@@ -168,7 +179,7 @@ def question_of(there: Candidates, *, pins: Pairs, forbids: Pairs, previous: Pai
     return Question(
         form=there.form.value,
         mentees=tuple(Mentee(**_facts(one, there)) for one in mentees),
-        mentors=tuple(Mentor(**_facts(one, there), capacity=there.places_left(one)) for one in mentors),
+        mentors=tuple(Mentor(**_facts(one, there), capacity=1 if peers else there.places_left(one)) for one in mentors),
         firms=_firms(there),
         listed=listed,
         not_ready=not_ready,

@@ -55,7 +55,9 @@ class Changes:
         pair = (mentee_id, mentor_id)
         if pair in self.pairs:
             return _NOTHING
-        if set(self.problem.obstacles(*pair)) - {MINIMUM} or not self._pinned.isdisjoint(self.problem.cohort.once(pair)):
+        if set(self.problem.obstacles(*pair)) - {MINIMUM} or not self._pinned.isdisjoint(
+            self.problem.cohort.once(pair)
+        ):
             return None
         if self.residual is None:
             return self._solved(replace(self.problem, pins=self.problem.pins | {pair}))

@@ -81,23 +81,20 @@ def compare(cohort: Cohort, before: Iterable[tuple[int, int]], after: Iterable[P
     here = {pair for pair in had if pair[0] in cohort.row and pair[1] in cohort.column}
     scored = {(i, j): Pair(i, j, cohort.score(i, j)) for i, j in here} | has
     then, now = {pair: scored[pair] for pair in here}, has
+    mentees, mentors = cohort.mentees, cohort.mentors
     if cohort.peers:
-        mentees, mentors = _changes(_ids(cohort.mentees), _rows(then) + _columns(then), _rows(now) + _columns(now)), ()
+        of_mentees = _changes(mentees, _rows(then) + _columns(then), _rows(now) + _columns(now))
     else:
-        mentees = _changes(_ids(cohort.mentees), _rows(then), _rows(now))
-        mentors = _changes(_ids(cohort.mentors), _columns(then), _columns(now))
+        of_mentees = _changes(mentees, _rows(then), _rows(now))
+    of_mentors = () if cohort.peers else _changes(mentors, _columns(then), _columns(now))
     return Comparison(
         tuple(scored[pair] for pair in sorted(here & has.keys())),
         tuple(scored[pair] for pair in sorted(has.keys() - here)),
         tuple(scored[pair] for pair in sorted(here - has.keys())),
         tuple(sorted(had - here)),
-        mentees,
-        mentors,
+        of_mentees,
+        of_mentors,
     )
-
-
-def _ids(members: Iterable[Member]) -> list[int]:
-    return [one.id for one in members]
 
 
 def _rows(pairs: dict[tuple[int, int], Pair]) -> list[tuple[int, int, int]]:
@@ -109,10 +106,10 @@ def _columns(pairs: dict[tuple[int, int], Pair]) -> list[tuple[int, int, int]]:
 
 
 def _changes(
-    members: list[int], before: list[tuple[int, int, int]], after: list[tuple[int, int, int]]
+    members: Iterable[Member], before: list[tuple[int, int, int]], after: list[tuple[int, int, int]]
 ) -> tuple[Change, ...]:
     then, now = _by_member(before), _by_member(after)
-    return tuple(_change(member, then[member], now[member]) for member in members)
+    return tuple(_change(one.id, then[one.id], now[one.id]) for one in members)
 
 
 def _by_member(pairs: list[tuple[int, int, int]]) -> defaultdict[int, dict[int, int]]:

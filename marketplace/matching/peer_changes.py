@@ -32,7 +32,7 @@ class PeerChanges(Changes):
 
     def without(self, mentee_id: int, mentor_id: int) -> Cost | None:
         found = self._best_without(self._pair_of_answer(mentee_id, mentor_id))
-        return found and self._compared(found)
+        return None if found is None else self._compared(found)
 
     def next_for_mentee(self, mentee_id: int, mentor_id: int) -> Next | None:
         return self._next(mentee_id, mentor_id, mentee_id)
@@ -65,9 +65,9 @@ class PeerChanges(Changes):
 
     def _next(self, mentee_id: int, mentor_id: int, who: int) -> Next | None:
         found = self._best_without(self._pair_of_answer(mentee_id, mentor_id))
-        for pair in found.pairs if found else ():
-            if who in pair[:2]:
-                assert found is not None
-                other = pair.mentor if pair.mentee == who else pair.mentee
-                return Next(other, pair.score, self._compared(found))
-        return None
+        if found is None:
+            return None
+        pair = next((one for one in found.pairs if who in one[:2]), None)
+        if pair is None:
+            return None
+        return Next(pair.mentor if pair.mentee == who else pair.mentee, pair.score, self._compared(found))

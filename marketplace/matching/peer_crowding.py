@@ -1,4 +1,4 @@
-"""Peers who are more than can be paired at once: an odd number among themselves, more than those who join them, or a firm's quota."""
+"""Peers who are more than can be paired at once: an odd number, more than those who join them, or more than a firm's quota."""
 
 from __future__ import annotations
 

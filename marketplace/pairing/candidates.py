@@ -141,7 +141,7 @@ class Taken:
     """What the requests of a cohort take up, counted once for all. Persons, and firms by the place where each counts.
 
     ``spoken_for``: who has a pair, or a proposal that waits, as a mentee or as one of two peers; ``waits``: how many places of a
-    mentor's open proposals would take.
+    mentor's open proposals would take. Of peers ``of_mentees`` and ``of_mentors`` are the same figure: who is in pairs.
     """
 
     between: frozenset[tuple[int, int]]
@@ -170,13 +170,17 @@ def taken_by(pairs: Sequence[Standing], form: Form) -> Taken:
     if form is Form.peer:
         spoken_for += [one.mentor_person_id for one in live if one.is_pair or one.proposal_id]
     bound = [one for one in live if one.is_pair or one.state is RequestState.accepted or one.proposal_id]
+    mentees = {(one.mentee_firm_id, one.mentee_person_id) for one in bound}
+    mentors = {(one.mentor_firm_id, one.mentor_person_id) for one in bound}
+    if form is Form.peer:
+        mentees = mentors = mentees | mentors
     return Taken(
         between=frozenset((one.mentee_person_id, one.mentor_person_id) for one in live),
         spoken_for=frozenset(spoken_for),
         waits=waits,
-        of_mentees=Counter(firm for firm, _who in {(one.mentee_firm_id, one.mentee_person_id) for one in bound}),
-        of_mentors=Counter(firm for firm, _who in {(one.mentor_firm_id, one.mentor_person_id) for one in bound}),
-        counted=frozenset(one.mentor_person_id for one in bound),
+        of_mentees=Counter(firm for firm, _who in mentees),
+        of_mentors=Counter(firm for firm, _who in mentors),
+        counted=frozenset(who for _firm, who in mentors),
     )
 
 
