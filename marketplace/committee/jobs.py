@@ -153,7 +153,7 @@ def _put_down(run: MatchRun, problem: Problem, result: Result, further: dict[str
 
 
 def _changes(problem: Problem, previous: Pairs, result: Result) -> list[dict[str, Any]]:
-    """Each mentee, or peer, who has somebody else than in the version before, by the points that count now; who has nobody first."""
+    """Each mentee, or peer, who has somebody else than in the version before, by the points that count now; nobody first."""
     moved = [one for one in compare(problem.cohort, previous, result.pairs).mentees if one.before != one.after]
     moved.sort(key=lambda one: (bool(one.after), one.points, one.member))
     return [

@@ -116,7 +116,7 @@ WHY = {
     },
     "peer": {
         "blocked": _l("Nobody may be paired with them"),
-        "crowded_out": _l("One is left of those who have only each other"),
+        "crowded_out": _l("More of them than can be paired"),
         "priced_out": _l("A pair would cost the others more"),
     },
 }

@@ -20,7 +20,7 @@ def changes_of(problem: Problem, result: Result) -> Changes:
 
 
 class PeerChanges(Changes):
-    """``Changes`` of people who are all on both sides. Who would be next is whoever the best answer without the pair has instead."""
+    """``Changes`` of people who are all on both sides. Next is whoever the best answer without the pair has instead."""
 
     def __init__(self, problem: Problem, result: Result) -> None:
         super().__init__(problem, result)
@@ -41,7 +41,7 @@ class PeerChanges(Changes):
         return self._next(mentee_id, mentor_id, mentor_id)
 
     def admitting(self, mentee_id: int) -> Cost | None:
-        """No price undercuts what prices say a pair costs at least, so whoever is dearer than the best found need not be tried."""
+        """Whoever the prices show to be dearer than the best found so far need not be tried."""
         if mentee_id not in self.result.unmatched:
             return super().admitting(mentee_id)
         spared = spare(self.problem, self.result, mentee_id)
