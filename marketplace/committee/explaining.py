@@ -118,10 +118,15 @@ def shares_as_json(shares: tuple[Share, ...]) -> list[dict[str, Any]]:
     ]
 
 
+EITHER = {"goals_of_first": "goals_of_either", "goals_of_second": "goals_of_either"}
+"""What is weighed for each of two peers, and told to both as one."""
+
+
 def fit_for_the_two(shares: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Of a pair's reasons those that both may read: no points, no wishes."""
-    return [
-        {"criterion": share["criterion"], "words": list(share["because"])}
-        for share in shares
-        if share["points"] and share["criterion"] in BECAUSE
-    ]
+    said: dict[str, list[str]] = {}
+    for share in shares:
+        name = EITHER.get(share["criterion"], share["criterion"])
+        if share["points"] and name in BECAUSE:
+            said[name] = list(dict.fromkeys([*said.get(name, ()), *share["because"]]))
+    return [{"criterion": name, "words": words} for name, words in said.items()]

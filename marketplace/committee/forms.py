@@ -41,7 +41,7 @@ class PrioritiesForm(FlaskForm):
         if form is Form.peer:
             for name in ("balance", *(one for one in CRITERIA if one not in ONE_POOL)):
                 del self[name]
-            self.goals.label.text = _("What one works on, and the other offers")
+            self.goals.label.text = _("What one works on, and the other offers or works on too")
             self.wish_of_mentee.label.text = _("Whom each wishes for")
         return self
 

@@ -75,13 +75,50 @@ def answer_to(question: Question, priorities: Priorities) -> Solved:
 
 def put_down(run: MatchRun, question: Question, solved: Solved, now: datetime) -> None:
     """The answer beside its version, with the reasons; the caller commits."""
-    found = solved.found
-    if isinstance(found, Result):
-        changes = _changes(solved.problem, question.previous, found)
-        _put_down(run, solved.problem, found, {"lifted": solved.lifted, "changes": changes})
-    else:
-        run.state, run.answer = RunState.failed, {"faults": [fault_as_json(one) for one in found]}
-    run.solved_at = now
+    told = told_of(question, solved)
+    run.state, run.answer, run.solved_at = told.state, told.answer, now
+    db.session.flush()
+    key = {"org_id": run.org_id, "run_id": run.id}
+    for table, rows in ((MatchProposal, told.proposals), (MatchLeftover, told.leftovers)):
+        if rows:
+            db.session.execute(sa.insert(table), [key | row for row in rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is kept of an answer: figures, and rows of ``MatchProposal`` and ``MatchLeftover`` without their version's key."""
+
+    state: RunState
+    answer: dict[str, Any]
+    proposals: list[dict[str, Any]] = field(default_factory=list)
+    leftovers: list[dict[str, Any]] = field(default_factory=list)
+
+
+def told_of(question: Question, solved: Solved) -> Told:
+    """With the reasons for each pair, and why somebody is left."""
+    found, problem = solved.found, solved.problem
+    if not isinstance(found, Result):
+        return Told(RunState.failed, {"faults": [fault_as_json(one) for one in found]})
+    changes = changes_of(problem, found)
+    reasons = reasons_of(changes)
+    proposals = [
+        {
+            "mentee_enrolment_id": pair.mentee,
+            "mentor_enrolment_id": pair.mentor,
+            "points": pair.score,
+            "is_pinned": (pair.mentee, pair.mentor) in problem.pins,
+            "is_kept": (pair.mentee, pair.mentor) in problem.kept,
+            "reasons": reasons[pair.mentee, pair.mentor],
+        }
+        for pair in found.pairs
+    ]
+    left, looking = [], "peer" if problem.cohort.peers else "mentee"
+    for side, ones in ((looking, leftovers(changes)), ("mentor", idle(changes))):
+        for one in ones:
+            why, details = leftover_as_json(one)
+            left.append({"enrolment_id": one.member, "side": side, "why": why, "details": details})
+    further = {"lifted": solved.lifted, "changes": _changes(problem, question.previous, found)}
+    return Told(RunState.solved, _figures(problem, found) | further, proposals, left)
 
 
 @tenant_job("forget_match_questions", on="cohort.closed")
@@ -121,35 +158,6 @@ def _solved_or_faults(problem: Problem) -> Result | tuple[Fault, ...]:
         return solve(problem)
     except Contradiction as contradiction:
         return contradiction.faults
-
-
-def _put_down(run: MatchRun, problem: Problem, result: Result, further: dict[str, Any]) -> None:
-    changes = changes_of(problem, result)
-    reasons = reasons_of(changes)
-    key = {"org_id": run.org_id, "run_id": run.id}
-    run.state, run.answer = RunState.solved, _figures(problem, result) | further
-    db.session.flush()
-    if result.pairs:
-        proposals = [
-            key
-            | {
-                "mentee_enrolment_id": pair.mentee,
-                "mentor_enrolment_id": pair.mentor,
-                "points": pair.score,
-                "is_pinned": (pair.mentee, pair.mentor) in problem.pins,
-                "is_kept": (pair.mentee, pair.mentor) in problem.kept,
-                "reasons": reasons[pair.mentee, pair.mentor],
-            }
-            for pair in result.pairs
-        ]
-        db.session.execute(sa.insert(MatchProposal), proposals)
-    left, looking = [], "peer" if problem.cohort.peers else "mentee"
-    for side, ones in ((looking, leftovers(changes)), ("mentor", idle(changes))):
-        for one in ones:
-            why, details = leftover_as_json(one)
-            left.append(key | {"enrolment_id": one.member, "side": side, "why": why, "details": details})
-    if left:
-        db.session.execute(sa.insert(MatchLeftover), left)
 
 
 def _changes(problem: Problem, previous: Pairs, result: Result) -> list[dict[str, Any]]:

@@ -31,7 +31,7 @@ from marketplace.matching.rules import (
 from marketplace.pairing import hard_rules
 from marketplace.pairing.candidates import Candidate, Candidates
 from marketplace.pairing.hard_rules import RANKS
-from marketplace.programmes.modalities import Form
+from marketplace.programmes.modalities import Form, Side
 from marketplace.requests.models import RequestState
 
 Pairs = frozenset[tuple[int, int]]
@@ -211,7 +211,8 @@ def _facts(one: Candidate, there: Candidates) -> dict[str, Any]:
         "function": one.function,
         "offset": one.utc_minutes,
         "of_school": one.of_school,
-        "offers": frozenset(one.skills),
+        # Two peers who work on the same have that to offer each other.
+        "offers": frozenset(one.skills) | frozenset(one.goals if one.side is Side.peer else ()),
         "seeks": frozenset(one.goals),
         "wishes": tuple(other for _rank, other in ranked),
     }

@@ -158,7 +158,7 @@ def _assignment(costs: NDArray[np.int64], absent: Mask | None) -> Instance:
 
 
 def _generalised(numbers: NDArray[np.int64], least: bool) -> Iterator[Instance]:
-    """How many problems; then of each: agents, jobs, what each agent earns (or costs) by each job, what it uses, what each has."""
+    """How many problems; then of each: agents, jobs, what each agent earns (costs) by each job, uses, and has."""
     rest, many = numbers[1:], int(numbers[0])
     for _problem in range(many):
         agents, jobs = (int(rest[0]), int(rest[1])) if len(rest) >= 2 else (0, 0)

@@ -77,7 +77,7 @@ def bench(start, cast, operator, work, sign_in):
 def test_a_committee_walks_from_the_first_match_to_what_follows_a_no(bench, cast, operator, sign_in, work):
     assert f'href="{bench.home}/"' in bench.ned.get(f"/bridge/cohorts/{bench.cohort.id}/matching/").text
     page = bench.ned.get(f"{bench.home}/").text
-    assert "What one works on, and the other offers" in page
+    assert "What one works on, and the other offers or works on too" in page
     assert 'name="balance"' not in page and 'name="sought_by_mentor"' not in page
 
     # The best there is, by every answer of five people; the proof holds, and one that was tampered with does not.
@@ -145,7 +145,7 @@ def test_a_committee_walks_from_the_first_match_to_what_follows_a_no(bench, cast
         "With",
         "Organisation",
         "Points",
-        "What the first works on, and the second offers",
+        "What the first works on, and the second offers or works on too",
     ]
     assert len(rows) == 4 and rows[3][2] == "Nobody may be paired with them", "all others are pinned by now"
 
