@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import TypeAdapter
@@ -24,6 +24,7 @@ from marketplace.matching.rules import (
     Listed,
     OwnFirm,
     Rule,
+    Sameness,
     SamePerson,
     SchoolToFirm,
     SeniorityGap,
@@ -84,6 +85,7 @@ class Question:
     common_language: bool = False
     seniority: tuple[int, int] | None = None
     minutes_apart: int | None = None
+    functions: Literal["same", "different"] | None = None
     listed: dict[str, Pairs] = field(default_factory=dict)
     not_ready: dict[str, tuple[frozenset[int], frozenset[int]]] = field(default_factory=dict)
     pins: Pairs = frozenset()
@@ -103,6 +105,7 @@ class Question:
             LanguageInCommon() if self.common_language else None,
             SeniorityGap(*self.seniority) if self.seniority else None,
             ClockDistance(self.minutes_apart) if self.minutes_apart is not None else None,
+            Sameness("function", self.functions) if self.functions else None,
             *(Listed(name, pairs) for name, pairs in sorted(self.listed.items()) if pairs),
             *(NotReady(name, *who) for name, who in sorted(self.not_ready.items()) if any(who)),
         ]
@@ -159,6 +162,8 @@ def question_of(there: Candidates, *, pins: Pairs, forbids: Pairs, previous: Pai
                 choices["seniority"] = _gap(there.form.value, steps)
             case hard_rules.HoursApart(most=most):
                 choices["minutes_apart"] = most * 60
+            case hard_rules.Functions(wanted=wanted):
+                choices["functions"] = wanted
             case hard_rules.Apart(pairs=pairs) | hard_rules.NewPair(pairs=pairs):
                 listed[rule.rule.value] = still(pairs)
             case hard_rules.NotAsked():

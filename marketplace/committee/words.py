@@ -71,6 +71,8 @@ RULES = {
     "language": _l("no language in common"),
     "seniority": _l("the distance in seniority"),
     "time_zone": _l("clocks too far apart"),
+    "same_function": _l("not the same function"),
+    "different_function": _l("the same function"),
     "apart": _l("cannot be paired"),
     "earlier": _l("a pair in an earlier cohort"),
     "asked": _l("a request under way between them"),
