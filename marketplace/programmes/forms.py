@@ -112,7 +112,7 @@ class DesignForm(FlaskForm):
     limits_hours_apart = _figure(_l("Hours between their clocks, at most"), 0, 12)
     firms_say_yes = BooleanField(_l("The firms of both say yes to a pair before the two are asked"))
     limits_common_language = BooleanField(_l("The two have a language in common"))
-    limits_functions = SelectField(_l("What the two work in"), choices=_listed(words.SAMENESS))
+    limits_functions = SelectField(_l("What the two work in"), choices=_listed(words.SAMENESS), default="any")
     limits_new_pairs = BooleanField(_l("Nobody is paired again with somebody of an earlier cohort"))
     ways_in = SelectMultipleField(_l("How people come in"), choices=_listed(words.WAYS))
     employer_approval = BooleanField(_l("The employer says yes before somebody is in"))
