@@ -96,8 +96,9 @@ def _numbers(ids: Iterable[int]) -> sa.ColumnElement[Any]:
 def _follow(root: MatchRun, number: int, now: datetime) -> bool:
     """A new version after ``root``, and its pairs asked; False where nobody is without a pair."""
     before, there = unpacked(root.question), _now(root)
-    question = question_now(before, there, _marks(root), _pairs(root))
     stands = standing_firms(before, there.room, there.between)
+    question = question_now(before, there, _marks(root), _pairs(root))
+    question = replace(question, stands=(*before.stands, *stands))
     if not question.mentees or not question.mentors:
         return False
     # What keeps the balance is left in the question, so that its answer is proven without it.

@@ -29,6 +29,10 @@ class PrioritiesForm(FlaskForm):
         _l("Most difference between what a firm gives and receives"),
         validators=[Optional(), NumberRange(0, 1000, _l("From 0 to 1000, or nothing at all."))],
     )
+    between = IntegerField(
+        _l("Most pairs in which one firm gives to one other"),
+        validators=[Optional(), NumberRange(1, 1000, _l("From 1 to 1000, or nothing at all."))],
+    )
     weakest_first = BooleanField(_l("Lift the weakest pair as far as it goes, then the sum"))
     stay_close = BooleanField(_l("Of equally good matches, the one closest to the version before"), default=True)
 
@@ -39,7 +43,7 @@ class PrioritiesForm(FlaskForm):
     def of(self, form: Form) -> PrioritiesForm:
         """Without what the form of mentoring does not know, and in its words."""
         if form is Form.peer:
-            for name in ("balance", *(one for one in CRITERIA if one not in ONE_POOL)):
+            for name in ("balance", "between", *(one for one in CRITERIA if one not in ONE_POOL)):
                 del self[name]
             self.goals.label.text = _("What one works on, and the other offers or works on too")
             self.wish_of_mentee.label.text = _("Whom each wishes for")
@@ -53,7 +57,7 @@ class PrioritiesForm(FlaskForm):
 
     def priorities(self, before: Priorities) -> Priorities:
         """What was chosen; what this form does not ask stays as ``before``."""
-        names = (*CRITERIA, "first", "balance", "weakest_first", "stay_close")
+        names = (*CRITERIA, "first", "balance", "between", "weakest_first", "stay_close")
         chosen = {name: self[name].data for name in names if name in self}
         return before.model_copy(update=chosen | {"minimum": (self.minimum.data or 0) * 100})
 

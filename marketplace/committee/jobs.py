@@ -17,7 +17,7 @@ from marketplace.matching.compare import compare
 from marketplace.matching.fairness import lift
 from marketplace.matching.faults import Contradiction, Fault, faults
 from marketplace.matching.leftovers import idle, leftovers
-from marketplace.matching.model import Problem
+from marketplace.matching.model import Mode, Problem
 from marketplace.matching.outcome import Result
 from marketplace.matching.peer_changes import changes_of
 from marketplace.matching.solver import solve
@@ -175,6 +175,15 @@ def _changes(problem: Problem, previous: Pairs, result: Result) -> list[dict[str
     ]
 
 
+def _short(problem: Problem, result: Result) -> dict[str, int]:
+    """By how much a better answer could still exceed this one, as a cost: pairs, and points where they are as many."""
+    weights = problem.weights
+    if problem.mode is Mode.score_first:
+        return {"pairs": 0, "points": -(result.gap // weights.score)}
+    pairs, rest = divmod(result.gap, weights.head)
+    return {"pairs": -pairs, "points": -(rest // weights.score)}
+
+
 def _figures(problem: Problem, result: Result) -> dict[str, Any]:
     return {
         "mentees": len(problem.cohort.mentees),
@@ -190,5 +199,6 @@ def _figures(problem: Problem, result: Result) -> dict[str, Any]:
         "equal": result.equal,
         "optimal": result.optimal,
         "gap": str(result.gap),
+        "short": _short(problem, result),
         "shortfalls": [{"of": one.of.value, "id": one.id, "missing": one.missing} for one in result.shortfalls],
     }

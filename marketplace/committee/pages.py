@@ -270,6 +270,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters |= {
         "because": because,
         "because_sentence": because_sentence,
+        "cost": cost_words,
         "criterion": criterion,
         "fault_sentence": fault_sentence,
         "further_reasons": further_reasons,

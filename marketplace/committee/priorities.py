@@ -30,8 +30,9 @@ class Priorities(BaseModel):
     """Each weight is 0 (does not count) to 10; what counts shares the 10 000 points of a pair in proportion.
 
     ``first``: as many pairs as possible, or the best pairs. ``balance``: by how much what a firm gives and receives may differ.
-    ``minimum``: no pair below so many points of 10 000. ``stay_close``: of equal matches, the one nearest to the version before.
-    ``weakest_first``: lift the weakest pair as far as it goes before anything else.
+    ``between``: most pairs in which one firm's mentors have one other's mentees. ``minimum``: no pair below so many points of
+    10 000. ``stay_close``: of equal matches, the one nearest to the version before. ``weakest_first``: lift the weakest pair as far
+    as it goes before anything else.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -46,6 +47,7 @@ class Priorities(BaseModel):
     other_function: int = Field(1, ge=0, le=MOST_WEIGHT)
     first: Literal["headcount_first", "score_first"] = "headcount_first"
     balance: int | None = Field(None, ge=0, le=1000)
+    between: int | None = Field(None, ge=1, le=1000)
     minimum: int = Field(0, ge=0, le=FULL)
     stay_close: bool = True
     weakest_first: bool = False

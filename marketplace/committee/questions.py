@@ -7,6 +7,7 @@ mentors' places are taken.
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -73,7 +74,7 @@ class NotReady:
 class Question:
     """``not_ready``: by rule, which mentees and which mentors. ``listed``: by rule, pairs. The rest: see ``Modalities``.
 
-    Peers are on both sides, each with one place.
+    ``stands``: (the mentee's firm, the mentor's) of pairs that stand beside it. Peers are on both sides, each with one place.
     """
 
     form: str
@@ -91,6 +92,7 @@ class Question:
     pins: Pairs = frozenset()
     forbids: Pairs = frozenset()
     previous: Pairs = frozenset()
+    stands: tuple[tuple[int, int], ...] = ()
 
     @property
     def peers(self) -> bool:
@@ -117,12 +119,22 @@ class Question:
             Cohort(self.mentees, self.mentors, self.rules, priorities.criteria(self.form), self.peers),
             firms=self.firms,
             balance=None if self.peers else priorities.balance,
+            between={} if self.peers or priorities.between is None else self._between(priorities.between),
             mode=Mode(priorities.first),
             minimum=priorities.minimum,
             pins=self.pins,
             forbids=self.forbids,
             previous=self.previous if priorities.stay_close else frozenset(),
         )
+
+    def _between(self, most: int) -> dict[tuple[int, int], int]:
+        """(giving firm, receiving firm) → what is left of ``most``, for those who could be more."""
+        stands, gives = Counter((gives, receives) for receives, gives in self.stands), Counter[int]()
+        for one in self.mentors:
+            gives[one.firm] += one.capacity
+        receives = Counter(one.firm for one in self.mentees)
+        left = {(one, other): max(most - stands[one, other], 0) for one in gives for other in receives if one != other}
+        return {two: room for two, room in left.items() if min(gives[two[0]], receives[two[1]]) > room}
 
     def packed(self) -> bytes:
         return zlib.compress(_ADAPTER.dump_json(self))
@@ -191,6 +203,7 @@ def question_of(there: Candidates, *, pins: Pairs, forbids: Pairs, previous: Pai
         pins=still(pins),
         forbids=still(forbids),
         previous=still(previous),
+        stands=tuple(sorted(there.taken.firms)),
         **choices,  # type: ignore[arg-type]
     )
 

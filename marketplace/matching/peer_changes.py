@@ -41,19 +41,12 @@ class PeerChanges(Changes):
         return self._next(mentee_id, mentor_id, mentor_id)
 
     def admitting(self, mentee_id: int) -> Cost | None:
-        """Whoever the prices show to be dearer than the best found so far need not be tried."""
         if mentee_id not in self.result.unmatched:
             return super().admitting(mentee_id)
-        spared = spare(self.problem, self.result, mentee_id)
-        best: Cost | None = None
-        for other in sorted(spared, key=lambda one: (spared[one], one)):
-            least = self.result.primal - self.result.dual + spared[other] // 2
-            if best is not None and least >= self._value(best):
-                break
-            cost = None if self.problem.obstacles(mentee_id, other) else self.with_pair(mentee_id, other)
-            if cost is not None and (best is None or self._value(cost) < self._value(best)):
-                best = cost
-        return best
+        return self._cheapest([(mentee_id, one.id) for one in self.problem.cohort.mentors if one.id != mentee_id])
+
+    def least(self, mentee_id: int, mentor_id: int) -> int:
+        return self.result.primal - self.result.dual + spare(self.problem, self.result, mentee_id, mentor_id) // 2
 
     def _best_without(self, pair: tuple[int, int]) -> Result | None:
         if pair not in self._without:

@@ -95,20 +95,16 @@ def solve_peers(problem: Problem) -> Result:
     return _result(problem, graph, taken, prices, dual, lost if whole else None)
 
 
-def spare(problem: Problem, result: Result, who: int) -> dict[int, int]:
-    """Somebody else's id → by how many halves the prices of the two are above twice what a pair of them is worth.
-
-    An answer with the pair is worth less than ``result.dual`` by half of that at least.
+def spare(problem: Problem, result: Result, one: int, other: int) -> int:
+    """By how many halves the prices of the two are above twice what a pair of them is worth: an answer with the pair is worth
+    less than ``result.dual`` by half of that at least.
     """
     cohort, prices = problem.cohort, result.prices
-    of_firm = dict(zip(cohort.firm_ids, prices.receives, strict=True))
-    paid = {one.id: price + of_firm[one.firm] for one, price in zip(cohort.mentees, prices.mentee, strict=True)}
-    found = {}
-    for other in paid:
-        if other != who:
-            odd = sum(one.price for one in prices.odd if who in one.members and other in one.members)
-            found[other] = paid[who] + paid[other] + 2 * odd - 2 * problem.value(*cohort.pair(who, other))
-    return found
+    paid = 0
+    for who in (one, other):
+        paid += prices.mentee[cohort.row[who]] + prices.receives[cohort.firm_ids.index(cohort.mentee(who).firm)]
+    paid += sum(2 * odd.price for odd in prices.odd if one in odd.members and other in odd.members)
+    return paid - 2 * problem.value(*cohort.pair(one, other))
 
 
 def _graph(task: Task) -> tuple[_Graph, bool]:

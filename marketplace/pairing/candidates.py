@@ -142,6 +142,7 @@ class Taken:
 
     ``spoken_for``: who has a pair, or a proposal that waits, as a mentee or as one of two peers; ``waits``: how many places of a
     mentor's open proposals would take. Of peers ``of_mentees`` and ``of_mentors`` are the same figure: who is in pairs.
+    ``firms``: the mentee's and the mentor's, of each pair and proposal.
     """
 
     between: frozenset[tuple[int, int]]
@@ -150,6 +151,7 @@ class Taken:
     of_mentees: Mapping[int | None, int]
     of_mentors: Mapping[int | None, int]
     counted: frozenset[int]
+    firms: tuple[tuple[int, int], ...] = ()
 
     def left(self, mentor: Candidate | Place) -> int:
         """Places, less what open proposals would take if their mentors say yes."""
@@ -181,6 +183,9 @@ def taken_by(pairs: Sequence[Standing], form: Form) -> Taken:
         of_mentees=Counter(firm for firm, _who in mentees),
         of_mentors=Counter(firm for firm, _who in mentors),
         counted=frozenset(who for _firm, who in mentors),
+        firms=tuple(
+            (one.mentee_firm_id, one.mentor_firm_id) for one in bound if one.mentee_firm_id and one.mentor_firm_id
+        ),
     )
 
 
