@@ -48,6 +48,9 @@ class Shot:
 
 CARD = "#results .card h3 a"
 ITEM = "main .inbox a"
+BENCH: tuple[str, ...] = ()
+BENCH_OF_PEERS: tuple[str, ...] = ()
+VERSION = PUBLISHED = "main"
 SHOTS = (
     Shot("home", NOBODY, "/"),
     Shot("sign-in", NOBODY, "/sign-in"),
@@ -121,6 +124,21 @@ SHOTS = (
     Shot("network-pairs", NETWORK, "pairs/"),
     Shot("network-agreement", NETWORK, "agreements/"),
     Shot("agreement-rules", NETWORK, "agreement-rules/"),
+    Shot("bench", NETWORK, "programmes/", BENCH),
+    Shot("bench-version", NETWORK, "programmes/", (*BENCH, VERSION)),
+    Shot(
+        "bench-pair",
+        NETWORK,
+        "programmes/",
+        (*BENCH, VERSION, "#pairs ~ #results th a, section[aria-labelledby=pairs] th a"),
+    ),
+    Shot("bench-left-over", NETWORK, "programmes/", (*BENCH, VERSION, "main a[href*='/left-over/']")),
+    Shot("bench-curve", NETWORK, "programmes/", (*BENCH, VERSION, "main a[href$='/balance-curve']")),
+    Shot("bench-swap", NETWORK, "programmes/", (*BENCH, VERSION)),
+    Shot("bench-standings", NETWORK, "programmes/", (*BENCH, PUBLISHED)),
+    Shot("bench-publish", NETWORK, "programmes/", (*BENCH, VERSION, "main a[href$='/publication']")),
+    Shot("bench-of-peers", NETWORK, "programmes/", BENCH_OF_PEERS),
+    Shot("bench-of-peers-version", NETWORK, "programmes/", (*BENCH_OF_PEERS, VERSION)),
     Shot("account", NETWORK, "/account/"),
     Shot("second-factor", NETWORK, "/account/second-factor/"),
     Shot("own-data", NETWORK, "/account/privacy/"),

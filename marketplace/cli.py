@@ -222,15 +222,16 @@ def rotate_journals() -> None:
 @matching.command("check", with_appcontext=False)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--optimum", type=int, multiple=True, help="What is published, where the file's name does not say it.")
-def check_instance(file: Path, optimum: tuple[int, ...]) -> None:
+@click.option("--least", is_flag=True, help="A generalised problem of costs, where the file's name does not say so.")
+def check_instance(file: Path, optimum: tuple[int, ...], least: bool) -> None:
     """Solve a problem of the OR-Library (assignment, generalised assignment), prove the answer, compare with the published one.
 
     Status 1 when an answer is not the published one, or is not proven the best.
     """
-    from marketplace.matching.instances import NotAnInstance, outcomes, read
+    from marketplace.matching.instances import LEAST, NotAnInstance, outcomes, read
 
     try:
-        instances = read(file.read_text())
+        instances = read(file.read_text(), least=least or file.stem in LEAST)
     except (NotAnInstance, UnicodeDecodeError) as fault:
         raise click.ClickException(f"{file.name} is no instance that can be read. {fault}") from None
     disagrees = False

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 from dev.demo.rows import Rows
 from dev.demo.world import DAY, Member, Mentor, World
+from marketplace.committee.jobs import answer_to, told_of
 from marketplace.committee.priorities import Priorities
 from marketplace.committee.questions import Question
 from marketplace.matching import members
 from marketplace.programmes.modalities import CircleSize, Form, Modalities, Phase, SideRules, Timing, Words
+from marketplace.requests.models import OPEN_STATES
 
 REASON = (
     "You have both taken over a team that somebody else had built, and you work an hour apart. We think that you will not run "
@@ -21,8 +24,8 @@ REASON = (
 PEERS = Modalities(
     form=Form.peer,
     aims=Words(
-        en="People who lead for the first time think along with each other, in small circles.",
-        fr="Des personnes qui encadrent pour la première fois réfléchissent ensemble, en petits cercles.",
+        en="People who lead for the first time think along with each other.",
+        fr="Des personnes qui encadrent pour la première fois réfléchissent ensemble.",
     ),
     mentees=SideRules(places=24),
     circle=CircleSize(least=3, most=6),
@@ -35,6 +38,8 @@ PEERS = Modalities(
         Timing(phase=Phase.closing, day=270),
     ),
 )
+IN_CIRCLES = {"name_en": "Circles of first-time leaders", "name_fr": "Cercles de nouveaux responsables"}
+IN_PAIRS = {"name_en": "Pairs of first-time leaders", "name_fr": "Binômes de nouveaux responsables"}
 PURPOSE = "The first hundred days with a team: what to leave as it is, and what not."
 NOTE = "Next time: each brings one decision that is still open.\nWe begin and end on time."
 
@@ -191,7 +196,7 @@ def _bench(world: World, rows: Rows, cohort: Person, mentees: Sequence[Person], 
         after_number=None,
         state="solved",
         choices=Priorities().model_dump(mode="json"),
-        question=_question(rows, cohort, mentees, mentors, pages),
+        question=_question(rows, cohort, mentees, mentors, pages).packed(),
         answer={
             "mentees": len(mentees),
             "mentors": len(mentors),
@@ -215,6 +220,7 @@ def _bench(world: World, rows: Rows, cohort: Person, mentees: Sequence[Person], 
         cascades=True,
         after_no_of=None,
     )
+    _next_version(world, rows, cohort, mentees, mentors, pages, pairs)
     for (mentee, mentor), worth, (state, mentee_firm, mentor_firm) in zip(pairs, points, STANDS, strict=False):
         rows.add(
             "match_proposal",
@@ -258,9 +264,63 @@ def _bench(world: World, rows: Rows, cohort: Person, mentees: Sequence[Person], 
             )
 
 
+def _next_version(
+    world: World,
+    rows: Rows,
+    cohort: Person,
+    mentees: Sequence[Person],
+    mentors: Sequence[Person],
+    pages: Mapping[int, Mentor],
+    pairs: Sequence[tuple[Person, Person]],
+) -> None:
+    """What the committee looks at now: everybody who has no proposal that waits, as the engine itself matches them."""
+    waits = {
+        one["id"] for pair, (state, *_firms) in zip(pairs, STANDS, strict=False) if state in OPEN_STATES for one in pair
+    }
+    question = _question(
+        rows,
+        cohort,
+        [one for one in mentees if one["id"] not in waits],
+        [one for one in mentors if one["id"] not in waits],
+        pages,
+    )
+    question = replace(question, previous=frozenset((mentee["id"], mentor["id"]) for mentee, mentor in pairs))
+    _version(world, rows, cohort, 2, question)
+
+
+def _version(world: World, rows: Rows, cohort: Person, number: int, question: Question) -> None:
+    """What the engine answers, as the worker would have put it down this morning."""
+    told, now = told_of(question, answer_to(question, Priorities())), world.now - DAY / 2
+    run_id = world.ids.at(now)
+    rows.add(
+        "match_run",
+        org_id=cohort["org_id"],
+        id=run_id,
+        cohort_org_id=cohort["org_id"],
+        cohort_id=cohort["id"],
+        number=number,
+        after_number=number - 1 or None,
+        state=told.state.value,
+        choices=Priorities().model_dump(mode="json"),
+        question=question.packed(),
+        answer=told.answer,
+        trouble="",
+        asked_by_id=cohort["created_by_id"],
+        asked_at=now,
+        solved_at=now,
+        published_by_id=None,
+        published_at=None,
+        cascades=False,
+        after_no_of=None,
+    )
+    for table, found in (("match_proposal", told.proposals), ("match_leftover", told.leftovers)):
+        for row in found:
+            rows.add(table, org_id=cohort["org_id"], run_id=run_id, **row)
+
+
 def _question(
     rows: Rows, cohort: Person, mentees: Sequence[Person], mentors: Sequence[Person], pages: Mapping[int, Mentor]
-) -> bytes:
+) -> Question:
     """What the engine was asked, in short: enough for the next best to be sought when somebody in the demo says no."""
     goals = {one["person_id"]: frozenset(one["goals"]) for one in rows.of("mentee_profile")}
     return Question(
@@ -286,7 +346,7 @@ def _question(
             if one["person_id"] in pages
         ),
         across_firms=True,
-    ).packed()
+    )
 
 
 def _answers_for(world: World, firm_id: int, person_id: int) -> int:
@@ -300,11 +360,47 @@ def _answers_for(world: World, firm_id: int, person_id: int) -> int:
 
 
 def _peers(world: World, rows: Rows, beside: Person) -> None:
-    """Nine peers of the firms that take part in the other programme; four sit in a circle, the known mentee among them."""
+    """Peers of the firms that take part in the other programme: nine of whom four sit in a circle, the known mentee among
+    them; and nine whom the committee pairs, in a version of which one is left over.
+    """
+    firms = {one["firm_id"] for one in rows.of("programme_party") if one["programme_id"] == beside["programme_id"]}
+    known = world.known["mentee"]
+    others = [one for one in world.mentees if one is not known and one.role == "member" and one.org.id in firms]
+    circles = _cohort_of_peers(world, rows, beside, PEERS, IN_CIRCLES)
+    peers = [known, *others[:8]]
+    seats = [_enrol(world, rows, circles, peer) for peer in peers]
+    runner = beside["created_by_id"]
+    _circle(world, rows, circles["org_id"], circles["id"], runner, list(zip(peers, seats, strict=True))[:4])
+    pairs = _cohort_of_peers(world, rows, beside, PEERS.model_copy(update={"circle": CircleSize()}), IN_PAIRS)
+    facts = [_peer(_enrol(world, rows, pairs, one), one) for one in others[8:17]]
+    question = Question(
+        form="peer",
+        mentees=tuple(members.Mentee(**one) for one in facts),
+        mentors=tuple(members.Mentor(**one) for one in facts),
+    )
+    _version(world, rows, pairs, 1, question)
+
+
+def _peer(enrolment_id: int, one: Member) -> dict[str, Any]:
+    works_on = frozenset(one.skills)
+    return {
+        "id": enrolment_id,
+        "person": one.person_id,
+        "firm": one.org.id,
+        "languages": frozenset(one.human.languages),
+        "function": one.human.function,
+        "seeks": works_on,
+        "offers": works_on,
+    }
+
+
+def _cohort_of_peers(
+    world: World, rows: Rows, beside: Person, modalities: Modalities, named: Mapping[str, str]
+) -> Person:
+    """A programme with one cohort, as far as its matching; the cohort's row."""
     made, runner, org_id = world.now - 90 * DAY, beside["created_by_id"], beside["org_id"]
-    choices = PEERS.model_dump(mode="json")
+    choices = modalities.model_dump(mode="json")
     programme_id = world.ids.at(made)
-    named = {"name_en": "Circles of first-time leaders", "name_fr": "Cercles de nouveaux responsables"}
     rows.add(
         "programme",
         org_id=org_id,
@@ -343,12 +439,7 @@ def _peers(world: World, rows: Rows, beside: Person) -> None:
         version=1,
     )
     _phases(world, rows, org_id, cohort_id, launch_on)
-    firms = {party["firm_id"] for party in parties}
-    known = world.known["mentee"]
-    others = [one for one in world.mentees if one is not known and one.role == "member" and one.org.id in firms]
-    peers = [known, *others[:8]]
-    seats = [_enrol(world, rows, org_id, cohort_id, peer) for peer in peers]
-    _circle(world, rows, org_id, cohort_id, runner, list(zip(peers, seats, strict=True))[:4])
+    return rows.of("cohort")[-1]
 
 
 def _phases(world: World, rows: Rows, org_id: int, cohort_id: int, launch_on: date) -> None:
@@ -369,14 +460,14 @@ def _phases(world: World, rows: Rows, org_id: int, cohort_id: int, launch_on: da
         )
 
 
-def _enrol(world: World, rows: Rows, org_id: int, cohort_id: int, member: Member) -> int:
+def _enrol(world: World, rows: Rows, cohort: Person, member: Member) -> int:
     since = world.now - 20 * DAY
     enrolment_id = world.ids.at(since)
     row = {
         **rows.of("enrolment")[0],
-        "org_id": org_id,
+        "org_id": cohort["org_id"],
         "id": enrolment_id,
-        "cohort_id": cohort_id,
+        "cohort_id": cohort["id"],
         "firm_id": member.org.id,
         "person_id": member.person_id,
         "side": "peer",

@@ -74,6 +74,7 @@ ORDER = (
     "training_progress",
     "match_run",
     "match_proposal",
+    "match_leftover",
     "cohort_proposal",
     "proposal_statement",
     "firm_consent",

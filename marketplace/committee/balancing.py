@@ -92,6 +92,7 @@ def _best(question: Question, stands: Iterable[Firms], priorities: Priorities) -
         mentors=(*question.mentors, *mentors),
         firms=firms,
         pins=question.pins | {(-number, -number) for number in range(1, len(between) + 1)},
+        stands=tuple((Counter(question.stands) - Counter(between)).elements()),
     )
     found = solve(around.problem(priorities))
     return frozenset((pair.mentee, pair.mentor) for pair in found.pairs if pair.mentee > 0)

@@ -11,6 +11,7 @@ from flask import abort
 from flask_babel import gettext as _
 
 from marketplace.committee import policy
+from marketplace.committee.words import Sides, sides_of
 from marketplace.programmes.models import Cohort, Programme
 from marketplace.programmes.queries import CohortSeen, cohort_or_404
 from tenants.current import Acting
@@ -35,6 +36,10 @@ class Bench:
     @property
     def cohort(self) -> Cohort:
         return self.seen.cohort
+
+    @property
+    def sides(self) -> Sides:
+        return sides_of(self.cohort.form)
 
     @property
     def key(self) -> dict[str, int]:

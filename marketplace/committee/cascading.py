@@ -96,8 +96,9 @@ def _numbers(ids: Iterable[int]) -> sa.ColumnElement[Any]:
 def _follow(root: MatchRun, number: int, now: datetime) -> bool:
     """A new version after ``root``, and its pairs asked; False where nobody is without a pair."""
     before, there = unpacked(root.question), _now(root)
-    question = question_now(before, there, _marks(root), _pairs(root))
     stands = standing_firms(before, there.room, there.between)
+    question = question_now(before, there, _marks(root), _pairs(root))
+    question = replace(question, stands=(*before.stands, *stands))
     if not question.mentees or not question.mentors:
         return False
     # What keeps the balance is left in the question, so that its answer is proven without it.
@@ -144,7 +145,10 @@ def _follow(root: MatchRun, number: int, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """``room`` by enrolment, of those who are still in the cohort; ``between`` by persons: ``asked`` or ``declined``."""
+    """``room`` by enrolment, of those who are still in the cohort; ``between`` by persons: ``asked`` or ``declined``.
+
+    Of a peer ``room`` is 1 while they have nobody and no proposal, on whichever side.
+    """
 
     room: Mapping[int, int]
     between: Mapping[Pair, str]

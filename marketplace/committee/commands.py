@@ -20,6 +20,7 @@ from marketplace.committee.jobs import solve_run
 from marketplace.committee.models import MarkKind, MatchCurve, MatchMark, MatchNote, MatchRun, MatchVote, RunState
 from marketplace.committee.priorities import Priorities
 from marketplace.committee.questions import question_of
+from marketplace.committee.words import sides_of
 from marketplace.pairing.candidates import Candidate, Candidates
 from marketplace.pairing.proposing import put_proposal
 from marketplace.pairing.queries import opening_of
@@ -58,7 +59,7 @@ def ask_for_match(
     )
     if not question.mentees:
         raise Refused(_("Nobody waits for a pair in this cohort, so there is nothing to match."), way_back=back)
-    if not question.mentors:
+    if not question.mentors and not question.peers:
         raise Refused(
             _("No mentor of this cohort has room now. Ask mentors for another place, then match again."), way_back=back
         )
@@ -195,7 +196,7 @@ def _lock(seen: CohortSeen) -> None:
 def mark_pair(*, acting: Acting, seen: CohortSeen, pair: Pair, kind: MarkKind | None, now: datetime) -> None:
     """Pin the two, keep them apart, or neither (None), from the next version on.
 
-    A mentee has one mentor, so a pin takes the place of another pin of the same mentee.
+    A mentee has one mentor, and a peer one peer, so a pin takes the place of another pin of theirs.
     """
     _mark(acting=acting, seen=seen, pair=pair, kind=kind, now=now)
     db.session.commit()
@@ -205,34 +206,34 @@ def swap_pairs(
     *, acting: Acting, seen: CohortSeen, made: Iterable[Pair], parted: Iterable[Pair], now: datetime
 ) -> None:
     """From the next version on ``made`` are pairs; who of ``parted`` gets nobody by it does not get the same one back."""
-    made = tuple(made)
-    moved = {mentee for mentee, _mentor in made}
+    made, once = tuple(made), sides_of(seen.cohort.form).once
+    moved = {one for pair in made for one in once(pair)}
     for pair in made:
         _mark(acting=acting, seen=seen, pair=pair, kind=MarkKind.pin, now=now)
     for pair in parted:
-        if pair[0] not in moved:
+        if not moved.issuperset(once(pair)):
             _mark(acting=acting, seen=seen, pair=pair, kind=MarkKind.forbid, now=now)
     db.session.commit()
 
 
 def _mark(*, acting: Acting, seen: CohortSeen, pair: Pair, kind: MarkKind | None, now: datetime) -> None:
-    cohort = seen.cohort
-    of_mentee = sa.and_(
-        MatchMark.org_id == acting.org_id,
-        MatchMark.cohort_id == cohort.id,
-        MatchMark.mentee_enrolment_id == pair[0],
-    )
+    cohort, sides = seen.cohort, sides_of(seen.cohort.form)
+    one, other = sides.pair(*pair)
+    here = sa.and_(MatchMark.org_id == acting.org_id, MatchMark.cohort_id == cohort.id)
+    ends = [MatchMark.mentee_enrolment_id, MatchMark.mentor_enrolment_id][: len(sides.once(pair))]
     if kind is MarkKind.pin:
-        db.session.execute(sa.delete(MatchMark).where(of_mentee, MatchMark.kind == MarkKind.pin))
+        of_either = sa.or_(*(end.in_(sides.once((one, other))) for end in ends))
+        db.session.execute(sa.delete(MatchMark).where(here, of_either, MatchMark.kind == MarkKind.pin))
     if kind is None:
-        db.session.execute(sa.delete(MatchMark).where(of_mentee, MatchMark.mentor_enrolment_id == pair[1]))
+        of_both = (MatchMark.mentee_enrolment_id == one, MatchMark.mentor_enrolment_id == other)
+        db.session.execute(sa.delete(MatchMark).where(here, *of_both))
     else:
         made = insert(MatchMark).values(
             org_id=acting.org_id,
             cohort_org_id=cohort.org_id,
             cohort_id=cohort.id,
-            mentee_enrolment_id=pair[0],
-            mentor_enrolment_id=pair[1],
+            mentee_enrolment_id=one,
+            mentor_enrolment_id=other,
             kind=kind,
             marked_by_id=acting.person_id,
             marked_at=now,

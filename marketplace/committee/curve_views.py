@@ -18,7 +18,7 @@ bp = Blueprint("match_curve", __name__)
 def show(cohort_id: int, number: int) -> ResponseReturnValue:
     bench = bench_or_404(g.acting, cohort_id)
     run = queries.run_or_404(bench, bench.cohort, number)
-    if run.state is not RunState.solved:
+    if run.state is not RunState.solved or bench.sides.pool:
         abort(404)
     found = lists.curve_of(run)
     prices = found.answer.get("prices", ()) if found else ()
@@ -38,5 +38,7 @@ def show(cohort_id: int, number: int) -> ResponseReturnValue:
 def ask(cohort_id: int, number: int) -> ResponseReturnValue:
     bench = led_bench_or_404(g.acting, cohort_id)
     run = queries.run_or_404(bench, bench.cohort, number)
+    if bench.sides.pool:
+        abort(404)
     commands.ask_for_curve(run=run, now=clock.now())
     return redirect(url_for(".show", cohort_id=cohort_id, number=number), 303)

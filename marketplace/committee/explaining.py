@@ -25,7 +25,8 @@ def reasons_of(changes: Changes) -> dict[tuple[int, int], dict[str, Any]]:
     until = time.monotonic() + PATIENCE
     for mentee, mentor in sorted(changes.pairs):
         if time.monotonic() < until:
-            found[mentee, mentor] = _reason(reason(changes, mentee, mentor))
+            names = ("first", "second") if changes.problem.cohort.peers else ("mentee", "mentor")
+            found[mentee, mentor] = _reason(reason(changes, mentee, mentor), names)
         else:
             found[mentee, mentor] = {"shares": shares_as_json(changes.problem.cohort.shares(mentee, mentor))}
     return found
@@ -51,7 +52,8 @@ def leftover_as_json(one: Leftover | Idle) -> tuple[str, dict[str, Any]]:
             return "blocked", {"of": one.of, "removed": removed}
         case CrowdedOut():
             crowd = {"mentees": list(one.crowd.mentees[:NAMED]), "many": len(one.crowd.mentees)}
-            return "crowded_out", {**crowd, "places": one.crowd.places, "cost": _cost(one.cost)}
+            places = {"places": one.crowd.places, "reached": len(one.crowd.reached)}
+            return "crowded_out", {**crowd, **places, "cost": _cost(one.cost)}
         case PricedOut():
             return "priced_out", {"cost": _cost(one.cost), "balance_of": one.balance_of}
         case Unneeded():
@@ -63,12 +65,13 @@ def fault_as_json(one: Fault) -> dict[str, Any]:
     return asdict(one) | {"kind": one.kind.value}
 
 
-def _reason(one: Reason) -> dict[str, Any]:
+def _reason(one: Reason, names: tuple[str, str]) -> dict[str, Any]:
+    """``names``: under which the two sides are kept."""
     return {
         "shares": shares_as_json(one.shares),
         "without": _cost(one.without),
-        "mentee": _side(one.mentee_side),
-        "mentor": _side(one.mentor_side),
+        names[0]: _side(one.mentee_side),
+        names[1]: _side(one.mentor_side),
     }
 
 
@@ -115,10 +118,15 @@ def shares_as_json(shares: tuple[Share, ...]) -> list[dict[str, Any]]:
     ]
 
 
+EITHER = {"goals_of_first": "goals_of_either", "goals_of_second": "goals_of_either"}
+"""What is weighed for each of two peers, and told to both as one."""
+
+
 def fit_for_the_two(shares: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Of a pair's reasons those that both may read: no points, no wishes."""
-    return [
-        {"criterion": share["criterion"], "words": list(share["because"])}
-        for share in shares
-        if share["points"] and share["criterion"] in BECAUSE
-    ]
+    said: dict[str, list[str]] = {}
+    for share in shares:
+        name = EITHER.get(share["criterion"], share["criterion"])
+        if share["points"] and name in BECAUSE:
+            said[name] = list(dict.fromkeys([*said.get(name, ()), *share["because"]]))
+    return [{"criterion": name, "words": words} for name, words in said.items()]

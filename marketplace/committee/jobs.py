@@ -12,14 +12,14 @@ from marketplace.committee.explaining import fault_as_json, leftover_as_json, re
 from marketplace.committee.models import MatchLeftover, MatchProposal, MatchRun, RunState
 from marketplace.committee.priorities import Priorities
 from marketplace.committee.questions import Pairs, Question, unpacked
-from marketplace.matching.changes import Changes
 from marketplace.matching.checker import check
 from marketplace.matching.compare import compare
 from marketplace.matching.fairness import lift
 from marketplace.matching.faults import Contradiction, Fault, faults
 from marketplace.matching.leftovers import idle, leftovers
-from marketplace.matching.model import Problem
+from marketplace.matching.model import Mode, Problem
 from marketplace.matching.outcome import Result
+from marketplace.matching.peer_changes import changes_of
 from marketplace.matching.solver import solve
 from tenants.shared import clock
 from tenants.shared.database import db
@@ -75,13 +75,50 @@ def answer_to(question: Question, priorities: Priorities) -> Solved:
 
 def put_down(run: MatchRun, question: Question, solved: Solved, now: datetime) -> None:
     """The answer beside its version, with the reasons; the caller commits."""
-    found = solved.found
-    if isinstance(found, Result):
-        changes = _changes(solved.problem, question.previous, found)
-        _put_down(run, solved.problem, found, {"lifted": solved.lifted, "changes": changes})
-    else:
-        run.state, run.answer = RunState.failed, {"faults": [fault_as_json(one) for one in found]}
-    run.solved_at = now
+    told = told_of(question, solved)
+    run.state, run.answer, run.solved_at = told.state, told.answer, now
+    db.session.flush()
+    key = {"org_id": run.org_id, "run_id": run.id}
+    for table, rows in ((MatchProposal, told.proposals), (MatchLeftover, told.leftovers)):
+        if rows:
+            db.session.execute(sa.insert(table), [key | row for row in rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is kept of an answer: figures, and rows of ``MatchProposal`` and ``MatchLeftover`` without their version's key."""
+
+    state: RunState
+    answer: dict[str, Any]
+    proposals: list[dict[str, Any]] = field(default_factory=list)
+    leftovers: list[dict[str, Any]] = field(default_factory=list)
+
+
+def told_of(question: Question, solved: Solved) -> Told:
+    """With the reasons for each pair, and why somebody is left."""
+    found, problem = solved.found, solved.problem
+    if not isinstance(found, Result):
+        return Told(RunState.failed, {"faults": [fault_as_json(one) for one in found]})
+    changes = changes_of(problem, found)
+    reasons = reasons_of(changes)
+    proposals = [
+        {
+            "mentee_enrolment_id": pair.mentee,
+            "mentor_enrolment_id": pair.mentor,
+            "points": pair.score,
+            "is_pinned": (pair.mentee, pair.mentor) in problem.pins,
+            "is_kept": (pair.mentee, pair.mentor) in problem.kept,
+            "reasons": reasons[pair.mentee, pair.mentor],
+        }
+        for pair in found.pairs
+    ]
+    left, looking = [], "peer" if problem.cohort.peers else "mentee"
+    for side, ones in ((looking, leftovers(changes)), ("mentor", idle(changes))):
+        for one in ones:
+            why, details = leftover_as_json(one)
+            left.append({"enrolment_id": one.member, "side": side, "why": why, "details": details})
+    further = {"lifted": solved.lifted, "changes": _changes(problem, question.previous, found)}
+    return Told(RunState.solved, _figures(problem, found) | further, proposals, left)
 
 
 @tenant_job("forget_match_questions", on="cohort.closed")
@@ -123,37 +160,8 @@ def _solved_or_faults(problem: Problem) -> Result | tuple[Fault, ...]:
         return contradiction.faults
 
 
-def _put_down(run: MatchRun, problem: Problem, result: Result, further: dict[str, Any]) -> None:
-    changes = Changes(problem, result)
-    reasons = reasons_of(changes)
-    key = {"org_id": run.org_id, "run_id": run.id}
-    run.state, run.answer = RunState.solved, _figures(problem, result) | further
-    db.session.flush()
-    if result.pairs:
-        proposals = [
-            key
-            | {
-                "mentee_enrolment_id": pair.mentee,
-                "mentor_enrolment_id": pair.mentor,
-                "points": pair.score,
-                "is_pinned": (pair.mentee, pair.mentor) in problem.pins,
-                "is_kept": (pair.mentee, pair.mentor) in problem.kept,
-                "reasons": reasons[pair.mentee, pair.mentor],
-            }
-            for pair in result.pairs
-        ]
-        db.session.execute(sa.insert(MatchProposal), proposals)
-    left = []
-    for side, ones in (("mentee", leftovers(changes)), ("mentor", idle(changes))):
-        for one in ones:
-            why, details = leftover_as_json(one)
-            left.append(key | {"enrolment_id": one.member, "side": side, "why": why, "details": details})
-    if left:
-        db.session.execute(sa.insert(MatchLeftover), left)
-
-
 def _changes(problem: Problem, previous: Pairs, result: Result) -> list[dict[str, Any]]:
-    """Each mentee whose mentor differs from the version before, by the points that count now; who lost theirs comes first."""
+    """Each mentee, or peer, who has somebody else than in the version before, by the points that count now; nobody first."""
     moved = [one for one in compare(problem.cohort, previous, result.pairs).mentees if one.before != one.after]
     moved.sort(key=lambda one: (bool(one.after), one.points, one.member))
     return [
@@ -165,6 +173,15 @@ def _changes(problem: Problem, previous: Pairs, result: Result) -> list[dict[str
         }
         for one in moved
     ]
+
+
+def _short(problem: Problem, result: Result) -> dict[str, int]:
+    """By how much a better answer could still exceed this one, as a cost: pairs, and points where they are as many."""
+    weights = problem.weights
+    if problem.mode is Mode.score_first:
+        return {"pairs": 0, "points": -(result.gap // weights.score)}
+    pairs, rest = divmod(result.gap, weights.head)
+    return {"pairs": -pairs, "points": -(rest // weights.score)}
 
 
 def _figures(problem: Problem, result: Result) -> dict[str, Any]:
@@ -182,5 +199,6 @@ def _figures(problem: Problem, result: Result) -> dict[str, Any]:
         "equal": result.equal,
         "optimal": result.optimal,
         "gap": str(result.gap),
+        "short": _short(problem, result),
         "shortfalls": [{"of": one.of.value, "id": one.id, "missing": one.missing} for one in result.shortfalls],
     }

@@ -157,7 +157,7 @@ def pair_rows(bench: Bench, run: MatchRun, wanted: Wanted) -> tuple[list[PairRow
 
 
 def left_of(run: MatchRun) -> dict[str, list[MatchLeftover]]:
-    """By side, the first few, and one more where there are more. One statement."""
+    """By side that has any, the first few, and one more where there are more. One statement."""
     place = sa.func.row_number().over(
         partition_by=MatchLeftover.side, order_by=(MatchLeftover.why, MatchLeftover.enrolment_id)
     )
@@ -169,9 +169,9 @@ def left_of(run: MatchRun) -> dict[str, list[MatchLeftover]]:
         .where(of_run, first.c.place <= LEFT + 1)
         .order_by(MatchLeftover.why, MatchLeftover.enrolment_id)
     )
-    found: dict[str, list[MatchLeftover]] = {"mentee": [], "mentor": []}
+    found: dict[str, list[MatchLeftover]] = {}
     for one in db.session.scalars(query):
-        found[one.side].append(one)
+        found.setdefault(one.side, []).append(one)
     return found
 
 

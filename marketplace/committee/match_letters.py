@@ -18,7 +18,7 @@ from marketplace.committee.explaining import fit_for_the_two
 from marketplace.committee.models import MatchProposal
 from marketplace.committee.pages import because_sentence
 from marketplace.papers.drawing import Sheet
-from marketplace.programmes.modalities import Side
+from marketplace.programmes.modalities import Form, Side
 from marketplace.programmes.models import Cohort, Programme
 from marketplace.programmes.words import cohort_name, side_word
 from marketplace.requests.models import RequestState
@@ -56,7 +56,7 @@ def letters_sheet(cohort: Cohort, programme: Programme, letters: Sequence[ToTheT
     """Each letter on pages of its own, in ``locale``."""
     modalities = cohort.modalities
     with force_locale(locale):
-        mentee, mentor = side_word(Side.mentee, cohort.form), side_word(Side.mentor, cohort.form)
+        sides = (Side.peer, Side.peer) if cohort.form is Form.peer else (Side.mentee, Side.mentor)
         name = f"{programme.name(locale)} · {cohort_name(cohort)}"
         return Sheet(
             paper_html(
@@ -69,7 +69,7 @@ def letters_sheet(cohort: Cohort, programme: Programme, letters: Sequence[ToTheT
                 aims=modalities.aims.text(locale),
                 rhythm=rhythm(modalities),
                 begins=_day(cohort.launch_on, locale),
-                sides=(mentee, mentor),
+                sides=[side_word(side, cohort.form) for side in sides],
                 letters=[
                     {
                         "one": one,

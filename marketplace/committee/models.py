@@ -93,7 +93,7 @@ class MatchProposal(Base):
 class MatchLeftover(Base):
     """Somebody whom a version leaves without a pair, and the one reason: blocked, crowded out or priced out.
 
-    ``side`` "mentor": a mentor with a place whom nobody was given; blocked, unneeded or priced out.
+    ``side`` "mentor": a mentor with a place whom nobody was given; blocked, unneeded or priced out; of a pool, "peer".
     """
 
     __tablename__ = "match_leftover"

@@ -10,7 +10,7 @@ from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 
 from marketplace.committee.models import MatchLeftover, MatchProposal
-from marketplace.committee.words import BECAUSE, FAULTS, NEVER_BY_NAME, RULES
+from marketplace.committee.words import BECAUSE, CRITERIA, FAULTS, NEVER_BY_NAME, NEXT, PRICED_OUT, RULES, Sides
 from marketplace.vocabulary import LANGUAGES, SKILLS
 
 Names = Mapping[int, Any]
@@ -33,58 +33,73 @@ def because_sentence(one: Mapping[str, Any]) -> str:
 def leftover_sentences(one: MatchLeftover, names: Names) -> list[str]:
     """Why somebody is left over, the reason first."""
     said = one.details
-    mentor = one.side == "mentor"
     if one.why == "blocked":
-        first = (
-            ngettext(
-                "The one mentee who looks for a mentor may not be theirs.",
-                "None of the %(num)d mentees who look for a mentor may be theirs.",
-                said["of"],
-            )
-            if mentor
-            else ngettext(
-                "The one mentor with room may not be theirs.",
-                "None of the %(num)d mentors with room may be theirs.",
-                said["of"],
-            )
-        )
-        return [first, *(_removed(by, names, mentor) for by in said["removed"])]
+        return [_nobody_for(one.side, said["of"]), *(_removed(by, names, one.side) for by in said["removed"])]
     if one.why == "crowded_out":
-        many = said.get("many", len(said["mentees"]))
-        places = said["places"] if "places" in said else sum(bound["places"] for bound in said["bounds"])
-        first = ngettext(
-            "This mentee reaches only %(places)s: %(names)s.",
-            "These %(num)d mentees reach only %(places)s: %(names)s.",
-            many,
-            places=ngettext("%(num)d place", "%(num)d places", places),
-            names=_named(said["mentees"], names, many),
-        )
-        return [
-            first,
-            *([_("To come in for another of them: %(cost)s", cost=cost_words(said["cost"]))] if said["cost"] else []),
-        ]
-    if one.why == "unneeded":
+        found, lost = _crowd(one.side, said, names), _("To come in for another of them: %(cost)s")
+    elif one.why == "unneeded":
         room = ngettext("%(num)d place", "%(num)d places", said["room"])
-        first = ngettext(
+        found = ngettext(
             "%(have)s, and only %(num)d mentee may be theirs: %(names)s.",
             "%(have)s, and only %(num)d mentees may be theirs: %(names)s.",
             said["most"],
             have=ngettext("This mentor has %(room)s", "These mentors have %(room)s", said["many"], room=room),
             names=_named(said["mentors"], names, said["many"]),
         )
-        return [
-            first,
-            *(
-                [_("To give them somebody all the same: %(cost)s", cost=cost_words(said["cost"]))]
-                if said["cost"]
-                else []
-            ),
-        ]
-    if mentor:
-        return [
-            _("Somebody may be theirs, but the match as a whole would lose: %(cost)s", cost=cost_words(said["cost"]))
-        ]
-    return [_("There is a place, but the match as a whole would lose: %(cost)s", cost=cost_words(said["cost"]))]
+        lost = _("To give them somebody all the same: %(cost)s")
+    else:
+        return [str(PRICED_OUT[one.side]) % {"cost": cost_words(said["cost"])}]
+    return [found, *([lost % {"cost": cost_words(said["cost"])}] if said["cost"] else [])]
+
+
+def _nobody_for(side: str, others: int) -> str:
+    """That none of the others may be theirs."""
+    if side == "mentor":
+        return ngettext(
+            "The one mentee who looks for a mentor may not be theirs.",
+            "None of the %(num)d mentees who look for a mentor may be theirs.",
+            others,
+        )
+    if side == "mentee":
+        return ngettext(
+            "The one mentor with room may not be theirs.",
+            "None of the %(num)d mentors with room may be theirs.",
+            others,
+        )
+    if not others:
+        return _("Nobody else looks for a pair.")
+    return ngettext(
+        "The one other person may not be paired with them.",
+        "None of the %(num)d others may be paired with them.",
+        others,
+    )
+
+
+def _crowd(side: str, said: Mapping[str, Any], names: Names) -> str:
+    """Whom they are too many with."""
+    many = said.get("many", len(said["mentees"]))
+    places = said["places"] if "places" in said else sum(bound["places"] for bound in said["bounds"])
+    called = _named(said["mentees"], names, many)
+    if side == "mentee":
+        return ngettext(
+            "This mentee reaches only %(places)s: %(names)s.",
+            "These %(num)d mentees reach only %(places)s: %(names)s.",
+            many,
+            places=ngettext("%(num)d place", "%(num)d places", places),
+            names=called,
+        )
+    if not said["reached"]:
+        return _(
+            "These %(num)d people may be paired with each other alone, and their number is odd: %(names)s.",
+            num=many,
+            names=called,
+        )
+    return _(
+        "Of these people at most %(places)d of %(num)d can be paired: %(names)s.",
+        num=many,
+        places=places,
+        names=called,
+    )
 
 
 def ids_of(one: MatchLeftover) -> list[int]:
@@ -97,14 +112,15 @@ def ids_of(one: MatchLeftover) -> list[int]:
     return found
 
 
-def _removed(by: Mapping[str, Any], names: Names, of_mentor: bool) -> str:
+def _removed(by: Mapping[str, Any], names: Names, side: str) -> str:
     rule = by["rule"]
-    called = _capital(str(RULES.get(rule, rule)))
-    text = (
-        ngettext("%(rule)s: %(num)d mentee", "%(rule)s: %(num)d mentees", by["removes"], rule=called)
-        if of_mentor
-        else ngettext("%(rule)s: %(num)d mentor", "%(rule)s: %(num)d mentors", by["removes"], rule=called)
-    )
+    called, many = _capital(str(RULES.get(rule, rule))), by["removes"]
+    if side == "mentor":
+        text = ngettext("%(rule)s: %(num)d mentee", "%(rule)s: %(num)d mentees", many, rule=called)
+    elif side == "mentee":
+        text = ngettext("%(rule)s: %(num)d mentor", "%(rule)s: %(num)d mentors", many, rule=called)
+    else:
+        text = ngettext("%(rule)s: %(num)d person", "%(rule)s: %(num)d people", many, rule=called)
     if not by["would_admit"] or rule in NEVER_BY_NAME:
         return text
     admits = _named(by["would_admit"], names, by.get("admits", len(by["would_admit"])))
@@ -112,27 +128,22 @@ def _removed(by: Mapping[str, Any], names: Names, of_mentor: bool) -> str:
 
 
 def cost_words(cost: Mapping[str, Any] | None) -> str:
-    """What a change costs, in pairs and points; a gain of one beside a loss of the other is said too."""
+    """What a change costs, in pairs and whole points; a gain of one beside a loss of the other is said too."""
     if cost is None:
         return _("not possible")
+    pairs, points = cost["pairs"], cost["points"]
+    whole = round(abs(points) / 100)
     parts = []
-    if cost["pairs"]:
-        parts.append(
-            ngettext("%(num)d pair fewer", "%(num)d pairs fewer", cost["pairs"])
-            if cost["pairs"] > 0
-            else ngettext("%(num)d pair more", "%(num)d pairs more", -cost["pairs"])
-        )
-    if cost["points"]:
-        tenths = max(round(abs(cost["points"]) / 10), 1)
-        # What is broken is a plural in English up from nothing and in French up from two, as 0 is and is not.
-        many = 1 if tenths == 10 else tenths // 10 if tenths >= 20 else 0
-        points = format_decimal(tenths / 10, "0.#")
-        parts.append(
-            ngettext("%(points)s point fewer", "%(points)s points fewer", many, points=points)
-            if cost["points"] > 0
-            else ngettext("%(points)s point more", "%(points)s points more", many, points=points)
-        )
+    if pairs:
+        parts.append(_change(pairs, ngettext("%(num)d pair", "%(num)d pairs", abs(pairs))))
+    if points:
+        what = ngettext("%(num)d point", "%(num)d points", whole) if whole else _("less than a point")
+        parts.append(_change(points, what))
     return ", ".join(parts) or _("nothing: a match just as good")
+
+
+def _change(lost: int, what: str) -> str:
+    return _("%(what)s fewer", what=what) if lost > 0 else _("%(what)s more", what=what)
 
 
 def rule_words(obstacles: Iterable[str]) -> str:
@@ -143,24 +154,30 @@ def rule_words(obstacles: Iterable[str]) -> str:
 def further_reasons(one: MatchProposal, names: Names) -> list[str]:
     """How the two rank for each other, who would be next, and what it costs to part them."""
     found = []
-    for side, following in (
-        ("mentee", _("Next for the mentee: %(name)s (%(points)s). The match as a whole: %(cost)s.")),
-        ("mentor", _("Next for the mentor: %(name)s (%(points)s). The match as a whole: %(cost)s.")),
-    ):
+    ends = {"first": one.mentee_enrolment_id, "second": one.mentor_enrolment_id}
+    for side, following in NEXT.items():
         said = one.reasons.get(side)
         if said is None:
             continue
-        found.append(_place(side, said))
+        who = _named([ends[side]], names) if side in ends else ""
+        found.append(_place(side, said, who))
         if said["next"]:
             name = _named([said["next"]["member"]], names)
             points = ngettext("%(num)d point", "%(num)d points", said["next"]["score"] // 100)
-            found.append(following % {"name": name, "points": points, "cost": cost_words(said["next"]["cost"])})
+            cost = cost_words(said["next"]["cost"])
+            found.append(str(following) % {"who": who, "name": name, "points": points, "cost": cost})
     if "without" in one.reasons:
         found.append(_("To part these two: %(cost)s.", cost=cost_words(one.reasons["without"])))
     return found
 
 
-def _place(side: str, said: Mapping[str, Any]) -> str:
+def next_ones(one: MatchProposal) -> list[int]:
+    """Whom ``further_reasons`` names beside the two."""
+    sides = (one.reasons.get(side) or {} for side in NEXT)
+    return [side["next"]["member"] for side in sides if side.get("next")]
+
+
+def _place(side: str, said: Mapping[str, Any], who: str) -> str:
     if side == "mentee":
         return ngettext(
             "For the mentee, the one mentor they may have.",
@@ -168,12 +185,55 @@ def _place(side: str, said: Mapping[str, Any]) -> str:
             said["of"],
             place=said["place"],
         )
+    if side == "mentor":
+        return ngettext(
+            "For the mentor, the one mentee they may have.",
+            "For the mentor, number %(place)d of the %(num)d mentees they may have.",
+            said["of"],
+            place=said["place"],
+        )
     return ngettext(
-        "For the mentor, the one mentee they may have.",
-        "For the mentor, number %(place)d of the %(num)d mentees they may have.",
+        "For %(who)s, the one person they may have.",
+        "For %(who)s, number %(place)d of the %(num)d people they may have.",
         said["of"],
+        who=who,
         place=said["place"],
     )
+
+
+def criterion(share: Mapping[str, Any], first: str, second: str) -> str:
+    """What counted; of peers, for which of the two."""
+    name = share["criterion"]
+    return str(CRITERIA[name]) % {"first": first, "second": second} if name in CRITERIA else name
+
+
+def of_whom(answer: Mapping[str, Any], sides: Sides) -> str:
+    """What the number of pairs is of."""
+    if sides.pool:
+        return ngettext(
+            "pair, of %(people)s",
+            "pairs, of %(people)s",
+            answer["heads"],
+            people=ngettext("%(num)d person", "%(num)d people", answer["mentees"]),
+        )
+    return ngettext(
+        "pair, of %(mentees)s and %(places)s",
+        "pairs, of %(mentees)s and %(places)s",
+        answer["heads"],
+        mentees=ngettext(
+            "%(count)s mentee", "%(count)s mentees", answer["mentees"], count=format_decimal(answer["mentees"])
+        ),
+        places=ngettext(
+            "%(count)s place", "%(count)s places", answer["places"], count=format_decimal(answer["places"])
+        ),
+    )
+
+
+def who_changed(many: int, sides: Sides) -> str:
+    """Of how many the other one is another than in the version before."""
+    if sides.pool:
+        return ngettext("%(num)d person has somebody else", "%(num)d people have somebody else", many)
+    return ngettext("%(num)d mentee has another mentor", "%(num)d mentees have another mentor", many)
 
 
 def fault_sentence(one: Mapping[str, Any], names: Names) -> str:
@@ -210,8 +270,12 @@ def install(app: Flask) -> None:
     app.jinja_env.filters |= {
         "because": because,
         "because_sentence": because_sentence,
+        "cost": cost_words,
+        "criterion": criterion,
         "fault_sentence": fault_sentence,
         "further_reasons": further_reasons,
         "leftover_sentences": leftover_sentences,
+        "of_whom": of_whom,
         "rule_words": rule_words,
+        "who_changed": who_changed,
     }

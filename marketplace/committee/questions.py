@@ -7,9 +7,10 @@ mentors' places are taken.
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import TypeAdapter
@@ -24,6 +25,7 @@ from marketplace.matching.rules import (
     Listed,
     OwnFirm,
     Rule,
+    Sameness,
     SamePerson,
     SchoolToFirm,
     SeniorityGap,
@@ -31,6 +33,7 @@ from marketplace.matching.rules import (
 from marketplace.pairing import hard_rules
 from marketplace.pairing.candidates import Candidate, Candidates
 from marketplace.pairing.hard_rules import RANKS
+from marketplace.programmes.modalities import Form, Side
 from marketplace.requests.models import RequestState
 
 Pairs = frozenset[tuple[int, int]]
@@ -69,7 +72,10 @@ class NotReady:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """``not_ready``: by rule, which mentees and which mentors. ``listed``: by rule, pairs. The rest: see ``Modalities``."""
+    """``not_ready``: by rule, which mentees and which mentors. ``listed``: by rule, pairs. The rest: see ``Modalities``.
+
+    ``stands``: (the mentee's firm, the mentor's) of pairs that stand beside it. Peers are on both sides, each with one place.
+    """
 
     form: str
     mentees: tuple[Mentee, ...]
@@ -80,11 +86,17 @@ class Question:
     common_language: bool = False
     seniority: tuple[int, int] | None = None
     minutes_apart: int | None = None
+    functions: Literal["same", "different"] | None = None
     listed: dict[str, Pairs] = field(default_factory=dict)
     not_ready: dict[str, tuple[frozenset[int], frozenset[int]]] = field(default_factory=dict)
     pins: Pairs = frozenset()
     forbids: Pairs = frozenset()
     previous: Pairs = frozenset()
+    stands: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def peers(self) -> bool:
+        return self.form == Form.peer
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -95,6 +107,7 @@ class Question:
             LanguageInCommon() if self.common_language else None,
             SeniorityGap(*self.seniority) if self.seniority else None,
             ClockDistance(self.minutes_apart) if self.minutes_apart is not None else None,
+            Sameness("function", self.functions) if self.functions else None,
             *(Listed(name, pairs) for name, pairs in sorted(self.listed.items()) if pairs),
             *(NotReady(name, *who) for name, who in sorted(self.not_ready.items()) if any(who)),
         ]
@@ -103,15 +116,25 @@ class Question:
     def problem(self, priorities: Priorities) -> Problem:
         """As the engine wants it."""
         return Problem(
-            Cohort(self.mentees, self.mentors, self.rules, priorities.criteria(self.form)),
+            Cohort(self.mentees, self.mentors, self.rules, priorities.criteria(self.form), self.peers),
             firms=self.firms,
-            balance=priorities.balance,
+            balance=None if self.peers else priorities.balance,
+            between={} if self.peers or priorities.between is None else self._between(priorities.between),
             mode=Mode(priorities.first),
             minimum=priorities.minimum,
             pins=self.pins,
             forbids=self.forbids,
             previous=self.previous if priorities.stay_close else frozenset(),
         )
+
+    def _between(self, most: int) -> dict[tuple[int, int], int]:
+        """(giving firm, receiving firm) → what is left of ``most``, for those who could be more."""
+        stands, gives = Counter((gives, receives) for receives, gives in self.stands), Counter[int]()
+        for one in self.mentors:
+            gives[one.firm] += one.capacity
+        receives = Counter(one.firm for one in self.mentees)
+        left = {(one, other): max(most - stands[one, other], 0) for one in gives for other in receives if one != other}
+        return {two: room for two, room in left.items() if min(gives[two[0]], receives[two[1]]) > room}
 
     def packed(self) -> bytes:
         return zlib.compress(_ADAPTER.dump_json(self))
@@ -128,6 +151,9 @@ def unpacked(packed: bytes) -> Question:
 def question_of(there: Candidates, *, pins: Pairs, forbids: Pairs, previous: Pairs) -> Question:
     """Whoever still looks for a pair, and the mentors with room; marks on anybody else no longer matter."""
     mentees, mentors = there.without_pair(), there.with_room()
+    peers = there.form is Form.peer
+    if peers:
+        mentees = mentors
     here, theirs = {one.enrolment_id for one in mentees}, {one.enrolment_id for one in mentors}
 
     def still(pairs: Iterable[tuple[int, int]]) -> Pairs:
@@ -148,6 +174,8 @@ def question_of(there: Candidates, *, pins: Pairs, forbids: Pairs, previous: Pai
                 choices["seniority"] = _gap(there.form.value, steps)
             case hard_rules.HoursApart(most=most):
                 choices["minutes_apart"] = most * 60
+            case hard_rules.Functions(wanted=wanted):
+                choices["functions"] = wanted
             case hard_rules.Apart(pairs=pairs) | hard_rules.NewPair(pairs=pairs):
                 listed[rule.rule.value] = still(pairs)
             case hard_rules.NotAsked():
@@ -168,13 +196,14 @@ def question_of(there: Candidates, *, pins: Pairs, forbids: Pairs, previous: Pai
     return Question(
         form=there.form.value,
         mentees=tuple(Mentee(**_facts(one, there)) for one in mentees),
-        mentors=tuple(Mentor(**_facts(one, there), capacity=there.places_left(one)) for one in mentors),
+        mentors=tuple(Mentor(**_facts(one, there), capacity=1 if peers else there.places_left(one)) for one in mentors),
         firms=_firms(there),
         listed=listed,
         not_ready=not_ready,
         pins=still(pins),
         forbids=still(forbids),
         previous=still(previous),
+        stands=tuple(sorted(there.taken.firms)),
         **choices,  # type: ignore[arg-type]
     )
 
@@ -200,7 +229,8 @@ def _facts(one: Candidate, there: Candidates) -> dict[str, Any]:
         "function": one.function,
         "offset": one.utc_minutes,
         "of_school": one.of_school,
-        "offers": frozenset(one.skills),
+        # Two peers who work on the same have that to offer each other.
+        "offers": frozenset(one.skills) | frozenset(one.goals if one.side is Side.peer else ()),
         "seeks": frozenset(one.goals),
         "wishes": tuple(other for _rank, other in ranked),
     }

@@ -13,13 +13,14 @@ from marketplace.committee import commands, lists, queries
 from marketplace.committee.benches import Bench, Named, led_bench_or_404, names_of
 from marketplace.committee.curves import problem_of
 from marketplace.committee.models import MatchRun, RunState
+from marketplace.committee.words import ALONE
 from marketplace.matching.swaps import Place, Swap, around, swap
 from tenants.shared import clock
 from tenants.shared.errors import Refused
 
 bp = Blueprint("match_swaps", __name__)
 
-AT_ONCE = 40_000
+AT_ONCE, AT_ONCE_OF_POOL = 40_000, 10_000
 """Pairs that could be, up to which the best match around a swap is sought while the page waits (some ten milliseconds)."""
 
 
@@ -39,7 +40,7 @@ def show(cohort_id: int, number: int) -> ResponseReturnValue:
     first, second = (_place(one) for one in asked)
     choices = _choices(bench, run, [one for one in (first, second) if one])
     named = {one for one in (*(first or ()), *(second or ())) if one}
-    change = _swap(run, first, second) if first and second else None
+    change = _swap(bench, run, first, second) if first and second else None
     return render_template(
         "committee/swap.html",
         bench=bench,
@@ -49,7 +50,8 @@ def show(cohort_id: int, number: int) -> ResponseReturnValue:
         second=asked[1],
         choices=choices,
         change=change,
-        whole=_whole(run, change) if change and change.is_allowed else None,
+        crossed=_crossed(bench, first, second),
+        whole=_whole(bench, run, change) if change and change.is_allowed else None,
         chosen=bool(first and second),
         words=request.args.get("q", "")[:80],
         names=names_of(bench, named),
@@ -61,7 +63,7 @@ def ask(cohort_id: int, number: int) -> ResponseReturnValue:
     bench, run = _open_run(cohort_id, number)
     first, second = (_place(request.form.get(one, "")) for one in ("first", "second"))
     back = url_for(".show", cohort_id=cohort_id, number=number)
-    change = _swap(run, first, second) if first and second else None
+    change = _swap(bench, run, first, second) if first and second else None
     if change is None:
         raise Refused(
             _("These two have nothing to swap. Choose two pairs, or a pair and somebody left over."), way_back=back
@@ -97,9 +99,11 @@ def _place(value: str) -> Place | None:
     return (int(found[1]) or None, int(found[2]) or None)
 
 
-def _swap(run: MatchRun, first: Place, second: Place) -> Swap | None:
+def _swap(bench: Bench, run: MatchRun, first: Place, second: Place) -> Swap | None:
     """None where they have nothing to swap, or are not who the version has them as."""
     pairs = queries.pairs_of(run)
+    if bench.sides.pool:
+        pairs |= {pair[::-1] for pair in pairs}
     mentees, mentors = {a for a, _b in pairs}, {b for _a, b in pairs}
     for mentee, mentor in (first, second):
         paired = (mentee, mentor) in pairs
@@ -112,10 +116,11 @@ def _swap(run: MatchRun, first: Place, second: Place) -> Swap | None:
         return None
 
 
-def _whole(run: MatchRun, change: Swap) -> tuple[int, int] | None:
+def _whole(bench: Bench, run: MatchRun, change: Swap) -> tuple[int, int] | None:
     """By how many pairs and points the best match with the swap differs from the version; None where that is not sought."""
     problem = problem_of(run)
-    if len(problem.cohort.mentees) * len(problem.cohort.mentors) > AT_ONCE:
+    most = AT_ONCE_OF_POOL if bench.sides.pool else AT_ONCE
+    if len(problem.cohort.mentees) * len(problem.cohort.mentors) > most:
         return None
     found = around(problem, change)
     return (found[0] - run.answer["heads"], found[1] - run.answer["score"]) if found else None
@@ -124,35 +129,34 @@ def _whole(run: MatchRun, change: Swap) -> tuple[int, int] | None:
 def _choices(bench: Bench, run: MatchRun, chosen: list[Place]) -> list[Choice]:
     """Pairs by the words that are asked for, then who is left over; those chosen already are always among them."""
     rows, _more = lists.pair_rows(bench, run, lists.Wanted(words=request.args.get("q", "")[:80].strip()))
-    somebody = _("Somebody who has left")
-    found = [
-        Choice(
-            f"{one.mentee_enrolment_id}-{one.mentor_enrolment_id}",
-            f"{one.mentee_name or somebody} – {one.mentor_name or somebody}",
-        )
-        for one in rows
-    ]
-    left = [(one.enrolment_id, side) for side, ones in lists.left_of(run).items() for one in ones]
-    named = names_of(bench, [who for who, _side in left] + [who for place in chosen for who in place if who])
-    for who, side in left:
-        place = (who, None) if side == "mentee" else (None, who)
-        found.append(Choice(value_of(place), _label(place, named)))
-    known = {one.value for one in found}
-    found += [Choice(value_of(one), _label(one, named)) for one in chosen if value_of(one) not in known]
-    return found
+    places: list[Place] = [one.key for one in rows]
+    if bench.sides.pool:
+        places = [way for one in rows for way in (one.key, one.key[::-1])]
+    for side, ones in lists.left_of(run).items():
+        places += [(None, one.enrolment_id) if side == "mentor" else (one.enrolment_id, None) for one in ones]
+    places += [one for one in chosen if one not in places]
+    named = names_of(bench, [who for place in places for who in place if who])
+    return [Choice(value_of(one), _label(bench, one, named)) for one in places]
+
+
+def _crossed(bench: Bench, first: Place | None, second: Place | None) -> str | None:
+    """Two pairs of a pool can be crossed in two ways: the other one."""
+    if not bench.sides.pool or not first or not second or None in (*first, *second):
+        return None
+    return value_of(second[::-1])
 
 
 def value_of(place: Place) -> str:
     return f"{place[0] or 0}-{place[1] or 0}"
 
 
-def _label(place: Place, names: dict[int, Named]) -> str:
+def _label(bench: Bench, place: Place, names: dict[int, Named]) -> str:
+    """Of a pool, whoever is named first is the one who moves."""
     somebody = _("Somebody who has left")
     called = [names[one].name if one in names else somebody for one in place if one]
     if len(called) > 1:
-        return " – ".join(called)
-    return (
-        _("%(name)s, a mentee without a pair", name=called[0])
-        if place[0]
-        else _("%(name)s, a mentor without a pair", name=called[0])
-    )
+        return (
+            _("%(name)s, with %(other)s", name=called[0], other=called[1]) if bench.sides.pool else " – ".join(called)
+        )
+    side = "peer" if bench.sides.pool else "mentee" if place[0] else "mentor"
+    return str(ALONE[side]) % {"name": called[0]}

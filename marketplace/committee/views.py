@@ -14,13 +14,13 @@ from marketplace.committee.benches import Bench, Named, bench_or_404, led_bench_
 from marketplace.committee.forms import NoteForm, PrioritiesForm
 from marketplace.committee.lists import Wanted
 from marketplace.committee.match_letters import MOST as LETTERS_IN_FILE
-from marketplace.committee.models import MarkKind, MatchProposal, MatchRun, RunState
-from marketplace.committee.pages import ids_of
+from marketplace.committee.models import MarkKind, MatchRun, RunState
+from marketplace.committee.pages import ids_of, next_ones
 from marketplace.committee.picture import picture_of
 from marketplace.committee.priorities import Priorities
 from marketplace.committee.sheets import sheet_of
 from marketplace.committee.standing import StandingPage, standing_of
-from marketplace.committee.words import CRITERIA, WHY_IDLE, WHY_LEFT
+from marketplace.committee.words import LEFT, WHY
 from marketplace.pairing.candidates import Candidate, candidates_of, people_of, standings
 from marketplace.pairing.queries import opening_of
 from marketplace.pairing.rules import REFUSALS
@@ -60,7 +60,7 @@ def _index(bench: Bench, form: PrioritiesForm | None = None, *, status: int = 20
         seen=bench.seen,
         runs=found,
         more=found[-1].number if more else None,
-        form=form or PrioritiesForm(formdata=None).fill(chosen),
+        form=form or _form(bench, chosen),
         opening=opening_of(bench.cohort),
         chosen=balance,
     )
@@ -73,10 +73,14 @@ def _priorities(bench: Bench) -> Priorities:
     return latest.priorities if latest else Priorities(balance=bench.cohort.modalities.quota.balance)
 
 
+def _form(bench: Bench, priorities: Priorities) -> PrioritiesForm:
+    return PrioritiesForm(formdata=None).of(bench.cohort.form).fill(priorities)
+
+
 @bp.post("/versions")
 def ask(cohort_id: int) -> ResponseReturnValue:
     bench = led_bench_or_404(g.acting, cohort_id)
-    form = PrioritiesForm()
+    form = PrioritiesForm().of(bench.cohort.form)
     if not form.validate_on_submit():
         return _index(bench, form, status=422)
     run = commands.ask_for_match(
@@ -137,13 +141,13 @@ def show(cohort_id: int, number: int) -> ResponseReturnValue:
         changed={(one["mentee"], one["mentor"]) for one in changes},
         names=names,
         picture=picture_of(pairs, _by_enrolment(pairs)) if wanted.is_plain and not more else None,
-        form=PrioritiesForm(formdata=None).fill(run.priorities),
+        form=_form(bench, run.priorities),
         stands_at=state_words,
         standing=_standing(bench, run),
         root=lists.root_of(run),
         followers=lists.followers_of(run),
-        why_left=WHY_LEFT,
-        why_idle=WHY_IDLE,
+        why=WHY,
+        titles=LEFT,
         letters_in_file=LETTERS_IN_FILE,
     )
 
@@ -158,7 +162,7 @@ def _by_enrolment(pairs: list[lists.PairRow]) -> dict[int, Named]:
     return found
 
 
-@bp.get("/versions/<int:number>/left-over/<any(mentee, mentor):side>")
+@bp.get("/versions/<int:number>/left-over/<any(mentee, mentor, peer):side>")
 def left_over(cohort_id: int, number: int, side: str) -> str:
     """Everybody of a side who has nobody, or those of them who are searched for, a page at a time."""
     bench = bench_or_404(g.acting, cohort_id)
@@ -175,7 +179,8 @@ def left_over(cohort_id: int, number: int, side: str) -> str:
         ones=ones,
         more=ones[-1].enrolment_id if more else None,
         names=names_of(bench, [who for one in ones for who in ids_of(one)]),
-        why=WHY_IDLE if side == "mentor" else WHY_LEFT,
+        title=LEFT[side],
+        why=WHY,
     )
 
 
@@ -204,7 +209,7 @@ def _pair_page(
 ) -> ResponseReturnValue:
     run = queries.run_or_404(bench, bench.cohort, number)
     proposal = lists.proposal_or_404(run, key)
-    names = names_of(bench, [*key, *_next_ones(proposal)])
+    names = names_of(bench, [*key, *next_ones(proposal)])
     with_room = candidates_of(g.acting, bench.cohort).with_room() if bench.leads else ()
     page = render_template(
         "committee/pair.html",
@@ -218,16 +223,10 @@ def _pair_page(
         marked=queries.marks_of(bench, bench.cohort).get(key),
         votes=queries.votes_on(run, key),
         notes=queries.notes_on(bench, bench.cohort, key),
-        others=[one for one in with_room if one.enrolment_id != key[1]],
+        others=[one for one in with_room if one.enrolment_id not in key],
         form=form or NoteForm(formdata=None),
-        criteria=CRITERIA,
     )
     return page, status
-
-
-def _next_ones(proposal: MatchProposal) -> list[int]:
-    sides = (proposal.reasons.get(side) or {} for side in ("mentee", "mentor"))
-    return [side["next"]["member"] for side in sides if side.get("next")]
 
 
 @bp.post("/versions/<int:number>/pairs/<int:mentee>/<int:mentor>/votes")
@@ -275,7 +274,9 @@ def mark(cohort_id: int, number: int) -> ResponseReturnValue:
     bench = led_bench_or_404(g.acting, cohort_id)
     seen = bench.seen
     run = queries.run_or_404(bench, seen.cohort, number)
-    key = (request.form.get("mentee", 0, type=int), request.form.get("mentor", 0, type=int))
+    key = bench.sides.pair(request.form.get("mentee", 0, type=int), request.form.get("mentor", 0, type=int))
+    if key[0] == key[1]:
+        abort(404)
     names = names_of(bench, key)
     mentee, mentor = (names.get(one) or abort(404) for one in key)
     wanted, before = request.form.get("kind", ""), queries.marks_of(g.acting, seen.cohort).get(key)
@@ -316,10 +317,10 @@ def undo_mark(cohort_id: int, number: int, mentee: int, mentor: int, kind: str) 
 
 @bp.get("/versions/<int:number>/publication")
 def ask_publication(cohort_id: int, number: int) -> ResponseReturnValue:
-    seen = led_bench_or_404(g.acting, cohort_id).seen
-    run = queries.run_or_404(g.acting, seen.cohort, number)
-    pairs, firms = len(queries.pairs_of(run)), seen.cohort.modalities.firms_say_yes
-    return render_template("committee/publish.html", seen=seen, run=run, pairs=pairs, firms=firms)
+    bench = led_bench_or_404(g.acting, cohort_id)
+    run = queries.run_or_404(bench, bench.cohort, number)
+    pairs, firms = len(queries.pairs_of(run)), bench.cohort.modalities.firms_say_yes
+    return render_template("committee/publish.html", bench=bench, seen=bench.seen, run=run, pairs=pairs, firms=firms)
 
 
 @bp.post("/versions/<int:number>/publication")
@@ -360,9 +361,11 @@ def resume_cascade(cohort_id: int, number: int) -> ResponseReturnValue:
 
 @bp.get("/versions/<int:number>/export.<any(csv, xlsx):kind>")
 def export(cohort_id: int, number: int, kind: str) -> ResponseReturnValue:
-    seen = led_bench_or_404(g.acting, cohort_id).seen
-    run = queries.run_or_404(g.acting, seen.cohort, number)
-    header, rows = sheet_of(queries.proposals_of(run), queries.leftovers_of(run), _names(seen))
+    bench = led_bench_or_404(g.acting, cohort_id)
+    run = queries.run_or_404(bench, bench.cohort, number)
+    criteria = run.priorities.weights(bench.cohort.form)
+    rows_of = (queries.proposals_of(run), queries.leftovers_of(run), _names(bench.seen))
+    header, rows = sheet_of(*rows_of, bench.sides, criteria)
     answer = Response(write_sheet(kind, header, rows), mimetype=FORMATS[kind])
     answer.headers["Content-Disposition"] = f'attachment; filename="match-{run.number}.{kind}"'
     return answer

@@ -1,7 +1,8 @@
 """What each change to a proven answer would cost, exactly: the value of the answer less that of the best one with the change.
 
 Where the answer is a flow, a change is a shortest path in its residual network (``Method.prices``). Under limits, which no flow
-knows, and where a pin is let go, the changed problem is solved anew (``Method.solved``): the same figure, more work.
+knows, and where a pin is let go, the changed problem is solved anew (``Method.solved``): the same figure, more work. Of peers see
+``peer_changes``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from marketplace.matching.outcome import Result
 from marketplace.matching.residual import FAR, Residual, Walk
 from marketplace.matching.solver import solve
 
+SECONDS = 5.0
+"""For one change that is solved anew where that takes an integer programme."""
+
 _NOTHING = Cost(0, 0, 0, 0)
 
 
@@ -31,8 +35,9 @@ class Changes:
 
     @cached_property
     def residual(self) -> Residual | None:
-        """None under limits."""
-        return None if self.problem.all_limits else Residual(self.problem, self.result)
+        """None under limits, and of peers."""
+        no_flow = self.problem.all_limits or self.problem.cohort.peers
+        return None if no_flow else Residual(self.problem, self.result)
 
     @cached_property
     def crowding(self) -> Crowding:
@@ -53,7 +58,9 @@ class Changes:
         pair = (mentee_id, mentor_id)
         if pair in self.pairs:
             return _NOTHING
-        if set(self.problem.obstacles(*pair)) - {MINIMUM} or mentee_id in self._pinned:
+        if set(self.problem.obstacles(*pair)) - {MINIMUM} or not self._pinned.isdisjoint(
+            self.problem.cohort.once(pair)
+        ):
             return None
         if self.residual is None:
             return self._solved(replace(self.problem, pins=self.problem.pins | {pair}))
@@ -68,8 +75,7 @@ class Changes:
         if mentee_id not in self.result.unmatched:
             return _NOTHING
         if self.residual is None:
-            choices = [(mentee_id, one.id) for one in self.problem.cohort.mentors]
-            return self._cheapest(self.with_pair(*pair) for pair in choices if not self.problem.obstacles(*pair))
+            return self._cheapest([(mentee_id, one.id) for one in self.problem.cohort.mentors])
         row = self.problem.cohort.row[mentee_id]
         received = self.residual.nodes.received_at(row)
         walk = Walk(self.residual, row)
@@ -82,8 +88,7 @@ class Changes:
         if any(other == mentor_id for _mentee_id, other in self.pairs):
             return _NOTHING
         if self.residual is None:
-            choices = [(one.id, mentor_id) for one in self.problem.cohort.mentees]
-            return self._cheapest(self.with_pair(*pair) for pair in choices if not self.problem.obstacles(*pair))
+            return self._cheapest([(one.id, mentor_id) for one in self.problem.cohort.mentees])
         node = self._node(self.residual, mentor_id)
         given = self.residual.nodes.given_at(node - self.residual.nodes.mentors)
         walk = Walk(self.residual, given)
@@ -141,7 +146,7 @@ class Changes:
 
     @cached_property
     def _pinned(self) -> frozenset[int]:
-        return frozenset(mentee_id for mentee_id, _mentor_id in self.problem.pins)
+        return frozenset(one for pin in self.problem.pins for one in self.problem.cohort.once(pin))
 
     def _pair_of_answer(self, mentee_id: int, mentor_id: int) -> tuple[int, int]:
         if (mentee_id, mentor_id) not in self.pairs:
@@ -177,10 +182,12 @@ class Changes:
         return residual.nodes.mentors + self.problem.cohort.column[mentor_id]
 
     def _next_solved(self, pair: tuple[int, int], others: list[tuple[int, int]], side: int) -> Next | None:
-        apart = self._apart(pair)
+        apart, least = self._apart(pair), {other: self.least(*other) for other in others}
         best: tuple[int, int, int] | None = None
         cheapest: Cost | None = None
-        for i, j in others:
+        for i, j in sorted(others, key=lambda other: (least[other], other)):
+            if best is not None and least[i, j] > best[0]:
+                break
             if self.problem.obstacles(i, j) or i in self._pinned - {pair[0]}:
                 continue
             cost = self._solved(replace(apart, pins=apart.pins | {(i, j)}))
@@ -192,8 +199,8 @@ class Changes:
 
     def _solved(self, problem: Problem) -> Cost | None:
         try:
-            result = solve(problem)
-        except Contradiction:
+            result = solve(replace(problem, seconds=min(problem.seconds, SECONDS)))
+        except (Contradiction, TimeoutError):
             return None
         return self._compared(result)
 
@@ -210,8 +217,30 @@ class Changes:
             self.result.optimal and result.optimal,
         )
 
-    def _cheapest(self, costs: Iterable[Cost | None]) -> Cost | None:
-        return min((cost for cost in costs if cost is not None), key=self._value, default=None)
+    def least(self, mentee_id: int, mentor_id: int) -> int:
+        """By how much any answer with the pair is worth less than this one, as far as the prices tell."""
+        problem, prices = self.problem, self.result.prices
+        cohort, pair = problem.cohort, (mentee_id, mentor_id)
+        row, column = cohort.row[mentee_id], cohort.column[mentor_id]
+        receives, gives = (cohort.firm_ids.index(one.firm) for one in (cohort.mentees[row], cohort.mentors[column]))
+        paid = prices.mentee[row] + prices.mentor[column] + prices.gives[gives] + prices.receives[receives]
+        paid += prices.balance[gives] - prices.balance[receives]
+        paid += sum(
+            price * one.uses.get(pair, 0) for one, price in zip(problem.all_limits, prices.limit, strict=True) if price
+        )
+        return self.result.primal - self.result.dual + paid - problem.value(*pair)
+
+    def _cheapest(self, pairs: Iterable[tuple[int, int]]) -> Cost | None:
+        """Of those that could be. Whatever the prices show to be dearer than the best found so far need not be tried."""
+        least = {pair: self.least(*pair) for pair in pairs if not self.problem.obstacles(*pair)}
+        best: Cost | None = None
+        for pair in sorted(least, key=lambda one: (least[one], one)):
+            if best is not None and least[pair] >= self._value(best):
+                break
+            cost = self.with_pair(*pair)
+            if cost is not None and (best is None or self._value(cost) < self._value(best)):
+                best = cost
+        return best
 
     def _value(self, cost: Cost) -> int:
         weights = self.problem.weights

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from marketplace.matching.members import Member
 from marketplace.matching.model import Cohort
 from marketplace.matching.outcome import Pair
 
@@ -48,7 +49,8 @@ class Change:
 class Comparison:
     """``lost`` pairs are of people who are still here; ``gone`` ones are not, and have no score any more.
 
-    ``moved`` mentees had one mentor and have another. The members are sorted by id, everybody in the cohort once on each side.
+    ``moved`` mentees had one mentor and have another. The members are sorted by id, everybody in the cohort once on each side;
+    peers are once among the ``mentees``.
     """
 
     kept: tuple[Pair, ...]
@@ -78,13 +80,20 @@ def compare(cohort: Cohort, before: Iterable[tuple[int, int]], after: Iterable[P
     had, has = frozenset(before), {(pair.mentee, pair.mentor): pair for pair in after}
     here = {pair for pair in had if pair[0] in cohort.row and pair[1] in cohort.column}
     scored = {(i, j): Pair(i, j, cohort.score(i, j)) for i, j in here} | has
+    then, now = {pair: scored[pair] for pair in here}, has
+    mentees, mentors = cohort.mentees, cohort.mentors
+    if cohort.peers:
+        of_mentees = _changes(mentees, _rows(then) + _columns(then), _rows(now) + _columns(now))
+    else:
+        of_mentees = _changes(mentees, _rows(then), _rows(now))
+    of_mentors = () if cohort.peers else _changes(mentors, _columns(then), _columns(now))
     return Comparison(
         tuple(scored[pair] for pair in sorted(here & has.keys())),
         tuple(scored[pair] for pair in sorted(has.keys() - here)),
         tuple(scored[pair] for pair in sorted(here - has.keys())),
         tuple(sorted(had - here)),
-        _changes([one.id for one in cohort.mentees], [(i, j, scored[i, j].score) for i, j in here], _rows(has)),
-        _changes([one.id for one in cohort.mentors], [(j, i, scored[i, j].score) for i, j in here], _columns(has)),
+        of_mentees,
+        of_mentors,
     )
 
 
@@ -97,10 +106,10 @@ def _columns(pairs: dict[tuple[int, int], Pair]) -> list[tuple[int, int, int]]:
 
 
 def _changes(
-    members: list[int], before: list[tuple[int, int, int]], after: list[tuple[int, int, int]]
+    members: Iterable[Member], before: list[tuple[int, int, int]], after: list[tuple[int, int, int]]
 ) -> tuple[Change, ...]:
     then, now = _by_member(before), _by_member(after)
-    return tuple(_change(member, then[member], now[member]) for member in members)
+    return tuple(_change(one.id, then[one.id], now[one.id]) for one in members)
 
 
 def _by_member(pairs: list[tuple[int, int, int]]) -> defaultdict[int, dict[int, int]]:

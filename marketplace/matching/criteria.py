@@ -63,14 +63,15 @@ class Criterion(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Goals:
-    """The share of what one side seeks that the other offers, rounded down. ``view``: who seeks."""
+    """The share of what one side seeks that the other offers, rounded down. ``view``: who seeks. ``called``: another name."""
 
     most: int
     view: View = View.mentee
+    called: str = ""
 
     @property
     def name(self) -> str:
-        return "goals" if self.view is View.mentee else "sought_by_mentor"
+        return self.called or ("goals" if self.view is View.mentee else "sought_by_mentor")
 
     def _sides(self, mentee: Mentee, mentor: Mentor) -> tuple[Member, Member]:
         return (mentee, mentor) if self.view is View.mentee else (mentor, mentee)
@@ -96,10 +97,11 @@ class Wish:
     most: int
     view: View = View.mentee
     depth: int = 5
+    called: str = ""
 
     @property
     def name(self) -> str:
-        return "wish_of_mentee" if self.view is View.mentee else "wish_of_mentor"
+        return self.called or ("wish_of_mentee" if self.view is View.mentee else "wish_of_mentor")
 
     def _worth(self, wishes: tuple[int, ...], wanted: int) -> int:
         kept = wishes[: self.depth]

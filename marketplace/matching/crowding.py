@@ -23,6 +23,8 @@ class BoundOf(enum.StrEnum):
     firm_receives = "firm_receives"
     balance = "balance"
     limit = "limit"
+    odd = "odd"
+    """Of peers: an odd number who may be paired with each other; ``id`` is the smallest of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,5 +166,5 @@ def _imbalance(problem: Problem, result: Result) -> int:
 def _scores(problem: Problem) -> list[int]:
     """Every score that an allowed pair of a mentee without a pin has, sorted."""
     block = problem.block(0, len(problem.cohort.mentees))
-    block[[problem.cohort.row[mentee_id] for mentee_id, _mentor_id in problem.pins]] = 0
+    block[[problem.cohort.row[one] for pin in problem.pins for one in problem.cohort.once(pin)]] = 0
     return [one - 1 for one in np.unique(block).tolist() if one]

@@ -35,8 +35,23 @@ PUBLISHED: dict[str, tuple[int, ...]] = {
     "assignp3000": (18696,),
     "assignp5000": (48533,),
     "gap1": (336, 327, 339, 341, 326),
+    "gap2": (434, 436, 420, 419, 428),
+    "gap3": (580, 564, 573, 570, 564),
+    "gap4": (656, 644, 673, 647, 664),
+    "gap5": (563, 558, 564, 568, 559),
+    "gap6": (761, 759, 758, 752, 747),
+    "gap7": (942, 949, 968, 945, 951),
+    "gap8": (1133, 1134, 1141, 1117, 1127),
+    "gap9": (709, 717, 712, 723, 706),
+    "gap10": (958, 963, 960, 947, 947),
+    "gap11": (1139, 1178, 1195, 1171, 1171),
+    "gap12": (1451, 1449, 1433, 1447, 1446),
 }
 """By the file's name without its ending."""
+
+
+LEAST = frozenset({"gapa", "gapb", "gapc", "gapd"})
+"""Generalised files in which the figures are costs."""
 
 
 class NotAnInstance(Exception):
@@ -92,8 +107,11 @@ class NoArc:
         return self.absent[mentees.ids[:, None], mentors.ids[None, :]]
 
 
-def read(text: str) -> list[Instance]:
-    """The problems of a file: one assignment problem, or several generalised ones. Raises ``NotAnInstance``."""
+def read(text: str, *, least: bool = False) -> list[Instance]:
+    """The problems of a file: one assignment problem, or several generalised ones, in these at ``least`` cost if that is asked.
+
+    Raises ``NotAnInstance``.
+    """
     words = text.split()
     if not words or not all(re.fullmatch(r"-?\d+", word) for word in words):
         raise NotAnInstance("A file holds whole numbers only.")
@@ -109,7 +127,7 @@ def read(text: str) -> list[Instance]:
             costs[ends[:, 0], ends[:, 1]] = arcs[:, 2]
             absent[ends[:, 0], ends[:, 1]] = False
             return [_assignment(costs, absent)]
-    return list(_generalised(numbers))
+    return list(_generalised(numbers, least))
 
 
 def outcomes(name: str, instances: Sequence[Instance], published: Sequence[int] | None = None) -> Iterator[Outcome]:
@@ -139,8 +157,8 @@ def _assignment(costs: NDArray[np.int64], absent: Mask | None) -> Instance:
     return Instance(Problem(_cohort(FULL - costs, [1] * size, rules)), least=True)
 
 
-def _generalised(numbers: NDArray[np.int64]) -> Iterator[Instance]:
-    """How many problems; then of each: agents, jobs, what each agent earns by each job, what it uses, what each has."""
+def _generalised(numbers: NDArray[np.int64], least: bool) -> Iterator[Instance]:
+    """How many problems; then of each: agents, jobs, what each agent earns (costs) by each job, uses, and has."""
     rest, many = numbers[1:], int(numbers[0])
     for _problem in range(many):
         agents, jobs = (int(rest[0]), int(rest[1])) if len(rest) >= 2 else (0, 0)
@@ -156,7 +174,8 @@ def _generalised(numbers: NDArray[np.int64]) -> Iterator[Instance]:
             Limit(f"agent {agent}", has[agent], {(job, agent): int(used[agent, job]) for job in range(jobs)})
             for agent in range(agents)
         )
-        yield Instance(Problem(_cohort(earned.T, [jobs] * agents, ()), limits=limits), least=False)
+        scores = FULL - earned.T if least else earned.T
+        yield Instance(Problem(_cohort(scores, [jobs] * agents, ()), limits=limits), least=least)
         rest = rest[long:]
     if len(rest):
         raise NotAnInstance("There are more numbers in the file than its problems take.")

@@ -10,6 +10,8 @@ Of a mentee:
 Which of the crowded are left is a matter of worth, so they are told the cost of coming in as well. Where pairs come before
 points and no balance is asked, whoever is left is blocked or of a crowd.
 
+Of peers a crowd is also an odd number of people who may be paired with each other alone: one of them always remains.
+
 A mentor with places and nobody has one reason of the same three: blocked, unneeded (more places than mentees who may have them),
 priced out.
 """
@@ -96,22 +98,28 @@ def leftover(changes: Changes, mentee_id: int) -> Leftover:
 
 
 def idle(changes: Changes) -> tuple[Idle, ...]:
-    """Why a mentor has nobody: one reason for each who has a place and no pair, by id."""
+    """Why a mentor has nobody: one reason for each who has a place and no pair, by id. Peers are not asked twice."""
+    if changes.problem.cohort.peers:
+        return ()
     busy = {mentor_id for _mentee_id, mentor_id in changes.pairs}
     mentors = changes.problem.cohort.mentors
     return tuple(_idle(changes, column) for column, one in enumerate(mentors) if one.capacity and one.id not in busy)
 
 
 def removed_for(problem: Problem, mentee_id: int) -> tuple[Removed, ...]:
-    """What each rule takes from one mentee, whoever they are."""
+    """What each rule takes from one mentee, whoever they are; of peers nobody is taken from themselves."""
     cohort, row = problem.cohort, problem.cohort.row[mentee_id]
     mentees, mentors = cohort.facts
     one = mentees.rows(row, row + 1)
     masks = {rule.name: rule.mask(one, mentors)[0] for rule in cohort.rules}
-    masks[FORBIDDEN] = np.isin(mentors.ids, [other for who, other in problem.forbids if who == mentee_id])
+    masks[FORBIDDEN] = np.isin(mentors.ids, [other for who, other in problem.apart if who == mentee_id])
     masks[MINIMUM] = _scores(problem, one, mentors)[0] < problem.minimum
     pinned = np.array([problem.pinned_places.get(mentor.id, 0) for mentor in cohort.mentors], np.int64)
-    masks[NO_PLACE] = cohort.capacities <= pinned
+    masks[PINNED if cohort.peers else NO_PLACE] = cohort.capacities <= pinned
+    if cohort.peers:
+        as_mentor, others = mentors.rows(row, row + 1), mentors.ids != mentee_id
+        masks |= {rule.name: masks[rule.name] | rule.mask(mentees, as_mentor)[:, 0] for rule in cohort.rules}
+        masks = {name: mask & others for name, mask in masks.items()}
     return _removed(masks, mentors)
 
 
@@ -147,7 +155,8 @@ def _blocked(changes: Changes, mentee_id: int) -> Blocked | None:
     row = changes.problem.cohort.row[mentee_id]
     if changes.crowding.choices(row).size:
         return None
-    return Blocked(mentee_id, len(changes.problem.cohort.mentors), removed_for(changes.problem, mentee_id))
+    cohort = changes.problem.cohort
+    return Blocked(mentee_id, len(cohort.mentors) - cohort.peers, removed_for(changes.problem, mentee_id))
 
 
 def _crowded(changes: Changes, mentee_id: int) -> CrowdedOut | None:

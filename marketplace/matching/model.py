@@ -76,6 +76,14 @@ class Cohort:
         """Mentor's id → column of the grid."""
         return {one.id: column for column, one in enumerate(self.mentors)}
 
+    def pair(self, one: int, other: int) -> tuple[int, int]:
+        """The two as a pair is written; only of peers may they come in any order."""
+        return (min(one, other), max(one, other)) if self.peers else (one, other)
+
+    def once(self, pair: tuple[int, int]) -> tuple[int, ...]:
+        """Whoever of the two is in no other pair: the mentee; of peers both."""
+        return pair if self.peers else pair[:1]
+
     def mentee(self, mentee_id: int) -> Mentee:
         return self.mentees[self.row[mentee_id]]
 
@@ -205,7 +213,7 @@ class Problem:
                 raise ValueError("peers have no balance and no limits")
             for name in ("pins", "forbids", "previous"):
                 pairs: frozenset[tuple[int, int]] = getattr(self, name)
-                object.__setattr__(self, name, frozenset((min(pair), max(pair)) for pair in pairs))
+                object.__setattr__(self, name, frozenset(self.cohort.pair(*pair) for pair in pairs))
         row, column = self.cohort.row, self.cohort.column
         for mentee_id, mentor_id in self.pins | self.forbids:
             if mentee_id not in row or mentor_id not in column:

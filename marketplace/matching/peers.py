@@ -95,6 +95,18 @@ def solve_peers(problem: Problem) -> Result:
     return _result(problem, graph, taken, prices, dual, lost if whole else None)
 
 
+def spare(problem: Problem, result: Result, one: int, other: int) -> int:
+    """By how many halves the prices of the two are above twice what a pair of them is worth: an answer with the pair is worth
+    less than ``result.dual`` by half of that at least.
+    """
+    cohort, prices = problem.cohort, result.prices
+    paid = 0
+    for who in (one, other):
+        paid += prices.mentee[cohort.row[who]] + prices.receives[cohort.firm_ids.index(cohort.mentee(who).firm)]
+    paid += sum(2 * odd.price for odd in prices.odd if one in odd.members and other in odd.members)
+    return paid - 2 * problem.value(*cohort.pair(one, other))
+
+
 def _graph(task: Task) -> tuple[_Graph, bool]:
     """Every allowed pair, or, of very many, those that two sides would know of; whether it is every one.
 

@@ -58,8 +58,9 @@ def swap(problem: Problem, first: Place, second: Place) -> Swap:
         for mentee, mentor in (first, second)
     ):
         raise ValueError("nobody of that id")
-    made = [(a, b) for a, b in ((first[0], second[1]), (second[0], first[1])) if a is not None and b is not None]
-    parted = [(a, b) for a, b in (first, second) if a is not None and b is not None]
+    crossed = ((first[0], second[1]), (second[0], first[1]))
+    made = [cohort.pair(a, b) for a, b in crossed if a is not None and b is not None]
+    parted = [cohort.pair(a, b) for a, b in (first, second) if a is not None and b is not None]
     if not made or set(made) & set(parted):
         raise ValueError("the two have nothing to swap")
     return Swap(
@@ -71,11 +72,12 @@ def swap(problem: Problem, first: Place, second: Place) -> Swap:
 def around(problem: Problem, change: Swap) -> tuple[int, int] | None:
     """(pairs, points) of the best match with the swap in it, everybody else moving as they please; None where there is none."""
     made = frozenset((one.mentee, one.mentor) for one in change.made)
-    moved = {mentee for mentee, _mentor in made} | {one.mentee for one in change.parted}
-    pins = frozenset(pin for pin in problem.pins if pin[0] not in moved) | made
-    forbids = (problem.forbids - made) | {(one.mentee, one.mentor) for one in change.parted}
+    parted = frozenset((one.mentee, one.mentor) for one in change.parted)
+    moved = {one for pair in made | parted for one in problem.cohort.once(pair)}
+    pins = frozenset(pin for pin in problem.pins if moved.isdisjoint(problem.cohort.once(pin))) | made
+    forbids = (problem.forbids - made) | parted
     try:
-        found = solve(replace(problem, pins=pins, forbids=frozenset(forbids)))
+        found = solve(replace(problem, pins=pins, forbids=forbids))
     except Contradiction:
         return None
     return found.heads, found.score

@@ -141,7 +141,8 @@ class Taken:
     """What the requests of a cohort take up, counted once for all. Persons, and firms by the place where each counts.
 
     ``spoken_for``: who has a pair, or a proposal that waits, as a mentee or as one of two peers; ``waits``: how many places of a
-    mentor's open proposals would take.
+    mentor's open proposals would take. Of peers ``of_mentees`` and ``of_mentors`` are the same figure: who is in pairs.
+    ``firms``: the mentee's and the mentor's, of each pair and proposal.
     """
 
     between: frozenset[tuple[int, int]]
@@ -150,6 +151,7 @@ class Taken:
     of_mentees: Mapping[int | None, int]
     of_mentors: Mapping[int | None, int]
     counted: frozenset[int]
+    firms: tuple[tuple[int, int], ...] = ()
 
     def left(self, mentor: Candidate | Place) -> int:
         """Places, less what open proposals would take if their mentors say yes."""
@@ -170,13 +172,20 @@ def taken_by(pairs: Sequence[Standing], form: Form) -> Taken:
     if form is Form.peer:
         spoken_for += [one.mentor_person_id for one in live if one.is_pair or one.proposal_id]
     bound = [one for one in live if one.is_pair or one.state is RequestState.accepted or one.proposal_id]
+    mentees = {(one.mentee_firm_id, one.mentee_person_id) for one in bound}
+    mentors = {(one.mentor_firm_id, one.mentor_person_id) for one in bound}
+    if form is Form.peer:
+        mentees = mentors = mentees | mentors
     return Taken(
         between=frozenset((one.mentee_person_id, one.mentor_person_id) for one in live),
         spoken_for=frozenset(spoken_for),
         waits=waits,
-        of_mentees=Counter(firm for firm, _who in {(one.mentee_firm_id, one.mentee_person_id) for one in bound}),
-        of_mentors=Counter(firm for firm, _who in {(one.mentor_firm_id, one.mentor_person_id) for one in bound}),
-        counted=frozenset(one.mentor_person_id for one in bound),
+        of_mentees=Counter(firm for firm, _who in mentees),
+        of_mentors=Counter(firm for firm, _who in mentors),
+        counted=frozenset(who for _firm, who in mentors),
+        firms=tuple(
+            (one.mentee_firm_id, one.mentor_firm_id) for one in bound if one.mentee_firm_id and one.mentor_firm_id
+        ),
     )
 
 

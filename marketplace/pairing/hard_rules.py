@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 from marketplace.pairing.rules import Rule
 from marketplace.programmes.modalities import ACROSS_FIRMS, Form, Modalities, Side
@@ -132,6 +132,18 @@ class HoursApart:
 
 
 @dataclass(frozen=True, slots=True)
+class Functions:
+    """What two work in, where both have said it, has to be the ``same`` or ``different``."""
+
+    wanted: Literal["same", "different"]
+    rule: ClassVar[Rule] = Rule.functions
+
+    def forbids(self, mentee: Candidate, mentor: Candidate) -> bool:
+        said = mentee.function and mentor.function
+        return bool(said) and (mentee.function == mentor.function) != (self.wanted == "same")
+
+
+@dataclass(frozen=True, slots=True)
 class NewPair:
     """``pairs`` (enrolments) were a pair in a cohort of the same organisation before."""
 
@@ -211,6 +223,7 @@ def of_modalities(
         LanguageInCommon() if limits.common_language else None,
         SeniorityGap(limits.seniority_gap, form) if limits.seniority_gap is not None else None,
         HoursApart(limits.hours_apart) if limits.hours_apart is not None else None,
+        Functions(limits.functions) if limits.functions != "any" else None,
         NewPair(earlier) if limits.new_pairs else None,
     ]
     return tuple(one for one in found if one is not None)

@@ -19,6 +19,7 @@ class Rule(enum.StrEnum):
     language = "language"
     seniority = "seniority"
     hours = "hours"
+    functions = "functions"
     earlier = "earlier"
     places = "places"
     paired = "paired"
@@ -50,6 +51,9 @@ REFUSALS = {
     ),
     Rule.hours: _l(
         "The clocks of %(mentee)s and %(mentor)s are further apart than the programme allows. Choose somebody nearer."
+    ),
+    Rule.functions: _l(
+        "What %(mentee)s and %(mentor)s work in is not as the programme asks. Choose somebody of another function."
     ),
     Rule.earlier: _l(
         "%(mentee)s and %(mentor)s were a pair in a cohort before, and this programme makes new pairs. Choose somebody else."

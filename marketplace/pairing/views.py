@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from marketplace.committee.benches import has_seat
+from marketplace.committee.policy import may_match
 from marketplace.directory.faces import card_faces
 from marketplace.directory.queries import interests_of
 from marketplace.mentors.faces import face_of
@@ -172,6 +173,7 @@ def _committee_part(seen: CohortSeen, opening: queries.Opening, form: PairForm |
         "said": SAID,
         "asked": asked,
         "by_hand": there is not None,
+        "matched": may_match(seen),
         "central": seen.cohort.modalities.centralised,
         "matching": seen.cohort.modalities.matching,
     }

@@ -31,7 +31,7 @@ from wtforms.widgets import HiddenInput
 from marketplace.programmes import sheet_words as words
 from marketplace.programmes.merging import Design
 from marketplace.programmes.modalities import Form as ProgrammeForm
-from marketplace.programmes.modalities import Modalities, Phase
+from marketplace.programmes.modalities import Limits, Modalities, Phase
 from marketplace.programmes.words import PHASES
 from marketplace.vocabulary import CADENCES, FORMS, FUNCTIONS, SENIORITIES
 from tenants.shared.typed import tidy
@@ -112,6 +112,7 @@ class DesignForm(FlaskForm):
     limits_hours_apart = _figure(_l("Hours between their clocks, at most"), 0, 12)
     firms_say_yes = BooleanField(_l("The firms of both say yes to a pair before the two are asked"))
     limits_common_language = BooleanField(_l("The two have a language in common"))
+    limits_functions = SelectField(_l("What the two work in"), choices=_listed(words.SAMENESS), default="any")
     limits_new_pairs = BooleanField(_l("Nobody is paired again with somebody of an earlier cohort"))
     ways_in = SelectMultipleField(_l("How people come in"), choices=_listed(words.WAYS))
     employer_approval = BooleanField(_l("The employer says yes before somebody is in"))
@@ -213,7 +214,7 @@ def _choices(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-LIMITS = ("common_language", "seniority_gap", "hours_apart", "new_pairs")
+LIMITS = tuple(Limits.model_fields)
 TEXTS = ("aims", "audience", "agreement", "safeguarding")
 ON = {"organisations": "organisation", "roles": "role", "seniorities": "seniority", "functions": "function"}
 
@@ -246,8 +247,8 @@ def sheet_data(design: Design) -> dict[str, Any]:
         ),
         **{side: _side_data(choices[side]) for side in SIDES},
         "form": choices["form"],
-        # A design of before there were limits has none.
-        **{f"limits_{name}": choices.get("limits", {}).get(name) for name in LIMITS},
+        # A design of before there was a limit does not have it.
+        **{f"limits_{name}": one for name, one in (Limits().model_dump() | choices.get("limits", {})).items()},
         "circle_least": choices["circle"]["least"],
         "circle_most": choices["circle"]["most"],
         "central": "central" if choices["centralised"] else "firms",

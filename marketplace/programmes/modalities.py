@@ -145,13 +145,15 @@ class Limits(Choices):
     """What a pair must be like beyond what its form asks; nothing: not asked for.
 
     ``seniority_gap``: steps that the mentor is ahead at least (reverse: behind; peers: apart at most). ``hours_apart``: between
-    their clocks at most. ``new_pairs``: nobody whom one was paired with in an earlier cohort.
+    their clocks at most. ``new_pairs``: nobody whom one was paired with in an earlier cohort. ``functions``: what the two work in
+    has to be the same, or has to differ, where both have said it.
     """
 
     common_language: bool = False
     seniority_gap: int | None = Field(None, ge=0, le=5)
     hours_apart: int | None = Field(None, ge=0, le=12)
     new_pairs: bool = False
+    functions: Literal["any", "same", "different"] = "any"
 
 
 Moment = Literal["start", "mid_point", "end", "after_12_months", "after_24_months"]

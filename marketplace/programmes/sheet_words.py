@@ -67,6 +67,12 @@ MOMENTS: dict[str, Any] = {
     "after_24_months": _l("Two years later"),
 }
 
+SAMENESS: dict[str, Any] = {
+    "any": _l("No matter"),
+    "same": _l("The same function"),
+    "different": _l("Different functions"),
+}
+
 OPENS: dict[str, Any] = {"date": _l("On its day"), "hand": _l("By hand")}
 
 LANGUAGES: dict[str, Any] = {"en": _l("in English"), "fr": _l("in French")}
@@ -102,6 +108,7 @@ LABELS: dict[str, Any] = {
     "seniority_gap": _l("steps of seniority"),
     "hours_apart": _l("hours between their clocks"),
     "new_pairs": _l("new pairs only"),
+    "functions": _l("what the two work in"),
     "agreement": _l("Rules of the agreement"),
     "safeguarding": _l("Safeguarding"),
     "evaluation": _l("Evaluation"),
@@ -152,7 +159,8 @@ def _word(field: str, value: Any) -> str:
         return FORMS.label(value, locale)
     if field == "cadence":
         return CADENCES.label(value, locale)
-    known = {"training": TRAINING, "matching": MATCHING, "ways_in": WAYS, "evaluation": MOMENTS}.get(field, {})
+    listed = {"training": TRAINING, "matching": MATCHING, "ways_in": WAYS, "evaluation": MOMENTS, "functions": SAMENESS}
+    known = listed.get(field, {})
     return str(known.get(value, value))
 
 

@@ -25,6 +25,7 @@ OF_THE_SHEET = {
     "language",
     "seniority",
     "hours",
+    "functions",
     "earlier",
 }
 
@@ -43,7 +44,7 @@ def somebody(number: int, side: Side, chance: random.Random) -> Candidate:
         skills=tuple(chance.sample(("a", "b", "c", "d"), 2)) if side is Side.mentor else (),
         goals=tuple(chance.sample(("a", "b", "c", "d"), 2)) if side is Side.mentee else (),
         languages=tuple(chance.sample(("en", "fr", "de"), chance.randint(1, 2))) if said else (),
-        function="finance",
+        function=chance.choice(("finance", "law", "")),
         industries=(),
         seniority=chance.choice(("early_career", "manager", "executive", "")),
         cadence="",
@@ -71,7 +72,13 @@ def there(form: Form, seed: int) -> Candidates:
         timeline=(Timing(phase=Phase.launch, day=0),),
         mentees={"training": "before_matching"},
         mentors={"training": "before_matching"},
-        limits={"common_language": True, "seniority_gap": 1, "hours_apart": 5, "new_pairs": True},
+        limits={
+            "common_language": True,
+            "seniority_gap": 1,
+            "hours_apart": 5,
+            "new_pairs": True,
+            "functions": chance.choice(("any", "same", "different")),
+        },
     )
     return Candidates(
         form,

@@ -40,6 +40,16 @@ def test_the_command_says_where_a_figure_is_another(tmp_path):
     assert done.exit_code == 1 and "whole numbers" in done.output and "Traceback" not in done.output
 
 
+def test_a_generalised_file_of_costs_is_solved_at_least_cost(tmp_path):
+    file = tmp_path / "gapd.txt"
+    file.write_text("1\n2 3\n 4 1 6\n 5 7 2\n 1 2 1\n 1 1 1\n 2 2\n")
+    done = CliRunner().invoke(group, ["matching", "check", str(file), "--optimum", "8"])
+    assert done.exit_code == 0 and "3 assigned, figure 8, as published" in done.output, done.output
+    other = file.rename(tmp_path / "own.txt")
+    assert "figure 8" in CliRunner().invoke(group, ["matching", "check", str(other), "--least"]).output
+    assert "figure 18" in CliRunner().invoke(group, ["matching", "check", str(other)]).output
+
+
 @pytest.mark.parametrize("text", ["", "2 1 2", "3 1 9 4", "1 1 3 1 2", "2 1 1 5 9 9 9", "1 1 1 20000 3 4"])
 def test_what_is_no_instance_is_refused(text):
     with pytest.raises(NotAnInstance):
