@@ -252,7 +252,7 @@ def check_instance(file: Path, optimum: tuple[int, ...]) -> None:
 @with_appcontext
 @sentences
 def check() -> None:
-    """Say whether the walls stand: roles, policies, settings, migrations, activity logs; and whether journals and networks' keys can be opened.
+    """Say whether the walls stand: roles, policies, settings, migrations, activity logs; and whether what is sealed opens.
 
     Status 1 when they do not.
     """

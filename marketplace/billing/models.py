@@ -189,7 +189,7 @@ class BillingInvoice(Base):
 
 
 class BillingAccount(Base):
-    """The Stripe account of a network that is paid directly. Not a secret: the house's key acts for it (Connect), or ``own_key``."""
+    """The Stripe account of a network that is paid directly. The house's key acts for it (Connect), unless ``own_key``."""
 
     __tablename__ = "billing_account"
 
@@ -210,8 +210,8 @@ class BillingKey(Base):
 
     org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
     stripe_account: Mapped[str] = mapped_column(sa.String(80))
-    sealed_key: Mapped[bytes]
-    sealed_hook: Mapped[bytes]
+    sealed_key: Mapped[bytes] = mapped_column(deferred=True)
+    sealed_hook: Mapped[bytes] = mapped_column(deferred=True)
     last_four: Mapped[str] = mapped_column(sa.String(4))
     set_at: Mapped[datetime]
     heard_at: Mapped[datetime | None]

@@ -28,16 +28,13 @@ def till_of(row: Subscription) -> gateway.Till:
 
 def all_tills() -> list[gateway.Till]:
     """For those who run the product. Raises ``gateway.Unreachable`` where a network's key cannot be opened."""
-    rows = db.session.execute(
-        sa.select(BillingAccount, BillingKey).outerjoin(BillingKey, BillingKey.org_id == BillingAccount.org_id)
-    )
-    tills = {"": gateway.HOUSE} if gateway.ready() else {}
-    for account, key in rows:
-        name = account.stripe_account
-        if key is not None:
-            tills[name] = _opened(key.org_id, name, key.sealed_key)
-        elif gateway.ready():
-            tills.setdefault(name, gateway.Till(name))
+    tills = {}
+    if gateway.ready():
+        tills[""] = gateway.HOUSE
+        for account in db.session.scalars(sa.select(BillingAccount).where(~BillingAccount.own_key)):
+            tills[account.stripe_account] = gateway.Till(account.stripe_account)
+    for key in db.session.scalars(sa.select(BillingKey)):
+        tills[key.stripe_account] = _opened(key.org_id, key.stripe_account, key.sealed_key)
     return list(tills.values())
 
 

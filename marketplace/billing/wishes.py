@@ -160,9 +160,7 @@ def _change_details(till: gateway.Till, wish: BillingWish, row: Subscription, la
     return Answer(row.stripe_customer, state)
 
 
-def _set_vat_number(
-    till: gateway.Till, row: Subscription, customer: str, said: Mapping[str, str], key: str
-) -> str:
+def _set_vat_number(till: gateway.Till, row: Subscription, customer: str, said: Mapping[str, str], key: str) -> str:
     state = gateway.set_vat_number(till, customer, vat_kind(said["country"]), said["vat_number"], key)
     if state == "refused":
         log.warning("the VAT number of subscription %s was refused", row.id)

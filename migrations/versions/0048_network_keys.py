@@ -133,16 +133,16 @@ def _wishes(*kinds: str) -> None:
 
 def upgrade() -> None:
     execute = op.get_bind().exec_driver_sql
-    op.add_column(
-        "billing_account", sa.Column("own_key", sa.Boolean(), nullable=False, server_default=sa.false())
-    )
+    op.add_column("billing_account", sa.Column("own_key", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("billing_invoice", sa.Column("debit_since", sa.DateTime(timezone=True)))
     op.add_column("billing_wish", sa.Column("details", postgresql.JSONB()))
     _wishes(*KINDS, "details")
     execute(f"GRANT UPDATE ({ON_INVOICES}) ON subscription TO passerelle_web, passerelle_worker")
     op.create_table(
         "billing_key",
-        sa.Column("org_id", sa.Integer(), sa.ForeignKey("organisation.id", name="fk_billing_key_org_id"), nullable=False),
+        sa.Column(
+            "org_id", sa.Integer(), sa.ForeignKey("organisation.id", name="fk_billing_key_org_id"), nullable=False
+        ),
         sa.Column("stripe_account", sa.String(80), nullable=False),
         sa.Column("sealed_key", sa.LargeBinary(), nullable=False),
         sa.Column("sealed_hook", sa.LargeBinary(), nullable=False),

@@ -8,7 +8,7 @@ from marketplace.billing.gateway.buying import checkout, expire_checkout, open_c
 from marketplace.billing.gateway.calls import ready
 from marketplace.billing.gateway.customers import change_customer, make_customer, set_vat_number, vat_state
 from marketplace.billing.gateway.events import events_since, house_secret, read_event
-from marketplace.billing.gateway.keys import account_of_key, kind_of
+from marketplace.billing.gateway.keys import account_of_key, house_world, kind_of
 from marketplace.billing.gateway.running import (
     invoices,
     latest_of_customer,
@@ -56,6 +56,7 @@ __all__ = [
     "events_since",
     "expire_checkout",
     "house_secret",
+    "house_world",
     "invoices",
     "kind_of",
     "latest_of_customer",

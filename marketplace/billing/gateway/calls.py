@@ -9,7 +9,7 @@ from typing import Any, cast
 import stripe
 from flask import current_app
 
-from marketplace.billing.gateway.values import Declined, KeyRefused, Till, Unreachable
+from marketplace.billing.gateway.values import Declined, KeyLacks, KeyRefused, Till, Unreachable
 
 SECONDS = 8
 """How long a page waits for Stripe before it says that the wish is kept."""
@@ -45,9 +45,11 @@ def asked(call: Any, *arguments: Any, till: Till, key: str = "", **params: Any) 
         return call(*arguments, params=params, options=options)
     except (stripe.CardError, stripe.InvalidRequestError, stripe.IdempotencyError) as error:
         raise Declined(error.user_message or str(error)) from error
-    except (stripe.AuthenticationError, stripe.PermissionError) as error:
-        # Stripe repeats a part of the key in its sentence, which would be kept.
-        raise KeyRefused("Stripe does not accept the key") from error
+    # Stripe repeats a part of the key in its sentence, which would be kept.
+    except stripe.AuthenticationError:
+        raise KeyRefused("Stripe does not accept the key") from None
+    except stripe.PermissionError:
+        raise KeyLacks("the key may not do this") from None
     except stripe.StripeError as error:
         raise Unreachable(str(error)) from error
 

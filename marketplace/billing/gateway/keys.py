@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from flask import current_app
+
 from marketplace.billing.gateway.calls import api, asked
-from marketplace.billing.gateway.values import Declined, KeyRefused, Till, WrongKey
+from marketplace.billing.gateway.values import Declined, KeyLacks, KeyRefused, Till, WrongKey
 
 SHAPE = re.compile(r"(rk|sk|pk)_(test|live)_[A-Za-z0-9]{8,}")
 NEEDED = {
@@ -13,6 +15,8 @@ NEEDED = {
     "prices": "Prices",
     "subscriptions": "Subscriptions",
     "invoices": "Invoices",
+    "invoice_payments": "Invoices",
+    "payment_intents": "PaymentIntents",
     "checkout.sessions": "Checkout Sessions",
     "events": "Events",
 }
@@ -27,17 +31,23 @@ def kind_of(key: str) -> tuple[str, str]:
     return (found[1], found[2]) if found else ("", "")
 
 
+def house_world() -> str:
+    """``test`` or ``live``, as the house's own key is; nothing where that cannot be told."""
+    return kind_of(current_app.config.get("STRIPE_SECRET_KEY") or "")[1]
+
+
 def account_of_key(key: str) -> str:
     """The account that a key belongs to, asked of Stripe.
 
     Raises ``WrongKey`` where Stripe does not know it, or it may not read what is needed, and ``Unreachable``.
     """
-    till = Till(key=key)
+    till, account, lacking = Till(key=key), "", {}
     try:
         account = str(asked(api(till).accounts.retrieve_current, till=till).id)
+    except KeyLacks:
+        lacking["Accounts"] = True
     except (KeyRefused, Declined):
         raise WrongKey("") from None
-    lacking = []
     for name, title in NEEDED.items():
         service = api(till)
         for part in name.split("."):
@@ -45,7 +55,7 @@ def account_of_key(key: str) -> str:
         try:
             asked(service.list, till=till, limit=1)
         except (KeyRefused, Declined):
-            lacking.append(title)
+            lacking[title] = True
     if lacking:
         raise WrongKey(", ".join(lacking))
     return account

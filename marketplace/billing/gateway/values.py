@@ -14,8 +14,12 @@ class KeyRefused(Unreachable):
     """The key is not Stripe's any more, or may not do this: to be tried again once somebody has replaced it."""
 
 
+class KeyLacks(KeyRefused):
+    """Stripe knows the key, which may not do this."""
+
+
 class WrongKey(Exception):
-    """A key that somebody brings is not good enough: the message names the permissions it lacks; empty, Stripe knows no such key."""
+    """Somebody brings a key that will not do: the message names the permissions it lacks; empty, Stripe does not know it."""
 
 
 class Declined(Exception):
@@ -28,7 +32,7 @@ class Forged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Till:
-    """On whose account it happens: the house's; a network's that is connected to it (``account``); or a network's by its own ``key``."""
+    """On whose account it happens: the house's; a network's connected to it (``account``); a network's by its own ``key``."""
 
     account: str = ""
     key: str = field(default="", repr=False)
