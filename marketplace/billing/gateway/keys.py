@@ -33,7 +33,8 @@ def kind_of(key: str) -> tuple[str, str]:
 
 def house_world() -> str:
     """``test`` or ``live``, as the house's own key is; nothing where that cannot be told."""
-    return kind_of(current_app.config.get("STRIPE_SECRET_KEY") or "")[1]
+    found = re.match(r"[rs]k_(test|live)_", current_app.config.get("STRIPE_SECRET_KEY") or "")
+    return found[1] if found else ""
 
 
 def account_of_key(key: str) -> str:
