@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.billing import sealing
-from marketplace.billing.models import BillingAccount, BillingKey, BillingWish, StripeEvent, Subscription, WishState
+from marketplace.billing.models import BillingAccount, BillingKey, StripeEvent, Subscription
 from tenants.shared.models import Activity, Letter
-from tests.marketplace.boards.test_payments import compare, signed
+from tests.marketplace.boards.test_payments import compare, retry, signed
 from tests.marketplace.boards.test_tracks import subscribe
 
 PAGE = "/bridge/settings/payments/"
@@ -110,6 +110,7 @@ def test_a_network_is_paid_by_its_own_key(
     work,
     anonymous,
     caplog,
+    _admin,
     monkeypatch,
 ):
     caplog.set_level("DEBUG")
@@ -165,15 +166,7 @@ def test_a_network_is_paid_by_its_own_key(
     assert enter(ned, own()).status_code == 409
     again = payments.control("key", account=given["account"])
     assert enter(ned, again, hook="").status_code == 303
-    for wish in operator.scalars(sa.select(BillingWish.id).where(BillingWish.state == WishState.open)).all():
-        with worker_app.app_context():
-            from marketplace.billing.wishes import carry_out_wish
-            from tenants.shared.database import db
-            from tenants.shared.jobs import enqueue
-
-            enqueue(carry_out_wish, org_id=bought.org_id, wish_id=wish)
-            db.session.commit()
-    work()
+    retry(_admin, work)
     operator.expire_all()
     assert (bought.seats, kept(operator).refused_at) == (3, None)
 
