@@ -155,7 +155,7 @@ def payments_command(port: int, home: str) -> list[str]:
     """What stands in for Stripe, as a process of its own; the secret of its events is in the environment."""
     return [
         *(sys.executable, "-m", "dev.stripe", "--port", str(port), "--state", str(PAYMENTS)),
-        *("--webhook", f"{home}/stripe/webhook", "--product", home),
+        *("--webhook", f"{home}/stripe/webhook", "--product", home, "--draft-seconds", "0"),
     ]
 
 

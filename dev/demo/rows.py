@@ -31,7 +31,7 @@ ORDER = (
     "board_track",
     "subscription",
     "seat",
-    "billing_invoice",
+    "billing_wish",
     "mentor_profile",
     "card",
     "mentee_profile",
