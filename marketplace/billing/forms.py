@@ -125,6 +125,9 @@ class KeyForm(FlaskForm):
     def __init__(self, *arguments: Any, first: bool, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.first = first
+        if first:
+            for field in (self.key, self.hook):
+                field.flags.required = True
 
     def validate_key(self, field: Any) -> None:
         if not field.data:

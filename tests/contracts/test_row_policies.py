@@ -66,6 +66,7 @@ seat: mia r, ned r, job bridge r, export mia r
 subscription: ned rui, job bridge ru
 billing_wish: ned rui, job bridge ru
 billing_invoice: ned r, job bridge rui
+billing_key: ned r, job bridge r
 billing_account: mia r, max r, pam r, ann r, gil r, ned r, job bridge r, job acme r
 stripe_event: job acme ru
 readiness_assessment: mia ru, export mia r, erasure mia rd
@@ -117,6 +118,7 @@ NEW = (
     *("programme_asking", "board_dossier", "dossier_version", "board_mandate", "dossier_comment"),
     *("evaluation_setting", "figure_drawing", "released_figure"),
     *("firm_consent", "board_track", "seat", "subscription", "billing_wish", "billing_invoice", "billing_account"),
+    "billing_key",
     *("stripe_event", "readiness_assessment", "readiness_plan", "readiness_reading", "target_board"),
 )
 OLDER = ("programme", "programme_version", "programme_party", "cohort", "cohort_phase", "enrolment")
