@@ -92,6 +92,7 @@ def _run(address: str, cluster: Cluster | None, *, port: int, reset: bool) -> No
         "SECRET_KEY": os.environ.get("SECRET_KEY") or kept_secret(SECRETS),
         "DATABASE_URL": address,
         "JOURNAL_KEYS": os.environ.get("JOURNAL_KEYS") or kept_secret(SECRETS, "JOURNAL_KEYS"),
+        "PAYMENT_KEYS": os.environ.get("PAYMENT_KEYS") or kept_secret(SECRETS, "PAYMENT_KEYS"),
         "MAIL_SERVER": "127.0.0.1",
         "MAIL_PORT": str(smtp_port),
         "BASE_URL": home,
@@ -154,7 +155,7 @@ def payments_command(port: int, home: str) -> list[str]:
     """What stands in for Stripe, as a process of its own; the secret of its events is in the environment."""
     return [
         *(sys.executable, "-m", "dev.stripe", "--port", str(port), "--state", str(PAYMENTS)),
-        *("--webhook", f"{home}/stripe/webhook", "--product", home),
+        *("--webhook", f"{home}/stripe/webhook", "--product", home, "--draft-seconds", "0"),
     ]
 
 

@@ -28,6 +28,7 @@ SIZES = {"desktop": (1360, 900), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 LANGUAGES = ("en", "fr")
 NOBODY, MENTEE, MENTOR, PARTNER, NETWORK = "", "mentee", "executive mentor", "HR partner", "network administrator"
+PAYER = "company administrator, who pays"
 
 
 class Problem(Exception):
@@ -51,6 +52,7 @@ ITEM = "main .inbox a"
 BENCH: tuple[str, ...] = ()
 BENCH_OF_PEERS: tuple[str, ...] = ()
 VERSION = PUBLISHED = "main"
+ROW = "main table th a"
 SHOTS = (
     Shot("home", NOBODY, "/"),
     Shot("sign-in", NOBODY, "/sign-in"),
@@ -147,6 +149,13 @@ SHOTS = (
     Shot("network-activity", NETWORK, "activity/"),
     Shot("password", NETWORK, "/account/password"),
     Shot("workspaces", NETWORK, "/workspaces/"),
+    Shot("where-paid", NETWORK, "settings/payments/"),
+    Shot("own-key", NETWORK, "settings/payments/key"),
+    Shot("subscriptions", PAYER, "subscriptions"),
+    Shot("subscription", PAYER, "subscriptions", (ROW,)),
+    Shot("subscription-seats", PAYER, "subscriptions", (ROW, "main a[href$='/seats']", "main button.primary")),
+    Shot("subscription-details", PAYER, "subscriptions", (ROW, "main a[href$='/invoice-details']")),
+    Shot("subscription-end", PAYER, "subscriptions", (ROW, "main a[href$='/cancellation']")),
 )
 
 

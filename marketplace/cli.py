@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from flask.cli import AppGroup, FlaskGroup, NoAppException, with_appcontext
 
+from marketplace.billing.replaying import alarm as payment_alarm
 from marketplace.billing.replaying import stripe
 from marketplace.config import Settings, SettingsError
 from marketplace.journal import rotation, sealing
@@ -252,7 +253,7 @@ def check_instance(file: Path, optimum: tuple[int, ...], least: bool) -> None:
 @with_appcontext
 @sentences
 def check() -> None:
-    """Say whether the walls stand: roles, policies, settings, migrations, activity logs; and whether journals can be opened.
+    """Say whether the walls stand: roles, policies, settings, migrations, activity logs; and whether what is sealed opens.
 
     Status 1 when they do not.
     """
@@ -270,7 +271,7 @@ def check() -> None:
     if faults:
         raise click.ClickException("The walls do not stand.")
     click.echo("The walls stand.")
-    if alarm := rotation.alarm(db.session, sealing.ring()):
+    if alarm := rotation.alarm(db.session, sealing.ring()) or payment_alarm():
         raise click.ClickException(alarm)
 
 

@@ -38,6 +38,7 @@ class Settings:
     secure_cookies: bool = False
     invitations_per_minute: int = 120
     journal_keys: str = field(default="", repr=False)
+    payment_keys: str = field(default="", repr=False)
     stripe_secret_key: str = field(default="", repr=False)
     stripe_webhook_secret: str = field(default="", repr=False)
     stripe_api_base: str = ""
@@ -83,6 +84,7 @@ class Settings:
             secure_cookies=base_url.startswith("https://"),
             invitations_per_minute=per_minute,
             journal_keys=environment.get("JOURNAL_KEYS", ""),
+            payment_keys=environment.get("PAYMENT_KEYS", ""),
             stripe_secret_key=environment.get("STRIPE_SECRET_KEY", "").strip(),
             stripe_webhook_secret=environment.get("STRIPE_WEBHOOK_SECRET", "").strip(),
             stripe_api_base=environment.get("STRIPE_API_BASE", "").rstrip("/"),
@@ -135,6 +137,7 @@ def flask_settings(settings: Settings, role: str) -> dict[str, Any]:
         "MAIL_DEFAULT_SENDER": settings.mail_sender,
         "DNS_RESOLVER": settings.dns_resolver,
         "JOURNAL_KEYS": settings.journal_keys,
+        "PAYMENT_KEYS": settings.payment_keys,
         "STRIPE_SECRET_KEY": settings.stripe_secret_key,
         "STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secret,
         "STRIPE_API_BASE": settings.stripe_api_base,

@@ -6,6 +6,7 @@ from flask import Flask, abort, g, request
 
 from marketplace import links
 from marketplace.assisting import views as assisting
+from marketplace.billing import own_key_views as network_payments
 from marketplace.billing import views as billing
 from marketplace.billing import words as billing_words
 from marketplace.boards import views as tracks
@@ -198,6 +199,7 @@ WORKSPACE = (
     (welcome.bp, "/welcome"),
     (organisation_settings.bp, "/settings"),
     (retention.bp, "/settings/retention"),
+    (network_payments.bp, "/settings/payments"),
     (activity.bp, "/activity"),
 )
 

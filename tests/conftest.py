@@ -33,6 +33,7 @@ from tests.factories import publish
 
 SECRET = "a key for tests only, forty characters long"
 JOURNAL_KEY = b64encode(b"a key for the journals of tests.").decode()
+PAYMENT_KEY = b64encode(b"a key for the payments of tests.").decode()
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +77,13 @@ def database(copy_database: Callable[[str], str]) -> str:
 
 @pytest.fixture(scope="session")
 def settings(database: str) -> Settings:
-    return Settings(secret_key=SECRET, database=database, base_url="http://localhost", journal_keys=JOURNAL_KEY)
+    return Settings(
+        secret_key=SECRET,
+        database=database,
+        base_url="http://localhost",
+        journal_keys=JOURNAL_KEY,
+        payment_keys=PAYMENT_KEY,
+    )
 
 
 @pytest.fixture(scope="session")

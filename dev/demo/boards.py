@@ -1,11 +1,16 @@
-"""A board track of the demo's network: one firm subscribes by invoice to three seats, and has nominated a candidate."""
+"""A board track of the demo's network: one firm subscribes by invoice to three seats, and has nominated a candidate.
+
+What the payment service has of it is made by the worker, as it makes everybody's: the wish to subscribe is in the queue.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from dev.demo.rows import Rows
 from dev.demo.world import DAY, Member, World
+from marketplace.billing.wishes import carry_out_wish
 from marketplace.programmes.modalities import Form, Phase, Quota
 from marketplace.programmes.templates_ready import ready_templates
 
@@ -83,7 +88,7 @@ def play_boards(world: World, rows: Rows) -> None:
         cancel_at_period_end=False,
         grace_until=None,
         legal_entity=f"{payer.org.name} SA",
-        vat_number="",
+        vat_number="FR12345678901",
         vat_state="",
         address_line="12 quai de la Passerelle",
         postal_code="69002",
@@ -105,23 +110,28 @@ def play_boards(world: World, rows: Rows) -> None:
         ended_at=None,
     )
     rows.add(
-        "billing_invoice",
+        "billing_wish",
         org_id=payer.org.id,
-        id="in_of_the_demo",
+        id=world.ids.at(begun),
         subscription_id=subscription_id,
-        number="CHV-0001",
-        status="open",
-        currency="eur",
-        total_cents=1_728_000,
-        tax_cents=288_000,
-        due_cents=1_728_000,
-        issued_at=begun,
-        due_at=begun + 30 * DAY,
-        paid_at=None,
-        page_url="",
-        pdf_url="",
+        kind="subscribe",
+        state="open",
+        seats=None,
+        priced_at=None,
+        details=None,
+        asked_by_id=payer.person_id,
+        asked_at=begun,
+        settled_at=None,
+        tries=0,
+        trouble="",
     )
     _candidate(world, rows, runner, payer, cohort_id, subscription_id)
+
+
+def wishes_to_carry_out(rows: Rows) -> Iterator[dict[str, int]]:
+    """The jobs that have the payment service do what was asked of it."""
+    for row in rows.of("billing_wish"):
+        yield {"org_id": row["org_id"], "wish_id": row["id"]}
 
 
 def _cohort(world: World, rows: Rows, runner: Member, parties: list[int], launch_on: object) -> int:
@@ -232,3 +242,6 @@ def _candidate(world: World, rows: Rows, runner: Member, payer: Member, cohort_i
         claimed_at=asked,
         released_at=None,
     )
+
+
+__all__ = ["carry_out_wish", "play_boards", "wishes_to_carry_out"]

@@ -10,7 +10,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from dev.demo.agreements import keep_document, papers_to_make, play_agreements
-from dev.demo.boards import play_boards
+from dev.demo.boards import FIRM, carry_out_wish, play_boards, wishes_to_carry_out
 from dev.demo.changes import play_changes
 from dev.demo.charters import charters_to_make, keep_charter_paper, play_charters
 from dev.demo.crowd import Crowd
@@ -54,16 +54,16 @@ def demo(mentors: int, reset: bool, today: datetime | None) -> None:
     """
     now = today.replace(hour=12, tzinfo=clock.now().tzinfo) if today else clock.now()
     try:
-        load(current_app.extensions["settings"].database, mentors=mentors, reset=reset, now=now)
+        world = load(current_app.extensions["settings"].database, mentors=mentors, reset=reset, now=now)
     except DemoProblem as problem:
         raise click.ClickException(str(problem)) from None
-    write_accounts(ACCOUNTS)
+    write_accounts(ACCOUNTS, world)
     click.echo(f"Sign in with the password “{PASSWORD}” as:")
     for line in json.loads(ACCOUNTS.read_text(encoding="utf-8")):
         click.echo(f"  {line['who']}: {line['email']}")
 
 
-def load(address: str, *, mentors: int, reset: bool, now: datetime, seed: int = SEED) -> None:
+def load(address: str, *, mentors: int, reset: bool, now: datetime, seed: int = SEED) -> World:
     """Fill the database at ``address`` in one transaction. Needs an app context.
 
     Raises ``DemoProblem`` when the database is not prepared, or holds something and ``reset`` is not given.
@@ -83,6 +83,7 @@ def load(address: str, *, mentors: int, reset: bool, now: datetime, seed: int = 
             _load_crowd(loader, world, password_hash, mentors - MENTORS, seed)
         _queue_letters(loader, scenes)
         draw_first_figures(loader.connection, world)
+        return world
 
 
 def _load_world(loader: Loader, world: World, password_hash: str, seed: int) -> Scenes:
@@ -148,10 +149,13 @@ def _queue_letters(loader: Loader, scenes: Scenes) -> None:
         keep_document.configure(connection=loader.connection, priority=-1).defer(**paper)
     for charter in charters_to_make(scenes.rows):
         keep_charter_paper.configure(connection=loader.connection, priority=-1).defer(**charter)
+    for wish in wishes_to_carry_out(scenes.rows):
+        carry_out_wish.configure(connection=loader.connection).defer(**wish)
 
 
-def write_accounts(file: Path) -> None:
+def write_accounts(file: Path, world: World) -> None:
     """Whom one can sign in as, for whoever shows it: a list of {who, email, password, where}."""
+    payer = world.role(FIRM, "company_admin")
     people = [
         {
             "who": f"{known.who} ({known.first} {known.last})",
@@ -161,6 +165,14 @@ def write_accounts(file: Path) -> None:
         }
         for known in (*KNOWN, SEARCHER)
     ]
+    people.append(
+        {
+            "who": f"company administrator, who pays ({payer.human.name})",
+            "email": payer.email,
+            "password": PASSWORD,
+            "where": f"/{FIRM}/subscriptions",
+        }
+    )
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps(people, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 

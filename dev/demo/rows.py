@@ -32,7 +32,7 @@ ORDER = (
     "board_track",
     "subscription",
     "seat",
-    "billing_invoice",
+    "billing_wish",
     "mentor_profile",
     "card",
     "mentee_profile",

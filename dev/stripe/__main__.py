@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 
 from dev.stripe.deliveries import Courier
 from dev.stripe.site import create_app
-from dev.stripe.store import Store
+from dev.stripe.store import DRAFT_SECONDS, Store
 
 
 def main() -> None:
@@ -24,11 +24,15 @@ def main() -> None:
     parser.add_argument("--secret", default=secret, help="what they are signed with; STRIPE_WEBHOOK_SECRET too")
     parser.add_argument("--pause", type=float, default=1.0, help="seconds before a delivery is tried again")
     parser.add_argument("--product", default="", help="address that the list of events leads back to")
+    parser.add_argument(
+        "--draft-seconds", type=int, default=DRAFT_SECONDS, help="how long an invoice is a draft; Stripe takes an hour"
+    )
     options = parser.parse_args()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     signal.signal(signal.SIGTERM, _leave)
     store = Store(options.state)
     store.version = stripe.api_version
+    store.draft_seconds = options.draft_seconds
     courier = Courier(store, options.webhook, options.secret, pause=options.pause)
     app = create_app(store, courier, product=options.product)
     try:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dev.stripe.operations import Call, merged, metadata, operation, page
-from dev.stripe.store import PLATFORM, Books, Thing, identifier
+from dev.stripe.store import PLATFORM, Books, Store, Thing, identifier
 
 
 @operation("POST", "/v1/accounts", "AccountCreateParams", "type country email metadata default_currency business_type")
@@ -59,3 +59,28 @@ def retrieve_own(call: Call) -> Thing:
     platform = call.store.books(PLATFORM)
     known = platform.find(call.books.account)
     return known or new_account(platform, PLATFORM, {"type": "standard", "email": "payments@passerelle.example"})
+
+
+def make_key(store: Store, account: str = "", lacks: list[str] | None = None) -> Thing:
+    """A restricted key, of an account that exists or of a new one; `lacks` names what it may not use, as in addresses."""
+    platform = store.books(PLATFORM)
+    kept = platform.find(account) or new_account(platform, identifier("acct_", 16), {"type": "standard"})
+    key = identifier("rk_test_", 24)
+    return platform.put(
+        {"object": "_key", "id": f"_key_{key}", "key": key, "account": kept["id"], "lacks": lacks or []}
+    )
+
+
+def drop_key(store: Store, key: str) -> None:
+    """As if its owner had deleted it."""
+    platform = store.books(PLATFORM)
+    if (known := platform.find(f"_key_{key}")) is not None:
+        platform.remove(known)
+
+
+def set_endpoint(store: Store, account: str, address: str) -> Thing:
+    """Where an account has its own events sent, instead of through the platform; with the secret that they are signed with."""
+    books = store.books(account)
+    known = books.find("_endpoint")
+    secret = known["secret"] if known else identifier("whsec_", 32)
+    return books.put({"object": "_endpoint", "id": "_endpoint", "address": address, "secret": secret})

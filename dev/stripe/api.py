@@ -96,13 +96,13 @@ def create_api(store: Store, courier: Courier) -> Blueprint:
         try:
             if courier.faults.take("down"):
                 raise ApiError("The stand-in is down, as it was told to be.", status=503, kind="api_error")
-            _require_key()
+            key_given = _require_key()
             _require_version(store)
             operation, path = _find(rest)
             body = request.get_data(as_text=True) if request.method == "POST" else request.query_string.decode()
             key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
             with Turn(store, courier):
-                books = _account(store)
+                books = _account(store, key_given, rest)
                 store.request.update(id=number, idempotency_key=key)
                 status, reply, replayed = _once(books, key, f"{request.path}?{body}", operation, path, body)
         except ApiError as refused:
@@ -165,7 +165,7 @@ def _once(
     return status, reply, False
 
 
-def _require_key() -> None:
+def _require_key() -> str:
     given = request.headers.get("Authorization", "")
     basic = request.authorization.username if request.authorization else None
     key = given.removeprefix("Bearer ") if given.startswith("Bearer ") else basic
@@ -175,8 +175,13 @@ def _require_key() -> None:
             " Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
             status=401,
         )
-    if not re.fullmatch(r"sk_test_\w+", key):
-        raise ApiError(f"Invalid API Key provided: {key[:8]}{'*' * max(len(key) - 8, 0)}", status=401)
+    if not re.fullmatch(r"(sk|rk)_test_\w+", key):
+        raise _unknown(key)
+    return key
+
+
+def _unknown(key: str) -> ApiError:
+    return ApiError(f"Invalid API Key provided: {key[:8]}{'*' * max(len(key) - 8, 0)}", status=401)
 
 
 def _require_version(store: Store) -> None:
@@ -185,9 +190,11 @@ def _require_version(store: Store) -> None:
         raise ApiError(f"The stand-in speaks version {store.version} only, not {given}.")
 
 
-def _account(store: Store) -> Books:
-    """The account that is meant: the platform's own, or one that is connected to it."""
+def _account(store: Store, key: str, address: str) -> Books:
+    """The account that is meant: the platform's own, one that is connected to it, or that of a restricted key."""
     named = request.headers.get("Stripe-Account")
+    if key.startswith("rk_"):
+        return _of_restricted(store, key, address, named)
     if named is None or named == PLATFORM:
         return store.books(PLATFORM)
     if store.books(PLATFORM).find(named) is None:
@@ -198,3 +205,17 @@ def _account(store: Store) -> Books:
             code="account_invalid",
         )
     return store.books(named)
+
+
+def _of_restricted(store: Store, key: str, address: str, named: str | None) -> Books:
+    known = store.books(PLATFORM).find(f"_key_{key}")
+    if known is None:
+        raise _unknown(key)
+    what = address.split("/")[0]
+    if what in known["lacks"] or named not in (None, known["account"]):
+        raise ApiError(
+            f"The provided key '{key[:8]}***' does not have the required permissions for this endpoint on account"
+            f" '{known['account']}'. Having the 'rak_{what}' permission would allow this request to continue.",
+            status=403,
+        )
+    return store.books(known["account"])

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, jsonify, request
 
+from dev.stripe.accounts import drop_key, make_key, set_endpoint
 from dev.stripe.api import Turn
 from dev.stripe.clocks import pass_time, settle
 from dev.stripe.deliveries import Courier
@@ -86,6 +87,21 @@ def create_control(store: Store, courier: Courier) -> Blueprint:
             for books, intent in intents:
                 settle(books, intent)
         return jsonify(settled=len(intents))
+
+    @control.post("/key")
+    def key() -> Response:
+        """A restricted key of `account` (or of a new one), which may not use what `lacks` names; `drop`: delete that one.
+
+        `address`: where that account's own events go.
+        """
+        with Turn(store, courier):
+            if dropped := request.form.get("drop"):
+                drop_key(store, dropped)
+                return jsonify({})
+            made = make_key(store, request.form.get("account", ""), request.form.get("lacks", "").split())
+            address = request.form.get("address", "")
+            endpoint = set_endpoint(store, made["account"], address) if address else {"secret": ""}
+        return jsonify(account=made["account"], key=made["key"], secret=endpoint["secret"])
 
     @control.post("/clear")
     def clear() -> Response:

@@ -94,7 +94,7 @@ class Courier:
     def send(self, events: list[tuple[str, str]]) -> None:
         """Take events over; the caller holds the store's lock."""
         for account, event in events:
-            if not self.address:
+            if not self._where(account)[0]:
                 self._note(account, event, "unsent")
             elif self.faults.take("lose"):
                 self._note(account, event, "lost")
@@ -196,11 +196,13 @@ class Courier:
     def _deliver(self, parcel: _Parcel) -> None:
         with self.store.lock:
             event = self.store.books(parcel.account).find(parcel.event)
-            body = json.dumps(event, indent=2) if event else ""
+            # An account's own endpoint is told nothing of accounts.
+            own = self.store.books(parcel.account).find("_endpoint") is not None
+            body = json.dumps({k: v for k, v in event.items() if k != "account" or not own}, indent=2) if event else ""
         if event is None:
             return
         parcel.tries += 1
-        taken, answer = self._post(body)
+        taken, answer = self._post(body, *self._where(parcel.account))
         if not taken and parcel.tries < TRIES:
             parcel.due = time.monotonic() + min(self.pause * 2 ** (parcel.tries - 1), LONGEST_PAUSE)
             with self._moved:
@@ -218,13 +220,18 @@ class Courier:
         event["pending_webhooks"] = 0
         self.store.books(account).put(event)
 
-    def _post(self, body: str) -> tuple[bool, str]:
+    def _where(self, account: str) -> tuple[str, str]:
+        """Address and secret: the account's own, or the platform's."""
+        own = self.store.books(account).find("_endpoint")
+        return (own["address"], own["secret"]) if own else (self.address, self.secret)
+
+    def _post(self, body: str, address: str, secret: str) -> tuple[bool, str]:
         asked = urllib.request.Request(
-            self.address,
+            address,
             body.encode(),
             {
                 "Content-Type": "application/json; charset=utf-8",
-                "Stripe-Signature": signature(body, self.secret, int(time.time())),
+                "Stripe-Signature": signature(body, secret, int(time.time())),
                 "User-Agent": "Stripe/1.0 (stand-in)",
             },
         )

@@ -10,7 +10,6 @@ from dev.stripe.payments import close_payment, intent_for
 from dev.stripe.store import Books, Thing, identifier
 from dev.stripe.taxes import located, tax_of
 
-DRAFT_SECONDS = 3600
 ACCOUNT_NAME = "Stand-in account"
 
 
@@ -56,7 +55,7 @@ def draw_up(
             "provider": "stripe" if subscription["automatic_tax"]["enabled"] else None,
             "status": None,
         },
-        "automatically_finalizes_at": now + DRAFT_SECONDS if kept else None,
+        "automatically_finalizes_at": now + books.store.draft_seconds if kept else None,
         "billing_reason": reason,
         "collection_method": subscription["collection_method"],
         "created": now,
@@ -92,7 +91,7 @@ def draw_up(
         "lines": listed(lines, f"/v1/invoices/{key}/lines"),
         "livemode": False,
         "metadata": {},
-        "next_payment_attempt": now + DRAFT_SECONDS if kept and not send else None,
+        "next_payment_attempt": now + books.store.draft_seconds if kept and not send else None,
         "number": None,
         "on_behalf_of": None,
         "parent": {

@@ -17,6 +17,7 @@ Thing = dict[str, Any]
 
 LETTERS = string.ascii_letters + string.digits
 PLATFORM = "acct_platform"
+DRAFT_SECONDS = 3600
 
 
 def public(thing: Any) -> Any:
@@ -41,6 +42,7 @@ class Store:
         self.lock = threading.RLock()
         self.home = ""
         self.version = ""
+        self.draft_seconds = DRAFT_SECONDS
         self.moment: int | None = None
         self.offset = 0
         self.request: Thing = {"id": None, "idempotency_key": None}

@@ -38,6 +38,8 @@ EU_VAT = {
     "SK": r"\d{10}",
     "XI": r"(\d{9}|\d{12}|GD\d{3}|HA\d{3})",
 }
+# Well shaped, and refused all the same; Stripe has no such number for tests.
+REFUSED = "999999999"
 # The numbers for tests whose verification has a known end.
 MAGIC = {"000000000": "verified", "111111111": "unverified", "222222222": "pending"}
 
@@ -45,6 +47,8 @@ MAGIC = {"000000000": "verified", "111111111": "unverified", "222222222": "pendi
 def require_shape(kind: str, value: str) -> None:
     """ApiError unless the number is shaped as its country shapes it (European VAT numbers only are looked at)."""
     number = value.replace(" ", "").upper()
+    if number[-9:] == REFUSED:
+        raise ApiError(f"Invalid value for {kind}.", code="tax_id_invalid", param="value")
     if kind != "eu_vat" or number[-9:] in MAGIC:
         return
     if not re.fullmatch(EU_VAT.get(number[:2], "(?!)"), number[2:]):

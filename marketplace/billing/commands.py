@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
-from marketplace.billing import gateway, jobs, wishes
+from marketplace.billing import gateway, jobs, tills, wishes
 from marketplace.billing.following import move
 from marketplace.billing.models import (
     BillingWish,
@@ -78,6 +78,8 @@ def subscribe(
         db.session.rollback()
         if "no seats left" in str(error.orig):
             raise _full() from None
+        if "paid on another account" in str(error.orig):
+            raise Refused(_("The network has changed where it is paid just now. Subscribe once more.")) from None
         first = subscription_to(acting, track)
         raise _begun(first) if first else _full() from None
     wish = wishes.keep(row, WishKind.subscribe, acting.person_id, now)
@@ -155,6 +157,14 @@ def reactivate(*, acting: Acting, row: Subscription, now: datetime) -> BillingWi
     return wish
 
 
+def change_details(*, acting: Acting, row: Subscription, details: Details, now: datetime) -> BillingWish:
+    """Ask that this stands on the invoices from the next one on; a number that the register does not know is corrected so."""
+    one = _running(acting, row)
+    wish = wishes.keep(one, WishKind.details, acting.person_id, now, details=asdict(details))
+    db.session.commit()
+    return wish
+
+
 def abandon(*, acting: Acting, row: Subscription, now: datetime) -> None:
     """Give up a subscription that nobody has paid: its payment page closes, and its seats are free.
 
@@ -167,7 +177,7 @@ def abandon(*, acting: Acting, row: Subscription, now: datetime) -> None:
         raise Refused(_("It is still on its way to the payment service. Give it up once it has arrived."))
     if row.stripe_checkout:
         try:
-            gateway.expire_checkout(row.stripe_account, row.stripe_checkout)
+            gateway.expire_checkout(tills.till_of(row), row.stripe_checkout)
         except gateway.Unreachable:
             raise Refused(_("The payment service does not answer. Try again in a few minutes.")) from None
         except gateway.Declined:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from marketplace.billing import gateway
+from marketplace.billing import gateway, tills
 from marketplace.billing.gateway import Remote, RemoteInvoice
 from marketplace.billing.models import (
     BillingInvoice,
@@ -101,13 +101,8 @@ def follow(*, org_id: int, subscription_id: int, now: datetime, nightly: bool = 
     row = db.session.get(Subscription, (org_id, subscription_id))
     if row is None or not row.stripe_customer:
         return []
-    remote = _read(row, now)
-    differing: list[str] = []
-    if remote is not None:
-        differing = take(row, remote, now)
-        differing += _take_invoices(row, gateway.invoices(row.stripe_account, remote.id))
-        if row.vat_number and row.vat_state in {"", "pending", "unavailable"}:
-            row.vat_state = gateway.vat_state(row.stripe_account, row.stripe_customer) or row.vat_state
+    with tills.refusals_noted(row):
+        differing = _read_all(row, now)
     if nightly and differing:
         log.warning("subscription %s of organisation %s was not as Stripe has it: %s", row.id, org_id, differing)
         what = ", ".join(sorted(set(differing)))
@@ -127,20 +122,31 @@ def follow(*, org_id: int, subscription_id: int, now: datetime, nightly: bool = 
     return differing
 
 
-def _read(row: Subscription, now: datetime) -> Remote | None:
+def _read_all(row: Subscription, now: datetime) -> list[str]:
+    till = tills.till_of(row)
+    remote = _read(till, row, now)
+    if remote is None:
+        return []
+    differing = take(row, remote, now) + _take_invoices(row, gateway.invoices(till, remote.id), now)
+    if row.vat_number and row.vat_state in {"", "pending", "unavailable"}:
+        row.vat_state = gateway.vat_state(till, row.stripe_customer) or row.vat_state
+    return differing
+
+
+def _read(till: gateway.Till, row: Subscription, now: datetime) -> Remote | None:
     if row.stripe_subscription:
-        return gateway.subscription(row.stripe_account, row.stripe_subscription)
+        return gateway.subscription(till, row.stripe_subscription)
     if row.stripe_checkout:
-        page = gateway.checkout(row.stripe_account, row.stripe_checkout)
+        page = gateway.checkout(till, row.stripe_checkout)
         if page.subscription:
-            return gateway.subscription(row.stripe_account, page.subscription)
+            return gateway.subscription(till, page.subscription)
         if page.status == "expired" and row.status is SubscriptionStatus.asked:
             move(row, SubscriptionStatus.ended, now)
         return None
-    return gateway.latest_of_customer(row.stripe_account, row.stripe_customer)
+    return gateway.latest_of_customer(till, row.stripe_customer)
 
 
-def _take_invoices(row: Subscription, found: list[RemoteInvoice]) -> list[str]:
+def _take_invoices(row: Subscription, found: list[RemoteInvoice], now: datetime) -> list[str]:
     known = {
         one.id: one
         for one in db.session.scalars(
@@ -151,6 +157,7 @@ def _take_invoices(row: Subscription, found: list[RemoteInvoice]) -> list[str]:
     }
     differing = []
     for one in found:
+        kept = known.get(one.id)
         values = {
             "number": one.number,
             "status": one.status,
@@ -161,14 +168,14 @@ def _take_invoices(row: Subscription, found: list[RemoteInvoice]) -> list[str]:
             "issued_at": one.issued_at,
             "due_at": one.due_at,
             "paid_at": one.paid_at,
+            "debit_since": ((kept and kept.debit_since) or now) if one.debit else None,
             "page_url": one.page_url,
             "pdf_url": one.pdf_url,
         }
-        kept = known.get(one.id)
         if kept is None:
             db.session.add(BillingInvoice(org_id=row.org_id, id=one.id, subscription_id=row.id, **values))
             differing.append("invoices")
-            if one.status == "open" and row.collection is Collection.invoice:
+            if one.status == "open" and not one.debit and row.collection is Collection.invoice:
                 jobs.announce("invoice.issued", org_id=row.org_id, invoice_id=one.id)
         elif changed := [name for name, value in values.items() if getattr(kept, name) != value]:
             for name in changed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from babel import Locale
@@ -9,10 +10,11 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, ValidationError
+from wtforms import HiddenField, IntegerField, PasswordField, RadioField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, NumberRange
 
+from marketplace.billing import gateway
 from marketplace.billing.commands import Details
 from marketplace.billing.models import Subscription
 from marketplace.billing.vat import SHAPES, tidy_vat, vat_fits
@@ -34,16 +36,9 @@ def _plain(name: str) -> str:
     return name.replace("É", "E").replace("Î", "I").casefold()
 
 
-class SubscribeForm(FlaskForm):
-    seats = IntegerField(
-        _l("Seats"), [InputRequired(_l("Say how many.")), NumberRange(1, MOST_SEATS, _l("From 1 to 1,000."))], default=1
-    )
-    collection = RadioField(
-        _l("How you pay"),
-        validators=[InputRequired(_l("Choose how you pay."))],
-        choices=[SelectChoice(value.value, label) for value, label in COLLECTIONS.items()],
-        default="invoice",
-    )
+class DetailsForm(FlaskForm):
+    """What an invoice names, and where it goes."""
+
     legal_entity = StringField(
         _l("Legal entity"),
         [InputRequired(_l("The name that stands on the invoice.")), Length(max=160)],
@@ -86,6 +81,23 @@ class SubscribeForm(FlaskForm):
         return Details(**{name: self[name].data or "" for name in Details.__slots__})
 
     @classmethod
+    def of(cls, row: Subscription) -> DetailsForm:
+        """As it stands now."""
+        return cls(formdata=None, data={name: getattr(row, name) for name in Details.__slots__})
+
+
+class SubscribeForm(DetailsForm):
+    seats = IntegerField(
+        _l("Seats"), [InputRequired(_l("Say how many.")), NumberRange(1, MOST_SEATS, _l("From 1 to 1,000."))], default=1
+    )
+    collection = RadioField(
+        _l("How you pay"),
+        validators=[InputRequired(_l("Choose how you pay."))],
+        choices=[SelectChoice(value.value, label) for value, label in COLLECTIONS.items()],
+        default="invoice",
+    )
+
+    @classmethod
     def filled(cls, before: Subscription | None, email: str) -> SubscribeForm:
         """With what was typed last."""
         data: dict[str, Any] = {"billing_email": email}
@@ -102,3 +114,47 @@ class SeatsForm(FlaskForm):
     )
     priced_at = HiddenField(filters=[lambda value: int(value) if str(value or "").isdigit() else None])
     before = HiddenField(filters=[lambda value: int(value) if str(value or "").isdigit() else None])
+
+
+class KeyForm(FlaskForm):
+    """Neither is shown again, also not when the other is wrong. ``first``: nothing is kept yet, both are needed."""
+
+    key = PasswordField(_l("Restricted key"), [Length(max=300)], filters=[tidy])
+    hook = PasswordField(_l("Signing secret"), [Length(max=300)], filters=[tidy])
+
+    def __init__(self, *arguments: Any, first: bool, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.first = first
+        if first:
+            for field in (self.key, self.hook):
+                field.flags.required = True
+
+    def validate_key(self, field: Any) -> None:
+        if not field.data:
+            if self.first or not self.hook.data:
+                raise ValidationError(_("Paste the key."))
+            return
+        kind, world = gateway.kind_of(field.data)
+        if kind == "pk":
+            raise ValidationError(
+                _("This is a publishable key, which anybody may know. A restricted key begins with rk_.")
+            )
+        if kind == "sk":
+            raise ValidationError(_("This key may do everything. Make a restricted one, which begins with rk_."))
+        if not kind:
+            raise ValidationError(_("This is no key of Stripe’s. A restricted key begins with rk_."))
+        house = gateway.house_world()
+        if house and world != house:
+            raise ValidationError(
+                _("This key is for tests only, and nobody pays by it.")
+                if world == "test"
+                else _("Here payments are only tried out, and this key takes real money.")
+            )
+
+    def validate_hook(self, field: Any) -> None:
+        if not field.data:
+            if self.first:
+                raise ValidationError(_("Paste the signing secret of the endpoint."))
+            return
+        if not re.fullmatch(r"whsec_[A-Za-z0-9+/=_-]{8,}", field.data):
+            raise ValidationError(_("This is no signing secret. It begins with whsec_."))

@@ -7,7 +7,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from marketplace.billing import following, letters, wishes
-from marketplace.billing.models import BillingInvoice, Subscription
+from marketplace.billing.models import BillingInvoice, BillingKey, Subscription
 from tenants.shared import clock
 from tenants.shared.database import db
 from tenants.shared.jobs import clock_job, enqueue, tenant_job
@@ -58,6 +58,15 @@ def tell_of_subscription(*, org_id: int, subscription_id: int, verb: str) -> Non
     row = db.session.get(Subscription, (org_id, subscription_id))
     if row is not None:
         letters.tell_of_subscription(row, verb, clock.now())
+    db.session.commit()
+
+
+@tenant_job("tell_of_refused_key", on="payment_key.refused")
+def tell_of_refused_key(*, org_id: int) -> None:
+    """In the network's own context: to those who can replace the key, if it is still refused."""
+    key = db.session.get(BillingKey, org_id)
+    if key is not None and key.refused_at is not None:
+        letters.tell_of_refused_key(key, clock.now())
     db.session.commit()
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from marketplace.billing.models import BillingInvoice, Subscription
+from marketplace.billing.models import BillingInvoice, BillingKey, Subscription
 from tenants.accounts.models import Person
+from tenants.affiliations.models import Affiliation, Role
 from tenants.organisations.models import Organisation
 from tenants.shared.database import db
 from tenants.shared.letters import queue_letter
@@ -43,6 +44,19 @@ def tell_of_invoice(invoice: BillingInvoice, now: datetime) -> None:
     if invoice.due_at is not None:
         data["due_on"] = invoice.due_at.date().isoformat()
     _write("invoice_due", row, data, now)
+
+
+def tell_of_refused_key(key: BillingKey, now: datetime) -> None:
+    """To each administrator of the network: nobody else can replace it."""
+    page = f"/{db.session.get_one(Organisation, key.org_id).slug}/settings/payments/"
+    administrators = sa.select(Affiliation.person_id).where(
+        Affiliation.org_id == key.org_id,
+        Affiliation.role == Role.network_admin,
+        sa.or_(Affiliation.ended_on.is_(None), Affiliation.ended_on > now.date()),
+    )
+    for person_id in db.session.scalars(administrators.distinct()).all():
+        data = {"four": key.last_four, "url": page}
+        queue_letter("payment_key_refused", org_id=key.org_id, person_id=person_id, now=now, data=data, path=page)
 
 
 def _write(kind: str, row: Subscription, data: dict[str, Any], now: datetime) -> None:

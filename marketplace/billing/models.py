@@ -6,6 +6,7 @@ import enum
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.shared.database import Base, new_id
@@ -30,8 +31,8 @@ class Subscription(Base):
 
     ``seats_used`` is moved by ``claim_seat`` and ``release_seat`` alone. ``seats_wanted``: another number that was asked for
     and is not in force yet; until then the greater of the two is kept free on the track, and the smaller may be used.
-    ``grace_until``: until when a past-due subscription may still nominate. ``stripe_account``: the network's own account
-    (Connect), empty for the house's. ``track_name_…``: as the track was called when the firm subscribed.
+    ``grace_until``: until when a past-due subscription may still nominate. ``stripe_account``: the network's own account, empty
+    for the house's. ``track_name_…``: as the track was called when the firm subscribed.
     """
 
     __tablename__ = "subscription"
@@ -117,6 +118,7 @@ class WishKind(enum.StrEnum):
     seats = "seats"
     cancel = "cancel"
     reactivate = "reactivate"
+    details = "details"
 
 
 class WishState(enum.StrEnum):
@@ -131,6 +133,7 @@ class BillingWish(Base):
     """Something that was asked for and is done at Stripe: kept before Stripe is asked, so that nothing is lost when it is away.
 
     Its id makes the idempotency key, so that it can be tried any number of times. One at a time is open a subscription.
+    ``details``: what is to stand on the invoices from now on, by the names of the subscription's columns.
     """
 
     __tablename__ = "billing_wish"
@@ -148,6 +151,7 @@ class BillingWish(Base):
     state: Mapped[WishState] = mapped_column(default=WishState.open)
     seats: Mapped[int | None]
     priced_at: Mapped[datetime | None]
+    details: Mapped[dict[str, str] | None] = mapped_column(JSONB)
     asked_by_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
     asked_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
@@ -156,7 +160,10 @@ class BillingWish(Base):
 
 
 class BillingInvoice(Base):
-    """An invoice as Stripe last told of it; amounts in the smallest unit of ``currency``. ``page_url``: where it is paid."""
+    """An invoice as Stripe last told of it; amounts in the smallest unit of ``currency``. ``page_url``: where it is paid.
+
+    ``debit_since``: when we learnt that a bank is being asked for it; empty again when it has answered.
+    """
 
     __tablename__ = "billing_invoice"
     __table_args__ = (
@@ -176,18 +183,39 @@ class BillingInvoice(Base):
     issued_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     paid_at: Mapped[datetime | None]
+    debit_since: Mapped[datetime | None]
     page_url: Mapped[str] = mapped_column(default="")
     pdf_url: Mapped[str] = mapped_column(default="")
 
 
 class BillingAccount(Base):
-    """The Stripe account (Connect) of a network that is paid directly. Not a secret: the house's key acts for it."""
+    """The Stripe account of a network that is paid directly. The house's key acts for it (Connect), unless ``own_key``."""
 
     __tablename__ = "billing_account"
 
     org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
     stripe_account: Mapped[str] = mapped_column(sa.String(80))
+    own_key: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     set_at: Mapped[datetime]
+
+
+class BillingKey(Base):
+    """A network's own key of its Stripe account, sealed (``sealing.py``), and the secret that its events are signed with.
+
+    No page reads what is sealed; of the key the last four letters are shown. ``heard_at``: when an event of the account last
+    came; ``refused_at``: since when Stripe does not accept the key.
+    """
+
+    __tablename__ = "billing_key"
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    stripe_account: Mapped[str] = mapped_column(sa.String(80))
+    sealed_key: Mapped[bytes] = mapped_column(deferred=True)
+    sealed_hook: Mapped[bytes] = mapped_column(deferred=True)
+    last_four: Mapped[str] = mapped_column(sa.String(4))
+    set_at: Mapped[datetime]
+    heard_at: Mapped[datetime | None]
+    refused_at: Mapped[datetime | None]
 
 
 class StripeEvent(Base):

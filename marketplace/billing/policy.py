@@ -14,3 +14,8 @@ def may_read_bills(acting: Acting) -> bool:
 def may_pay(acting: Acting) -> bool:
     """Bind the company to pay: its administrators."""
     return acting.role is Role.company_admin
+
+
+def may_set_payment_key(acting: Acting) -> bool:
+    """Say on which account a network is paid: its administrators."""
+    return acting.role is Role.network_admin

@@ -9,8 +9,8 @@ import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
 
-from marketplace.billing import commands, gateway, jobs
-from marketplace.billing.models import BillingAccount, StripeEvent
+from marketplace.billing import commands, gateway, jobs, sealing, tills
+from marketplace.billing.models import BillingAccount, BillingKey, StripeEvent
 from tenants.organisations.models import Organisation, OrganisationKind
 from tenants.shared import clock
 from tenants.shared.database import db
@@ -33,10 +33,9 @@ def replay(since: datetime, now: datetime) -> Replayed:
 
     Raises ``gateway.Unreachable``.
     """
-    accounts = ["", *db.session.scalars(sa.select(BillingAccount.stripe_account).distinct())]
     seen = new = 0
-    for account in accounts:
-        for told in gateway.events_since(account, since):
+    for till in tills.all_tills():
+        for told in gateway.events_since(till, since):
             seen += 1
             new += commands.take_event(told, now)
     again = db.session.execute(
@@ -92,8 +91,52 @@ def set_account(network: str, account: str) -> None:
     )
     if found is None or not account.startswith("acct_"):
         raise click.ClickException("There is no such network." if found is None else "An account begins with acct_.")
+    if db.session.get(BillingKey, found.id) is not None:
+        raise click.ClickException(f"{found.name} has entered a key of its own account. It removes that one first.")
     row = db.session.get(BillingAccount, found.id) or BillingAccount(org_id=found.id)
     row.stripe_account, row.set_at = account, clock.now()
     db.session.add(row)
     db.session.commit()
     click.echo(f"{found.name} is paid on {account} for new subscriptions.")
+
+
+@stripe.command("rotate")
+def rotate_keys() -> None:
+    """Seal every network's key anew under the newest key of PAYMENT_KEYS. Older keys may go afterwards."""
+    ring, anew, already, shut = sealing.ring(), 0, 0, 0
+    try:
+        for row in db.session.scalars(sa.select(BillingKey).with_for_update()):
+            if sealing.is_newest(ring, row.sealed_key) and sealing.is_newest(ring, row.sealed_hook):
+                already += 1
+                continue
+            try:
+                opened = (
+                    sealing.unseal(ring, row.org_id, sealing.STRIPE_KEY, row.sealed_key),
+                    sealing.unseal(ring, row.org_id, sealing.HOOK, row.sealed_hook),
+                )
+            except sealing.KeyAway:
+                shut += 1
+                continue
+            row.sealed_key = sealing.seal(ring, row.org_id, sealing.STRIPE_KEY, opened[0])
+            row.sealed_hook = sealing.seal(ring, row.org_id, sealing.HOOK, opened[1])
+            anew += 1
+    except sealing.KeyAway as away:
+        raise click.ClickException(f"{away}. Put the newest key first, and the older ones behind it.") from None
+    db.session.commit()
+    click.echo(f"{anew} networks’ keys are sealed anew, {already} were already under the newest key.")
+    if shut:
+        raise click.ClickException(f"{shut} open with no key of PAYMENT_KEYS. Keep the older keys, and add theirs.")
+
+
+def alarm() -> str:
+    """What keeps networks' keys from being opened, as a sentence; nothing when all can be."""
+    ring = sealing.ring()
+    shut = 0
+    for row in db.session.scalars(sa.select(BillingKey)):
+        try:
+            sealing.unseal(ring, row.org_id, sealing.STRIPE_KEY, row.sealed_key)
+            sealing.unseal(ring, row.org_id, sealing.HOOK, row.sealed_hook)
+        except sealing.KeyAway:
+            shut += 1
+    why = ring.fault or "PAYMENT_KEYS lacks the key that they were sealed with"
+    return f"The Stripe keys of {shut} networks cannot be opened: {why}. Put the key back." if shut else ""

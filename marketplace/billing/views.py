@@ -10,8 +10,8 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from marketplace.billing import commands, gateway, jobs, queries, wishes, words
-from marketplace.billing.forms import SeatsForm, SubscribeForm
+from marketplace.billing import commands, gateway, jobs, own_key, queries, tills, wishes, words
+from marketplace.billing.forms import DetailsForm, SeatsForm, SubscribeForm
 from marketplace.billing.models import (
     BillingWish,
     Collection,
@@ -55,7 +55,7 @@ def _to_subscribe(track_id: int) -> TrackSeen:
 
 
 def _form_page(seen: TrackSeen, form: SubscribeForm, status: int = 200) -> ResponseReturnValue:
-    return render_template("billing/new.html", seen=seen, form=form, ready=gateway.ready()), status
+    return render_template("billing/new.html", seen=seen, form=form, ready=tills.ready_for(seen.track.org_id)), status
 
 
 @bp.get("/tracks/<int:track_id>")
@@ -70,7 +70,7 @@ def new(track_id: int) -> ResponseReturnValue:
 def add(track_id: int) -> ResponseReturnValue:
     seen = _to_subscribe(track_id)
     form = SubscribeForm()
-    if not gateway.ready():
+    if not tills.ready_for(seen.track.org_id):
         raise Refused(_("Payment is not set up here yet. Ask those who run the track."))
     if form.validate_on_submit() and form.seats.data > seen.track.seats_left:
         form.seats.errors = [_("The track has not that many seats left: %(num)d.", num=seen.track.seats_left)]
@@ -157,7 +157,7 @@ def seats(subscription_id: int) -> ResponseReturnValue:
         return _seats_page(seen, form, 422)
     try:
         price = gateway.preview(
-            row.stripe_account,
+            tills.till_of(row),
             row.stripe_customer,
             row.stripe_subscription,
             row.stripe_item,
@@ -187,6 +187,25 @@ def change_seats(subscription_id: int) -> ResponseReturnValue:
         now=clock.now(),
     )
     return _carried_out(wish, _("The number of seats is changed."))
+
+
+def _details_page(seen: SubscriptionSeen, form: DetailsForm, status: int = 200) -> ResponseReturnValue:
+    return render_template("billing/details.html", seen=seen, row=seen.row, form=form), status
+
+
+@bp.get("/<int:subscription_id>/invoice-details")
+def details(subscription_id: int) -> ResponseReturnValue:
+    seen = _payer(subscription_id)
+    return _details_page(seen, DetailsForm.of(seen.row))
+
+
+@bp.post("/<int:subscription_id>/invoice-details")
+def change_details(subscription_id: int) -> ResponseReturnValue:
+    seen, form = _payer(subscription_id), DetailsForm()
+    if not form.validate_on_submit():
+        return _details_page(seen, form, 422)
+    wish = commands.change_details(acting=g.acting, row=seen.row, details=form.details(), now=clock.now())
+    return _carried_out(wish, _("Saved. It stands on the invoices from the next one on."))
 
 
 @bp.get("/<int:subscription_id>/cancellation")
@@ -231,7 +250,7 @@ def portal(subscription_id: int) -> ResponseReturnValue:
     if not row.stripe_customer:
         abort(404)
     try:
-        return redirect(gateway.portal(row.stripe_account, row.stripe_customer, back), 303)
+        return redirect(gateway.portal(tills.till_of(row), row.stripe_customer, back), 303)
     except (gateway.Unreachable, gateway.Declined):
         raise Refused(_("The payment service does not answer. Try again in a few minutes.")) from None
 
@@ -243,8 +262,29 @@ def take() -> ResponseReturnValue:
     if (request.content_length or 0) > MOST_BYTES:
         abort(413)
     try:
-        told = gateway.read_event(request.get_data(), request.headers.get("Stripe-Signature", ""))
+        told = gateway.read_event(request.get_data(), _signature(), gateway.house_secret())
     except gateway.Forged:
         return "", 400
     commands.take_event(told, clock.now())
     return "", 200
+
+
+@webhooks.post("/webhook/<int(max=2147483647):network_id>")
+@csrf.exempt
+def take_of_network(network_id: int) -> ResponseReturnValue:
+    """The same for a network's own account, whose events are signed with its own secret."""
+    if (request.content_length or 0) > MOST_BYTES:
+        abort(413)
+    now = clock.now()
+    try:
+        told = own_key.read_event_of(network_id, request.get_data(), _signature(), now)
+    except gateway.Forged:
+        return "", 400
+    except gateway.Unreachable:
+        return "", 503
+    commands.take_event(told, now)
+    return "", 200
+
+
+def _signature() -> str:
+    return request.headers.get("Stripe-Signature", "")

@@ -7,13 +7,14 @@ However often it is tried, its idempotency key makes it happen once.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask import current_app
 
-from marketplace.billing import following, gateway
+from marketplace.billing import following, gateway, tills
 from marketplace.billing.models import (
     BillingWish,
     Collection,
@@ -31,6 +32,12 @@ from tenants.shared.database import db, new_id
 
 log = logging.getLogger(__name__)
 
+ON_INVOICES = (
+    *("legal_entity", "address_line", "postal_code", "city", "country"),
+    *("vat_number", "billing_email", "purchase_order"),
+)
+"""The columns of a subscription that say what stands on its invoices and where they go."""
+
 DAYS_UNTIL_DUE = 30
 SECOND_TRY = timedelta(minutes=1)
 """When the worker looks whether the page has done it."""
@@ -47,7 +54,7 @@ class Answer:
 
 
 def keep(
-    row: Subscription, kind: WishKind, asked_by: int, now: datetime, **values: int | datetime | None
+    row: Subscription, kind: WishKind, asked_by: int, now: datetime, **values: int | datetime | dict[str, str] | None
 ) -> BillingWish:
     """Keep what is asked for, in the present transaction; the worker sees to it that it is done."""
     wish = BillingWish(
@@ -76,10 +83,13 @@ def carry_out(*, org_id: int, wish_id: int, now: datetime) -> WishState | None:
     if wish is None or wish.state is not WishState.open:
         return wish.state if wish else None
     row = db.session.get_one(Subscription, (org_id, wish.subscription_id))
-    slug = db.session.get_one(Organisation, org_id).slug
-    db.session.commit()
+    firm = db.session.get_one(Organisation, org_id)
+    slug, language = firm.slug, firm.locale
     try:
-        answer = _ask(wish, row, slug)
+        till = tills.till_of(row)
+        db.session.commit()
+        with tills.refusals_noted(row):
+            answer = _ask(till, wish, row, slug, language)
     except gateway.Unreachable as away:
         _note(wish, str(away))
         raise
@@ -88,53 +98,50 @@ def carry_out(*, org_id: int, wish_id: int, now: datetime) -> WishState | None:
     return _settle(wish, answer, "", now)
 
 
-def _ask(wish: BillingWish, row: Subscription, slug: str) -> Answer:
-    account, key = row.stripe_account, f"wish-{wish.id}"
+def _ask(till: gateway.Till, wish: BillingWish, row: Subscription, slug: str, language: str) -> Answer:
+    key = f"wish-{wish.id}"
     if wish.kind is WishKind.subscribe:
-        return _subscribe(row, slug, key)
+        return _subscribe(till, row, slug, language, key)
+    if wish.kind is WishKind.details:
+        return _change_details(till, wish, row, language, key)
     if wish.kind is WishKind.seats:
         quantity = wish.seats or row.seats
-        return Answer(
-            remote=gateway.set_quantity(
-                account, row.stripe_subscription, row.stripe_item, quantity, wish.priced_at, key
-            )
-        )
+        remote = gateway.set_quantity(till, row.stripe_subscription, row.stripe_item, quantity, wish.priced_at, key)
+        return Answer(remote=remote)
     cancel = wish.kind is WishKind.cancel
-    return Answer(remote=gateway.set_cancelling(account, row.stripe_subscription, cancel, key))
+    return Answer(remote=gateway.set_cancelling(till, row.stripe_subscription, cancel, key))
 
 
-def _subscribe(row: Subscription, slug: str, key: str) -> Answer:
-    account = row.stripe_account
-    buyer = gateway.Buyer(
-        row.legal_entity,
-        row.billing_email,
-        row.address_line,
-        row.postal_code,
-        row.city,
-        row.country,
-        row.purchase_order,
+def _buyer(row: Subscription, said: Mapping[str, str], language: str) -> gateway.Buyer:
+    return gateway.Buyer(
+        said["legal_entity"],
+        said["billing_email"],
+        said["address_line"],
+        said["postal_code"],
+        said["city"],
+        said["country"],
+        said["purchase_order"],
         f"{row.org_id}-{row.id}",
+        language,
     )
-    customer = row.stripe_customer or gateway.make_customer(account, buyer, f"customer-{row.id}")
+
+
+def _subscribe(till: gateway.Till, row: Subscription, slug: str, language: str, key: str) -> Answer:
+    said = {name: getattr(row, name) for name in ON_INVOICES}
+    customer = row.stripe_customer or gateway.make_customer(till, _buyer(row, said, language), f"customer-{row.id}")
     vat_state = row.vat_state
     if row.vat_number and not vat_state:
-        try:
-            vat_state = gateway.add_vat_number(
-                account, customer, vat_kind(row.country), row.vat_number, f"vat-{row.id}"
-            )
-        except gateway.Declined as no:
-            log.warning("the VAT number of subscription %s was refused: %s", row.id, no)
-            vat_state = "refused"
+        vat_state = _set_vat_number(till, row, customer, said, f"vat-{row.id}")
     name = row.track_name("en")
     price = gateway.price_of(
-        account, gateway.Article(f"track-{row.track_org_id}-{row.track_id}", name, row.price_cents, row.currency)
+        till, gateway.Article(f"track-{row.track_org_id}-{row.track_id}", name, row.price_cents, row.currency)
     )
     if row.collection is Collection.invoice:
-        remote = gateway.start_by_invoice(account, customer, price, row.seats, DAYS_UNTIL_DUE, key)
+        remote = gateway.start_by_invoice(till, customer, price, row.seats, DAYS_UNTIL_DUE, key)
         return Answer(customer, vat_state, remote)
     back = f"{current_app.config['BASE_URL']}/{slug}/subscriptions/{row.id}"
     page = gateway.open_checkout(
-        account,
+        till,
         customer,
         price,
         row.seats,
@@ -144,6 +151,20 @@ def _subscribe(row: Subscription, slug: str, key: str) -> Answer:
         key=key,
     )
     return Answer(customer, vat_state, checkout=page)
+
+
+def _change_details(till: gateway.Till, wish: BillingWish, row: Subscription, language: str, key: str) -> Answer:
+    said = wish.details or {}
+    gateway.change_customer(till, row.stripe_customer, _buyer(row, said, language), key)
+    state = _set_vat_number(till, row, row.stripe_customer, said, f"vat-{wish.id}")
+    return Answer(row.stripe_customer, state)
+
+
+def _set_vat_number(till: gateway.Till, row: Subscription, customer: str, said: Mapping[str, str], key: str) -> str:
+    state = gateway.set_vat_number(till, customer, vat_kind(said["country"]), said["vat_number"], key)
+    if state == "refused":
+        log.warning("the VAT number of subscription %s was refused", row.id)
+    return state
 
 
 def _note(wish: BillingWish, trouble: str) -> None:
@@ -176,6 +197,8 @@ def _settle(asked: BillingWish, answer: Answer | None, trouble: str, now: dateti
         log.warning("Stripe refused the wish %s of subscription %s: %s", wish.id, row.id, trouble)
     else:
         _write(row, wish, answer, now)
+        if row.stripe_account:
+            tills.note_key(row.track_org_id, row.stripe_account, None)
     row.updated_at = now
     db.session.commit()
     return wish.state
@@ -185,6 +208,7 @@ VERBS = {
     WishKind.seats: "subscription.seats_changed",
     WishKind.cancel: "subscription.cancelled",
     WishKind.reactivate: "subscription.renewed",
+    WishKind.details: "subscription.details_changed",
 }
 
 
@@ -198,6 +222,8 @@ def _write(row: Subscription, wish: BillingWish, answer: Answer, now: datetime) 
         following.take(row, answer.remote, now)
     if wish.kind is WishKind.seats:
         row.seats_wanted = None
+    for name, value in (wish.details or {}).items():
+        setattr(row, name, value)
     if verb := VERBS.get(wish.kind):
         data = {"number": row.seats} if wish.kind is WishKind.seats else {}
         record(verb, org_ids=[row.org_id], now=now, subject=("subscription", row.id), data=data)

@@ -35,13 +35,14 @@ VAT: dict[str, Any] = {
     "verified": _l("verified"),
     "unverified": _l("not found in the register"),
     "unavailable": _l("could not be checked"),
-    "refused": _l("not accepted; write to those who run the track"),
+    "refused": _l("not accepted"),
 }
 WISHES: dict[WishKind, Any] = {
     WishKind.subscribe: _l("Your subscription is being set up."),
     WishKind.seats: _l("The change of seats is on its way."),
     WishKind.cancel: _l("The cancellation is on its way."),
     WishKind.reactivate: _l("The renewal is on its way."),
+    WishKind.details: _l("The new details for the invoice are on their way."),
 }
 
 

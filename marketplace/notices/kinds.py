@@ -21,6 +21,7 @@ KINDS |= {
     "payment_failed": Kind(_l("A payment of our organisation is overdue")),
     "subscription_ended": Kind(_l("A subscription of our organisation has ended")),
     "invoice_due": Kind(_l("Our organisation has an invoice to pay")),
+    "payment_key_refused": Kind(_l("Stripe does not accept our key any more"), urgent=True),
     "seat_nominated": Kind(_l("A candidate is put forward in my name")),
     "seat_kept": Kind(_l("A new employer keeps a seat for me on a board track")),
     "request_received": Kind(_l("Somebody asks me to be their mentor")),

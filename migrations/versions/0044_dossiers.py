@@ -337,7 +337,7 @@ def downgrade() -> None:
     op.execute("ALTER TABLE drawn_paper NO FORCE ROW LEVEL SECURITY")
     op.execute("DELETE FROM drawn_paper WHERE about_person_id IS NOT NULL")
     op.execute("ALTER TABLE drawn_paper FORCE ROW LEVEL SECURITY")
-    op.drop_constraint("words_have_a_reader", "drawn_paper")
+    op.drop_constraint("words_have_a_reader", "drawn_paper", type_="check")
     for column in ("about_person_id", "reader_person_id"):
         op.drop_column("drawn_paper", column)
     op.execute("REVOKE SELECT, DELETE ON drawn_paper FROM passerelle_gate")

@@ -105,6 +105,7 @@ def environment(settings: Settings) -> dict[str, str]:
         **{name: value for name, value in os.environ.items() if not name.startswith("DATABASE_")},
         "SECRET_KEY": settings.secret_key,
         "JOURNAL_KEYS": settings.journal_keys,
+        "PAYMENT_KEYS": settings.payment_keys,
         "DATABASE_URL": settings.database,
         "BASE_URL": f"http://127.0.0.1:{free_port()}",
         "PYTHONUNBUFFERED": "1",

@@ -18,7 +18,7 @@ from tenants.migrate import alembic_config
 HOUSE = Path(__file__).resolve().parents[2]
 VERBS = frozenset("save send create delete remove update accept confirm withdraw publish resume edit".split())
 ONE_CLICK = frozenset({"subscriptions.choose"})
-SIGNED = frozenset({"stripe_events.take"})
+SIGNED = frozenset({"stripe_events.take", "stripe_events.take_of_network"})
 """Called by a machine that signs what it sends; without the signature nothing happens."""
 
 

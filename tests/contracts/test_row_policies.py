@@ -73,6 +73,7 @@ seat: mia r, ned r, job bridge r, export mia r
 subscription: ned rui, job bridge ru
 billing_wish: ned rui, job bridge ru
 billing_invoice: ned r, job bridge rui
+billing_key: ned r, job bridge r
 billing_account: mia r, max r, pam r, ann r, gil r, ned r, job bridge r, job acme r
 stripe_event: job acme ru
 readiness_assessment: mia ru, export mia r, erasure mia rd
@@ -142,6 +143,7 @@ NEW = (
     *("training_certificate", "resource", "resource_file", "resource_version", "programme_page", "programme_loan"),
     *("programme_asking", "board_dossier", "dossier_version", "board_mandate", "dossier_comment"),
     *("firm_consent", "board_track", "seat", "subscription", "billing_wish", "billing_invoice", "billing_account"),
+    "billing_key",
     *("stripe_event", "readiness_assessment", "readiness_plan", "readiness_reading", "target_board"),
     *("evaluation_setting", "figure_drawing", "released_figure", "search_firm_admission"),
     *("nomination_committee_member", "showing", "board_card", "viewing", "dossier_request", "dossier_link"),

@@ -66,6 +66,7 @@ SAMPLES = {
     },
     "subscription_started": {"programme": "Ready", "seats": 3, "url": "/acme/subscriptions/7"},
     "payment_failed": {"programme": "Ready", "seats": 3, "grace_at": DUE.isoformat(), "url": "/acme/subscriptions/7"},
+    "payment_key_refused": {"four": "a1B2", "url": "/bridge/settings/payments/"},
     "subscription_ended": {"programme": "Ready", "seats": 3, "url": "/acme/subscriptions/7"},
     "invoice_due": {
         "programme": "Ready",

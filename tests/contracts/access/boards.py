@@ -26,6 +26,10 @@ def public(scene: Any) -> dict[str, Any]:
     return {"network": "bridge", "slug": "ready"}
 
 
+def network(scene: Any) -> dict[str, Any]:
+    return {"network_id": scene.cast.ned.org_id}
+
+
 def subscription(scene: Any) -> dict[str, Any]:
     del scene
     return {"subscription_id": SUBSCRIPTION}
@@ -79,6 +83,8 @@ ROWS = [
     *payer("GET", "billing.seats", 200),
     *payer("POST", "billing.change_seats", 422),
     *payer("GET", "billing.cancelling", 200),
+    *payer("GET", "billing.details", 200),
+    *payer("POST", "billing.change_details", 422),
     # The payment service is away, and what was asked for is kept.
     *payer("POST", "billing.cancel", 303),
     *payer("POST", "billing.reactivate", 409),
@@ -86,4 +92,11 @@ ROWS = [
     *payer("GET", "billing.portal", 409),
     # Whoever calls: without Stripe's signature it is refused.
     Row("POST", "stripe_events.take", None, others=400, anonymous=400),
+    Row("POST", "stripe_events.take_of_network", None, others=400, anonymous=400, url=network),
+    # Only where a network is paid is said here; the rest is for a sign-in a moment ago.
+    *runner("GET", "network_payments.show", 200, nothing),
+    *runner("GET", "network_payments.ask", 303, nothing),
+    *runner("POST", "network_payments.set_key", 303, nothing),
+    *runner("GET", "network_payments.ask_removal", 303, nothing),
+    *runner("POST", "network_payments.remove_key", 303, nothing),
 ]

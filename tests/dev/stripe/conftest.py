@@ -70,9 +70,13 @@ class Receiver:
 class Service:
     """Stripe, or what stands in for it: the SDK's services, whose replies are checked, every one."""
 
-    def __init__(self, client: stripe.StripeClient, *, real: bool = False) -> None:
+    def __init__(self, client: stripe.StripeClient, key: str, home: str, *, real: bool = False) -> None:
         self.client = client
+        self.key = key
+        self.home = home
         self.real = real
+        self.clocks: list[str] = []
+        """Those that were made; with each go the customers on it."""
 
     @property
     def v1(self) -> Any:
@@ -91,8 +95,8 @@ class StandIn(Service):
     """A running stand-in, with its switches and its pages."""
 
     def __init__(self, home: str, receiver: Receiver) -> None:
-        super().__init__(stripe.StripeClient("sk_test_of_these_tests", base_addresses={"api": home}))
-        self.home = home
+        key = "sk_test_of_these_tests"
+        super().__init__(stripe.StripeClient(key, base_addresses={"api": home}), key, home)
         self.receiver = receiver
 
     def control(self, what: str, **given: Any) -> Any:
@@ -197,11 +201,23 @@ def standin(running: StandIn) -> Iterator[StandIn]:
     running.receiver.forget()
 
 
-@pytest.fixture
-def service(request: pytest.FixtureRequest) -> Service:
-    """Stripe itself where STRIPE_TEST_KEY is set, else the stand-in."""
-    key = os.environ.get("STRIPE_TEST_KEY")
-    if key:
-        return Service(stripe.StripeClient(key), real=True)
-    found: StandIn = request.getfixturevalue("standin")
-    return found
+@pytest.fixture(params=["stand-in", pytest.param("stripe", marks=pytest.mark.real)])
+def service(request: pytest.FixtureRequest) -> Iterator[Service]:
+    """The same test asks both: what stands in for Stripe and, where STRIPE_TEST_KEY is set, Stripe itself.
+
+    STRIPE_TEST_BASE: another address that is treated as Stripe, to rehearse.
+    """
+    if request.param == "stand-in":
+        yield request.getfixturevalue("standin")
+        return
+    key = os.environ.get("STRIPE_TEST_KEY", "")
+    if not key:
+        pytest.skip("Stripe itself is asked where STRIPE_TEST_KEY is set")
+    if not key.startswith(("sk_test_", "rk_test_")):
+        pytest.fail("STRIPE_TEST_KEY is a key that takes real money. Set one of the test mode.")
+    home = os.environ.get("STRIPE_TEST_BASE", "")
+    base: Any = {"api": home} if home else None
+    service = Service(stripe.StripeClient(key, base_addresses=base), key, home, real=True)
+    yield service
+    for clock in service.clocks:
+        service.client.v1.test_helpers.test_clocks.delete(clock)

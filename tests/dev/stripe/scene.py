@@ -26,6 +26,7 @@ def price(service: Service) -> str:
 def customer(service: Service, card: str = "pm_card_visa", **given: Any) -> Any:
     """A customer in Paris on a new clock; with a card unless it is empty."""
     clock = service.v1.test_helpers.test_clocks.create({"frozen_time": START})
+    service.clocks.append(clock.id)
     address = {"line1": "1 rue de la Paix", "postal_code": "75002", "city": "Paris", "country": "FR"}
     described = {"name": "Acme", "email": "billing@acme.example", "address": address, "test_clock": clock.id, **given}
     made = service.v1.customers.create({name: value for name, value in described.items() if value is not None})

@@ -10,8 +10,6 @@ import stripe
 from tests.dev.stripe import scene
 from tests.dev.stripe.conftest import Service, StandIn
 
-pytestmark = pytest.mark.real
-
 
 def refusal(call: object, *given: object, **named: object) -> stripe.StripeError:
     with pytest.raises(stripe.StripeError) as refused:
@@ -86,7 +84,11 @@ def test_what_is_asked_for_is_put_in_the_place_of_its_identifier(service: Servic
 
 
 def test_a_connected_account_has_things_of_its_own(service: Service) -> None:
-    account = service.v1.accounts.create({"type": "standard", "country": "FR", "email": "network@accord.example"})
+    try:
+        account = service.v1.accounts.create({"type": "standard", "country": "FR", "email": "network@accord.example"})
+    except stripe.StripeError as refused:
+        assert service.real
+        pytest.skip(f"the account of STRIPE_TEST_KEY has no Connect: {refused}")
     theirs = service.v1.customers.create({"name": "Acme"}, options={"stripe_account": account.id})
     assert service.v1.customers.retrieve(theirs.id, options={"stripe_account": account.id}).name == "Acme"
     assert refusal(service.client.v1.customers.retrieve, theirs.id).http_status == 404

@@ -10,7 +10,6 @@ from tests.dev.stripe.scene import DAY, SEAT, START, YEAR, item_of
 HALF = START + (YEAR - START) // 2
 
 
-@pytest.mark.real
 def test_seats_are_added_for_what_the_preview_said(service: Service) -> None:
     made = scene.subscription(service, seats=3)
     assert (made.status, item_of(made).current_period_start, item_of(made).current_period_end) == (
@@ -35,7 +34,6 @@ def test_seats_are_added_for_what_the_preview_said(service: Service) -> None:
     assert len(service.v1.invoices.list({"subscription": made.id}).data) == 2
 
 
-@pytest.mark.real
 def test_what_is_given_back_counts_at_the_renewal(service: Service) -> None:
     made = scene.subscription(service, seats=3)
     service.advance(made.test_clock, HALF)
@@ -60,7 +58,6 @@ def test_what_is_given_back_counts_at_the_renewal(service: Service) -> None:
     assert service.v1.customers.retrieve(made.customer).balance == 0
 
 
-@pytest.mark.real
 def test_a_change_that_is_not_invoiced_waits_for_the_renewal(service: Service) -> None:
     made = scene.subscription(service, seats=1)
     service.advance(made.test_clock, HALF)
@@ -76,7 +73,6 @@ def test_a_change_that_is_not_invoiced_waits_for_the_renewal(service: Service) -
     assert len(service.v1.invoice_items.list({"customer": made.customer, "pending": True}).data) == 2
 
 
-@pytest.mark.real
 def test_it_ends_with_the_period_unless_that_is_taken_back(service: Service) -> None:
     made = scene.subscription(service)
     ending = service.v1.subscriptions.update(made.id, {"cancel_at_period_end": True})
@@ -97,7 +93,6 @@ def test_it_ends_with_the_period_unless_that_is_taken_back(service: Service) -> 
     assert refused.value.code == "invalid_canceled_subscription_fields"
 
 
-@pytest.mark.real
 def test_by_invoice_a_firm_pays_when_it_is_due_or_later(service: Service) -> None:
     made = scene.subscription(
         service,
@@ -130,7 +125,6 @@ def test_an_invoice_that_is_given_up_holds_nobody_back(standin: StandIn, verb: s
         standin.v1.invoices.finalize_invoice(sent.id)
 
 
-@pytest.mark.real
 def test_an_invoice_that_nobody_sends_goes_out_after_an_hour(service: Service) -> None:
     made = scene.subscription(service, card="", **scene.BY_INVOICE)
     service.advance(made.test_clock, START + 2 * 3600)
@@ -162,7 +156,6 @@ def test_a_card_that_fails_at_the_renewal_is_tried_four_times(standin: StandIn) 
     assert types[-2:] == ["customer.subscription.deleted", "test_helpers.test_clock.ready"]
 
 
-@pytest.mark.real
 def test_a_first_payment_that_fails_leaves_it_incomplete_for_a_day(service: Service) -> None:
     who = scene.customer(service, "pm_card_chargeCustomerFail")
     wanted = {"customer": who.id, "items": [{"price": scene.price(service)}]}
@@ -213,7 +206,6 @@ def test_tax_is_as_simple_as_is_said(standin: StandIn, country: str, number: str
     assert made.latest_invoice.total_excluding_tax == SEAT
 
 
-@pytest.mark.real
 def test_a_vat_number_is_shaped_as_its_country_shapes_it(service: Service) -> None:
     who = scene.customer(service, "")
     with pytest.raises(stripe.InvalidRequestError) as refused:

@@ -47,6 +47,7 @@ class Payments:
 
     def __init__(self, home):
         self.home = home
+        self.product = ""
 
     def control(self, what, **given):
         data = urllib.parse.urlencode(given).encode()
@@ -90,7 +91,8 @@ def payments(_standin, app, worker_app, operator_app, monkeypatch):
     thread.start()
     world = Payments(_standin)
     world.control("clear")
-    world.control("webhook", address=f"http://127.0.0.1:{server.server_port}/stripe/webhook")
+    world.product = f"http://127.0.0.1:{server.server_port}"
+    world.control("webhook", address=f"{world.product}/stripe/webhook")
     yield world
     world.control("clear")
     server.shutdown()

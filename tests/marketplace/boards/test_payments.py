@@ -30,6 +30,17 @@ from tests.marketplace.boards.conftest import DETAILS, SECRET
 from tests.marketplace.boards.test_tracks import nominate, subscribe
 
 
+def client(payments):
+    return stripe.StripeClient("sk_test_of_these_tests", base_addresses={"api": payments.home}).v1
+
+
+def retry(admin, work):
+    """The moment has come at which the worker tries again."""
+    with admin.connect() as connection:
+        connection.exec_driver_sql("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE scheduled_at IS NOT NULL")
+    work()
+
+
 def compare(worker_app, work):
     """What the clock does every night."""
     with worker_app.app_context():
@@ -122,9 +133,7 @@ def test_stripe_is_away_and_nothing_is_lost(operator, cast, track, payments, sig
     assert operator.scalar(sa.text("SELECT seats_sold FROM board_track")) == 2
     assert "on its way" in abe.post(f"{page}/removal").text
     payments.control("faults", down=0)
-    with _admin.connect() as connection:
-        connection.exec_driver_sql("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE scheduled_at IS NOT NULL")
-    work()
+    retry(_admin, work)
     operator.refresh(row)
     operator.refresh(wish)
     assert (row.status, wish.state) == (SubscriptionStatus.active, WishState.done)
@@ -135,9 +144,7 @@ def test_stripe_is_away_and_nothing_is_lost(operator, cast, track, payments, sig
     assert abe.post(f"{page}/seats", data={"seats": "1"}).status_code == 303
     assert "All your seats are taken" in nominate(abe, track, cast.pam, cast.abe).text
     payments.control("faults", down=0)
-    with _admin.connect() as connection:
-        connection.exec_driver_sql("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE scheduled_at IS NOT NULL")
-    work()
+    retry(_admin, work)
     operator.refresh(row)
     assert (row.seats, row.seats_wanted, row.seats_used) == (1, None, 1)
 
@@ -165,7 +172,7 @@ def test_an_overdue_payment_stops_nominations_and_nobody_who_sits(operator, cast
 
 
 def test_by_debit_given_up_and_begun_again_then_failing_at_the_bank(
-    operator, cast, track, payments, sign_in, work, mailbox
+    operator, cast, track, payments, sign_in, work, worker_app, mailbox
 ):
     """SEPA at Checkout: it can be used while the bank is asked; what comes back is overdue, and paid again by card."""
     abe = sign_in(cast.abe)
@@ -183,7 +190,15 @@ def test_by_debit_given_up_and_begun_again_then_failing_at_the_bank(
     work()
     operator.refresh(row)
     assert row.status is SubscriptionStatus.active
+    # Nobody pays twice: while the bank is asked, the invoice says so and has no button.
+    asked = operator.scalar(sa.select(BillingInvoice))
+    since, shown = asked.debit_since, abe.get(page).text
+    assert asked.status == "open" and since is not None
+    assert "Debit on its way" in shown and f'href="{asked.page_url}"' not in shown
     assert nominate(abe, track, cast.mia, cast.abe).status_code == 303
+    compare(worker_app, work)
+    operator.refresh(asked)
+    assert asked.debit_since == since
     payments.control("settlement")
     payments.settle()
     work()
@@ -191,7 +206,9 @@ def test_by_debit_given_up_and_begun_again_then_failing_at_the_bank(
     assert row.status is SubscriptionStatus.past_due and row.seats_used == 1
     assert "Payment overdue" in abe.get(page).text
     invoice = operator.scalar(sa.select(BillingInvoice))
-    assert invoice.status == "open"
+    operator.refresh(invoice)
+    assert (invoice.status, invoice.debit_since) == ("open", None)
+    assert f'href="{invoice.page_url}"' in abe.get(page).text
     assert payments.pay(invoice.page_url) == 303
     payments.settle()
     work()
@@ -251,6 +268,56 @@ def test_taxes_and_vat_numbers(operator, cast, track, payments, sign_in, work, a
         assert ("not found in the register" in abe.get(page).text) is (state == "unverified")
         row.status = SubscriptionStatus.ended
         operator.commit()
+
+
+def test_a_number_that_is_refused_is_said_and_corrected(operator, cast, track, payments, sign_in, work, _admin):
+    """The invoice goes without it, the page says what to do, and the right one stands on the next."""
+    abe, ann = sign_in(cast.abe), sign_in(cast.ann)
+    page = subscribe(abe, track, vat_number="FR 12 999999999")
+    row = operator.scalar(sa.select(Subscription))
+    assert (row.status, row.vat_state) == (SubscriptionStatus.active, "refused")
+    shown = abe.get(page).text
+    assert "does not take the VAT number FR12999999999" in shown and f"{page}/invoice-details#vat_number" in shown
+    assert "Correct the number" not in ann.get(page).text and ann.get(f"{page}/invoice-details").status_code == 403
+
+    form = f"{page}/invoice-details"
+    assert 'value="FR12999999999"' in abe.get(form).text
+    wrong = abe.post(form, data=DETAILS | {"vat_number": "DE1", "purchase_order": "PO-78"})
+    assert wrong.status_code == 422 and "PO-78" in wrong.text
+    # Stripe is away, and what was typed is kept; meanwhile nothing else is changed.
+    payments.control("faults", down=-1)
+    right = DETAILS | {"legal_entity": "Acme Holding SA", "vat_number": "FR 12 111111111", "purchase_order": "PO-78"}
+    assert abe.post(form, data=right).status_code == 303
+    assert abe.post(form, data=right).status_code == 409
+    assert "details for the invoice are on their way" in abe.get(page).text
+    operator.refresh(row)
+    assert row.legal_entity == "Acme SA"
+    payments.control("faults", down=0)
+    retry(_admin, work)
+    operator.refresh(row)
+    assert (row.legal_entity, row.vat_number, row.purchase_order) == ("Acme Holding SA", "FR12111111111", "PO-78")
+    payments.settle()
+    work()
+    operator.refresh(row)
+    assert row.vat_state == "unverified" and "is not in the official register" in abe.get(page).text
+    assert abe.post(form, data=right | {"vat_number": "FR 12 345678901"}).status_code == 303
+    payments.settle()
+    work()
+    operator.refresh(row)
+    assert row.vat_state == "verified" and "Correct the number" not in abe.get(page).text
+
+    # The next invoice has what was typed last, and one number.
+    payments.control("advance", seconds=7200)
+    assert abe.post(f"{page}/seats", data={"seats": "3"}).status_code == 303
+    made = client(payments).invoices.list({"subscription": row.stripe_subscription}).data[0]
+    assert (made.customer_name, made.custom_fields[0].value) == ("Acme Holding SA", "PO-78")
+    assert [one.value for one in made.customer_tax_ids] == ["FR12345678901"]
+    # Without a number and a purchase order it goes too.
+    assert abe.post(form, data=right | {"vat_number": "", "purchase_order": ""}).status_code == 303
+    kept = client(payments).customers.retrieve(row.stripe_customer)
+    assert kept.invoice_settings.custom_fields is None
+    assert client(payments).customers.tax_ids.list(row.stripe_customer).data == []
+    assert operator.scalar(sa.select(Activity.verb).where(Activity.verb == "subscription.details_changed")) is not None
 
 
 def test_a_network_is_paid_on_an_account_of_its_own(operator, operator_app, cast, track, payments, sign_in, work):
