@@ -65,6 +65,7 @@ from marketplace.showcase import views as showcase
 from marketplace.training import views as training
 from marketplace.visibility import card_views as candidates
 from marketplace.visibility import committee_views as nomination
+from marketplace.visibility import introduction_views as introductions
 from marketplace.visibility import views as visibility
 from marketplace.vocabulary import FUNCTIONS, INDUSTRIES, SENIORITIES
 from tenants.accounts import account, confirmations, passkey_pages, second_factor, ways_in, workspaces
@@ -171,6 +172,7 @@ WORKSPACE = (
     (visibility.bp, "/visibility"),
     (nomination.bp, "/nomination-committee"),
     (candidates.bp, "/candidates"),
+    (introductions.bp, "/introductions"),
     (questionnaires.of_cohort, "/cohorts/<int:cohort_id>/questionnaires"),
     (questionnaires.bp, "/questionnaires"),
     (journal.bp, "/journal"),
@@ -203,7 +205,7 @@ WORKSPACE = (
 
 
 OF_SEARCH_FIRMS = frozenset(
-    "admissions candidates notices people leaving invites logos settings retention activity arrival".split()
+    "admissions candidates introductions notices people leaving invites logos settings retention activity arrival".split()
 )
 """The blueprints that a search firm's workspace has: nothing of mentors, programmes and pairs."""
 
