@@ -32,7 +32,7 @@ def _to_candidate(one: sa.RowMapping, kind: str, path: str, data: dict[str, Any]
         org_id=one["candidate_org_id"],
         person_id=one["candidate_id"],
         now=clock.now(),
-        data={"organisation": one["organisation"], "network": one["network"], "url": path} | data,
+        data={"seeker": one["organisation"], "network_name": one["network"], "url": path} | data,
         path=path,
     )
 
@@ -47,7 +47,7 @@ def _to_seeker(one: sa.RowMapping, kind: str, path: str, data: dict[str, Any]) -
         org_id=one["asker_org_id"],
         person_id=one["asker_id"],
         now=clock.now(),
-        data={"network": one["network"], "url": path} | data,
+        data={"network_name": one["network"], "url": path} | data,
         path=path,
     )
 
@@ -93,7 +93,7 @@ def tell_network(*, org_id: int, introduction_id: int) -> None:
             org_id=org_id,
             person_id=person_id,
             now=clock.now(),
-            data={"organisation": one["organisation"], "seat": one["seat"], "url": path},
+            data={"seeker": one["organisation"], "seat": one["seat"], "url": path},
             path=path,
         )
     db.session.commit()
