@@ -26,3 +26,10 @@ STATE_WORDS: dict[IntroductionState, tuple[Any, str]] = {
     IntroductionState.lapsed: (_l("Not answered in time"), "ended"),
 }
 """(what it is called, its mark in ``components/states.html``)."""
+
+VIEWED_WORDS = {
+    "card": _l("Anonymous card"),
+    "dossier": _l("Dossier"),
+    "file": _l("Dossier, as a PDF"),
+    "link": _l("Dossier"),
+}
