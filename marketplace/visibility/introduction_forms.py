@@ -8,7 +8,16 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -29,7 +38,9 @@ class IntroductionForm(FlaskForm):
         _l("Which seat"), [InputRequired(_l("Name the seat.")), Length(max=SEAT_MOST)], filters=[one_line]
     )
     message = TextAreaField(
-        _l("Your message"), [InputRequired(_l("Write what the candidate should know.")), AtMost(MESSAGE_MOST)], filters=[tidy]
+        _l("Your message"),
+        [InputRequired(_l("Write what the candidate should know.")), AtMost(MESSAGE_MOST)],
+        filters=[tidy],
     )
     specification = HiddenField()
 

@@ -15,7 +15,9 @@ from marketplace.visibility.models import DossierLink, IntroductionState
 from tenants.current import Acting
 from tenants.shared.database import db
 
-OPEN = frozenset({IntroductionState.asked, IntroductionState.accepted, IntroductionState.met, IntroductionState.interview})
+OPEN = frozenset(
+    {IntroductionState.asked, IntroductionState.accepted, IntroductionState.met, IntroductionState.interview}
+)
 KNOWN = frozenset(
     {
         IntroductionState.accepted,
@@ -166,7 +168,9 @@ def dossier_standing(network_id: int, card_id: int) -> Standing:
 
 def opened_dossier(network_id: int, card_id: int, what: str, now: datetime) -> OpenedDossier | None:
     """Written down as opened, as a ``dossier`` or as a ``file``; the caller commits. None: it is not open to the viewer."""
-    row = _row("SELECT * FROM open_dossier(:network, :card, :what, :now)", network=network_id, card=card_id, what=what, now=now)
+    row = _row(
+        "SELECT * FROM open_dossier(:network, :card, :what, :now)", network=network_id, card=card_id, what=what, now=now
+    )
     if row is None:
         return None
     return OpenedDossier(Dossier.model_validate(row["content"]), row["name"], row["person_id"], row["until_on"])
@@ -190,6 +194,12 @@ def links(viewer: Acting, network_id: int, today: date) -> list[DossierLink]:
         .order_by(DossierLink.until_on.desc(), DossierLink.id)
     )
     return list(db.session.scalars(query))
+
+
+def link_or_404(viewer: Acting, network_id: int, link_id: int) -> DossierLink:
+    """Also one that is withdrawn already."""
+    found = db.session.get(DossierLink, (network_id, link_id))
+    return found if found is not None and found.person_id == viewer.person_id else abort(404)
 
 
 def link_face(token_hash: bytes, now: datetime) -> LinkFace | None:

@@ -14,7 +14,7 @@ from flask_babel import ngettext
 from marketplace.visibility import commands, dossier_commands, queries
 from marketplace.visibility.forms import ConsentForm
 from marketplace.visibility.introduction_forms import GrantForm, LinkForm
-from marketplace.visibility.introduction_queries import links, requests_for_dossier
+from marketplace.visibility.introduction_queries import link_or_404, links, requests_for_dossier
 from marketplace.visibility.models import Showing, ShownTo
 from marketplace.visibility.queries import Audience
 from marketplace.visibility.words import VIEWED_WORDS
@@ -148,9 +148,7 @@ def answer_request(network_id: int, request_id: int) -> ResponseReturnValue:
                 abort(404)
             return _page(None, 422, network_id, grants={request_id: form})
         until_on = form.until_on.data
-    dossier_commands.answer_request(
-        network_id=network_id, request_id=request_id, until_on=until_on, now=clock.now()
-    )
+    dossier_commands.answer_request(network_id=network_id, request_id=request_id, until_on=until_on, now=clock.now())
     flash(_("Your dossier is open to them until the day you chose.") if until_on else _("Declined."), "ok")
     return redirect(url_for(".index", network=network_id), 303)
 
@@ -163,9 +161,7 @@ def make_link(network_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(None, 422, network_id, link_form=form)
     recipient, until_on = form.recipient.data or "", form.until_on.data or abort(404)
-    token = dossier_commands.make_link(
-        network_id=network_id, recipient=recipient, until_on=until_on, now=clock.now()
-    )
+    token = dossier_commands.make_link(network_id=network_id, recipient=recipient, until_on=until_on, now=clock.now())
     response = make_response(
         render_template(
             "visibility/link_made.html",
@@ -182,7 +178,7 @@ def make_link(network_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:network_id>/links/<int:link_id>/withdrawal")
 def revoke_link(network_id: int, link_id: int) -> ResponseReturnValue:
-    queries.home_or_404(g.acting, network_id)
+    link_or_404(g.acting, network_id, link_id)
     dossier_commands.revoke_link(network_id=network_id, link_id=link_id, now=clock.now())
     flash(_("Withdrawn. It holds from this moment, on pages that are open as well."), "ok")
     return redirect(url_for(".index", network=network_id), 303)

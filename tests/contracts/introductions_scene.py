@@ -23,10 +23,13 @@ def make_introductions(session: Session, cast: Cast) -> None:
     """After the dossier of the same candidate. His card is on show to nobody."""
     now = clock.now()
     sits = {"person_id": cast.abe.person_id, "affiliation_id": cast.abe.affiliation_id}
-    session.add(
-        NominationCommitteeMember(org_id=cast.abe.org_id, **sits, named_by_id=cast.ann.person_id, named_at=now)
-    )
-    asked = {"org_id": cast.ned.org_id, "person_id": cast.gus.person_id, "seeker_org_id": cast.abe.org_id, "card_id": CARD}
+    session.add(NominationCommitteeMember(org_id=cast.abe.org_id, **sits, named_by_id=cast.ann.person_id, named_at=now))
+    asked = {
+        "org_id": cast.ned.org_id,
+        "person_id": cast.gus.person_id,
+        "seeker_org_id": cast.abe.org_id,
+        "card_id": CARD,
+    }
     session.add(
         Introduction(
             **asked,

@@ -64,8 +64,8 @@ ROWS = [
     Row("GET", "candidate_dossiers.standing", "acme", {"abe": 204}, url=card),
     Row("POST", "visibility.answer_request", "globex", {"gus": 422}, url=request),
     Row("POST", "visibility.make_link", "globex", {"gus": 422}, url=bridge),
-    # What is not among his links is not looked for elsewhere.
-    Row("POST", "visibility.revoke_link", "globex", {"gus": 303}, url=link, own_list=True),
+    # He has made no link.
+    Row("POST", "visibility.revoke_link", "globex", url=link),
     *(
         Row(method, f"dossier_links.{endpoint}", None, anonymous=404, url=secret)
         for method, endpoint in (("GET", "show"), ("POST", "open_dossier"))

@@ -25,5 +25,11 @@ ROWS = [
     nobody("POST", "nomination.remove", member_id=1),
     Row("GET", "candidates.index", "acme", AT_ACME),
     nobody("GET", "candidates.show", network_id=1, card_id=1),
-    Row("GET", "candidates.standing", "acme", {"abe": 204}, url=lambda scene: {"network_id": scene.cast.ned.org_id, "card_id": 1}),
+    Row(
+        "GET",
+        "candidates.standing",
+        "acme",
+        {"abe": 204},
+        url=lambda scene: {"network_id": scene.cast.ned.org_id, "card_id": 1},
+    ),
 ]

@@ -96,7 +96,10 @@ def test_a_dossier_link_after_withdrawal(shown, operator, sign_in, anonymous):
         assert answer.status_code == 201
         paths += re.findall(r"<code>http://[^/]+(/links/dossiers/[\w-]+)</code>", answer.text)
     secret = paths[0].rsplit("/", 1)[1]
-    assert operator.scalar(sa.text("SELECT position(:secret IN l::text) FROM dossier_link l LIMIT 1"), {"secret": secret}) == 0
+    assert (
+        operator.scalar(sa.text("SELECT position(:secret IN l::text) FROM dossier_link l LIMIT 1"), {"secret": secret})
+        == 0
+    )
 
     # A GET says for whom it is and opens nothing; a POST opens it, and is counted.
     face = anonymous.get(paths[0])

@@ -27,7 +27,9 @@ def turn_the_clock(worker_app, operator, work, days):
 
 
 def letters(operator):
-    rows = operator.execute(sa.text("SELECT kind, p.name FROM letter l JOIN person p ON p.id = l.person_id ORDER BY l.id"))
+    rows = operator.execute(
+        sa.text("SELECT kind, p.name FROM letter l JOIN person p ON p.id = l.person_id ORDER BY l.id")
+    )
     return [(kind, name.split(" ")[0]) for kind, name in rows if kind.startswith(("introduction", "dossier"))]
 
 
