@@ -209,7 +209,8 @@ WORKSPACE = (
 
 
 OF_SEARCH_FIRMS = frozenset(
-    "admissions candidates candidate_dossiers introductions notices people leaving invites logos settings retention activity arrival".split()
+    "admissions candidates candidate_dossiers introductions "
+    "notices people leaving invites logos settings retention activity arrival".split()
 )
 """The blueprints that a search firm's workspace has: nothing of mentors, programmes and pairs."""
 

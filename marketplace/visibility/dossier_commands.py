@@ -46,7 +46,7 @@ def ask_dossier(*, acting: Acting, network_id: int, card_id: int, reason: str, n
 
 
 def answer_request(*, network_id: int, request_id: int, until_on: date | None, now: datetime) -> None:
-    """The candidate's yes until a day (included), or no (None). 404 for a request to somebody else; Refused where it was answered."""
+    """The candidate's yes until a day (included), or no (None). 404 for a request to somebody else; Refused once answered."""
     values = {"network": network_id, "id": request_id, "until": until_on, "now": now}
     done = db.session.scalar(ANSWER, values)
     if not done:

@@ -18,7 +18,6 @@ from marketplace.visibility.queries import cards_of, network_or_404
 from tenants.shared import clock
 from tenants.shared.database import db
 
-
 bp = Blueprint("candidate_dossiers", __name__)
 LANGUAGES = ("en", "fr")
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import abort
 
 from marketplace.dossiers.content import Dossier
-from marketplace.dossiers.face import Words
+from marketplace.programmes.modalities import Words
 from marketplace.visibility.models import DossierLink, IntroductionState
 from tenants.current import Acting
 from tenants.shared.database import db

@@ -1,4 +1,4 @@
-"""Introductions: asked for by those who fill seats, answered by candidates, and in a network those with which it was asked to help."""
+"""Introductions: asked for by those who fill seats, answered by candidates; in a network those it was asked to help with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the access contract points at in introductions: Gus (Globex), whom Abe of Acme's nomination committee asked, and Ned helps."""
+"""What the access contract points at in introductions: Gus (Globex), whom Abe of Acme's committee asked, and Ned helps."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Who sees a candidate: pages of everybody's own; a company's committee is named by those who look after its people.
 
-Gus (Globex) has a dossier and shows it to nobody; Abe sits on Acme's committee, and has met him by an introduction that Ned helps with.
+Gus (Globex) has a dossier and shows it to nobody; Abe sits on Acme's committee.
 """
 
 from __future__ import annotations
