@@ -137,6 +137,14 @@ NAVIGATION = (
         menu=True,
         for_search_firms=True,
     ),
+    Place(
+        "introductions.index",
+        _l("Introductions"),
+        "request",
+        lambda acting: acting.coordinates or not acting.in_network,
+        menu=True,
+        for_search_firms=True,
+    ),
     Place("assisting.index", _l("Assisting"), "people", everybody, menu=True),
     Place(
         "activity.index",

@@ -66,6 +66,9 @@ from marketplace.showcase import views as showcase
 from marketplace.training import views as training
 from marketplace.visibility import card_views as candidates
 from marketplace.visibility import committee_views as nomination
+from marketplace.visibility import dossier_views as candidate_dossiers
+from marketplace.visibility import introduction_views as introductions
+from marketplace.visibility import link_views as dossier_links
 from marketplace.visibility import views as visibility
 from marketplace.vocabulary import FUNCTIONS, INDUSTRIES, SENIORITIES
 from tenants.accounts import account, confirmations, passkey_pages, second_factor, ways_in, workspaces
@@ -124,6 +127,7 @@ OUTSIDE = (
     (rhythm_links.bp, "/links"),
     (enrolment_links.bp, "/links"),
     (questionnaires.by_link, "/links"),
+    (dossier_links.bp, "/links"),
     (subscriptions.bp, "/letters/subscriptions"),
     (tracks.public, "/tracks"),
     (billing.webhooks, "/stripe"),
@@ -172,6 +176,8 @@ WORKSPACE = (
     (visibility.bp, "/visibility"),
     (nomination.bp, "/nomination-committee"),
     (candidates.bp, "/candidates"),
+    (candidate_dossiers.bp, "/candidates"),
+    (introductions.bp, "/introductions"),
     (questionnaires.of_cohort, "/cohorts/<int:cohort_id>/questionnaires"),
     (questionnaires.bp, "/questionnaires"),
     (journal.bp, "/journal"),
@@ -205,7 +211,8 @@ WORKSPACE = (
 
 
 OF_SEARCH_FIRMS = frozenset(
-    "admissions candidates notices people leaving invites logos settings retention activity arrival".split()
+    "admissions candidates candidate_dossiers introductions "
+    "notices people leaving invites logos settings retention activity arrival".split()
 )
 """The blueprints that a search firm's workspace has: nothing of mentors, programmes and pairs."""
 

@@ -80,4 +80,9 @@ CANDIDATE_STAGES = {
         _l("Candidates who have given at least one assessment of their own readiness."),
     ),
     "trained": (_l("Did the modules"), _l("Candidates who have done every required module.")),
+    "introduced": (_l("Were introduced"), _l("Candidates who said yes to at least one introduction to a board.")),
+    "appointed": (
+        _l("Hold a new mandate"),
+        _l("Candidates who were appointed to a board after an introduction made here."),
+    ),
 }

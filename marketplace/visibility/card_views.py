@@ -12,6 +12,7 @@ from marketplace.dossiers.face import COMMITTEES, EXPERIENCE, FUNCTIONS, LISTS, 
 from marketplace.readiness.competencies import COMPETENCIES
 from marketplace.readiness.words import LEVELS
 from marketplace.visibility import queries
+from marketplace.visibility.introduction_queries import dossier_standing
 from marketplace.vocabulary import LANGUAGES
 from tenants.shared import clock
 from tenants.shared.database import db
@@ -96,9 +97,15 @@ def show(network_id: int, card_id: int) -> ResponseReturnValue:
         if queries.standing(network_id, card_id) == "gone":
             return render_template("visibility/gone.html", network=network), 410
         abort(404)
+    dossier = dossier_standing(network_id, card_id)
     db.session.commit()
     return render_template(
-        "visibility/card.html", network=network, card=card, competency_lines=_levels(card.face), **_words()
+        "visibility/card.html",
+        network=network,
+        card=card,
+        dossier=dossier,
+        competency_lines=_levels(card.face),
+        **_words(),
     )
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 
+from marketplace.visibility.dossier_commands import REVOKE
 from marketplace.visibility.models import NominationCommitteeMember, Showing, ShownTo, ShownWhat
 from marketplace.visibility.queries import Home, Member, who_may_be_named
 from tenants.affiliations.models import Affiliation
@@ -65,13 +66,15 @@ def show_card(
 
 
 def withdraw(*, acting: Acting, consent_id: int | None = None, network_id: int, now: datetime) -> int:
-    """One consent, or all that stand in the network; how many were withdrawn. Nobody is shown anything by them from now on."""
+    """One consent, or all that stand in the network and every link; how many consents. Nobody is shown anything by them now."""
     gone = sa.update(Showing).where(
         Showing.org_id == network_id, Showing.person_id == acting.person_id, Showing.withdrawn_at.is_(None)
     )
     if consent_id is not None:
         gone = gone.where(Showing.id == consent_id)
     count: int = db.session.execute(gone.values(withdrawn_at=now)).rowcount  # type: ignore[attr-defined]
+    if consent_id is None:
+        db.session.execute(REVOKE, {"network": network_id, "id": None, "now": now})
     db.session.commit()
     return count
 

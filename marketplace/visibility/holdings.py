@@ -62,6 +62,31 @@ def export_showings(subject: Subject) -> list[dict[str, Any]]:
             sa.select(Introduction).where(Introduction.person_id == me).order_by(Introduction.id)
         )
     ]
+    records += [
+        {
+            "kind": "dossier_request",
+            "organisation": subject.slugs.get(one.org_id, ""),
+            "reason": one.reason,
+            "state": one.state.value,
+            "at": one.asked_at.isoformat(),
+            "until": one.until_on.isoformat() if one.until_on else None,
+        }
+        for one in db.session.scalars(
+            sa.select(DossierRequest).where(DossierRequest.person_id == me).order_by(DossierRequest.asked_at)
+        )
+    ]
+    records += [
+        {
+            "kind": "dossier_link",
+            "organisation": subject.slugs.get(one.org_id, ""),
+            "recipient": one.recipient,
+            "until": one.until_on.isoformat(),
+            "opened": one.opened,
+        }
+        for one in db.session.scalars(
+            sa.select(DossierLink).where(DossierLink.person_id == me).order_by(DossierLink.id)
+        )
+    ]
     return records
 
 

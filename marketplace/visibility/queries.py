@@ -142,6 +142,13 @@ def cards(network_id: int, tokens: list[str], least: list[int], after: tuple[int
     return found[:PAGE], len(found) > PAGE
 
 
+def cards_of(network_id: int, card_ids: Sequence[int]) -> list[Card]:
+    """Those of them that are shown to the viewer today; looking is not written down."""
+    query = sa.text("SELECT * FROM showcase_some(:network, CAST(:cards AS bigint[]))")
+    values = {"network": network_id, "cards": list(card_ids)}
+    return [_card(row) for row in db.session.execute(query, values).mappings()]
+
+
 def standing(network_id: int, card_id: int) -> str:
     """``shown``; ``gone`` where the viewer's organisation had opened it before; empty."""
     found = sa.text("SELECT card_standing(:network, :card)")

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from marketplace.visibility import commands, queries
+from marketplace.visibility import commands, dossier_commands, queries
 from marketplace.visibility.forms import ConsentForm
+from marketplace.visibility.introduction_forms import GrantForm, LinkForm
+from marketplace.visibility.introduction_queries import link_or_404, links, requests_for_dossier
 from marketplace.visibility.models import Showing, ShownTo
 from marketplace.visibility.queries import Audience
+from marketplace.visibility.words import VIEWED_WORDS
 from tenants.shared import clock
 
 bp = Blueprint("visibility", __name__)
-AT_FIRST = timedelta(days=90)
+AT_FIRST, LINK_AT_FIRST = timedelta(days=90), timedelta(days=30)
 
 
 def _today() -> date:
@@ -46,7 +50,15 @@ def to_words(one: Showing, named: dict[int, str]) -> str:
     return named.get(one.to_org_id or 0, _("An organisation that you named"))
 
 
-def _page(form: ConsentForm | None = None, status: int = 200, network_id: int = 0) -> ResponseReturnValue:
+def _page(
+    form: ConsentForm | None = None,
+    status: int = 200,
+    network_id: int = 0,
+    *,
+    link_form: LinkForm | None = None,
+    grants: Mapping[int, GrantForm] | None = None,
+) -> ResponseReturnValue:
+    """The page of one network; a form that was refused stands in it as it was sent."""
     homes = queries.homes(g.acting)
     asked = network_id or request.args.get("network", 0, type=int)
     home = next((one for one in homes if one.network_id == asked), homes[0] if homes else None)
@@ -65,6 +77,15 @@ def _page(form: ConsentForm | None = None, status: int = 200, network_id: int = 
                 (one, to_words(one, dict(named))) for one in queries.consents(g.acting, home.network_id, today)
             ],
             "looked": queries.looked(home.network_id),
+            "viewed": VIEWED_WORDS,
+            "links": links(g.acting, home.network_id, today),
+            "requests": requests_for_dossier(home.network_id),
+            "link_form": link_form or LinkForm(None, prefix="link", until_on=today + LINK_AT_FIRST),
+        }
+        grants = grants or {}
+        scene["grants"] = {
+            one.id: grants.get(one.id) or GrantForm(None, prefix=f"r{one.id}", until_on=today + LINK_AT_FIRST)
+            for one in scene["requests"]
         }
     return render_template("visibility/index.html", **scene), status
 
@@ -109,5 +130,55 @@ def withdraw_all(network_id: int) -> ResponseReturnValue:
 
 def _withdrawn(network_id: int, consent_id: int | None) -> ResponseReturnValue:
     commands.withdraw(acting=g.acting, network_id=network_id, consent_id=consent_id, now=clock.now())
+    flash(_("Withdrawn. It holds from this moment, on pages that are open as well."), "ok")
+    return redirect(url_for(".index", network=network_id), 303)
+
+
+# --- the full dossier ---------------------------------------------------------------------------------------------------
+
+
+@bp.post("/<int:network_id>/dossier-requests/<int:request_id>/answer")
+def answer_request(network_id: int, request_id: int) -> ResponseReturnValue:
+    queries.home_or_404(g.acting, network_id)
+    until_on = None
+    if request.form.get("answer") != "no":
+        form = GrantForm(prefix=f"r{request_id}").on(_today())
+        if not form.validate_on_submit():
+            if request_id not in {one.id for one in requests_for_dossier(network_id)}:
+                abort(404)
+            return _page(None, 422, network_id, grants={request_id: form})
+        until_on = form.until_on.data
+    dossier_commands.answer_request(network_id=network_id, request_id=request_id, until_on=until_on, now=clock.now())
+    flash(_("Your dossier is open to them until the day you chose.") if until_on else _("Declined."), "ok")
+    return redirect(url_for(".index", network=network_id), 303)
+
+
+@bp.post("/<int:network_id>/links")
+def make_link(network_id: int) -> ResponseReturnValue:
+    """The address is on the page that comes back, and nowhere else."""
+    queries.home_or_404(g.acting, network_id)
+    form = LinkForm(prefix="link").on(_today())
+    if not form.validate_on_submit():
+        return _page(None, 422, network_id, link_form=form)
+    recipient, until_on = form.recipient.data or "", form.until_on.data or abort(404)
+    token = dossier_commands.make_link(network_id=network_id, recipient=recipient, until_on=until_on, now=clock.now())
+    response = make_response(
+        render_template(
+            "visibility/link_made.html",
+            address=url_for("dossier_links.show", token=token, _external=True),
+            recipient=recipient,
+            until_on=until_on,
+            network_id=network_id,
+        ),
+        201,
+    )
+    response.headers["Cache-Control"] = "no-store, private"
+    return response
+
+
+@bp.post("/<int:network_id>/links/<int:link_id>/withdrawal")
+def revoke_link(network_id: int, link_id: int) -> ResponseReturnValue:
+    link_or_404(g.acting, network_id, link_id)
+    dossier_commands.revoke_link(network_id=network_id, link_id=link_id, now=clock.now())
     flash(_("Withdrawn. It holds from this moment, on pages that are open as well."), "ok")
     return redirect(url_for(".index", network=network_id), 303)

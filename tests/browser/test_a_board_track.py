@@ -1,4 +1,4 @@
-"""A board track from the subscription to the picture of a candidate's readiness."""
+"""A board track from the subscription to a dossier that was shown, seen once and withdrawn."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def seats(debians_chromium: Browser, year: Year) -> Iterator[tuple[Visitor, Visi
     assert desk.faults + phone.faults == []
 
 
-def test_a_board_track_from_its_subscription_to_the_picture_of_readiness(
+def test_a_board_track_from_its_subscription_to_a_dossier_that_is_shown_and_withdrawn(
     year: Year, payments: Payments, seats: tuple[Visitor, Visitor], cast: Cast, app: Flask, operator: Session
 ) -> None:
     track = write_track(operator, cast)
@@ -72,3 +72,6 @@ def test_a_board_track_from_its_subscription_to_the_picture_of_readiness(
     way.match()
     way.assess()
     way.read_both()
+    way.build_a_dossier()
+    way.show_it()
+    way.withdraw_and_be_gone()

@@ -39,6 +39,7 @@ from tenants.spreadsheets.models import ImportState, PeopleImport
 from tenants.spreadsheets.reading import pack
 from tests.cast import Cast
 from tests.contracts.dossiers_scene import make_dossiers
+from tests.contracts.introductions_scene import make_introductions
 from tests.contracts.matching import make_matching
 from tests.contracts.readiness_scene import make_readiness
 from tests.contracts.search_firm_scene import make_search_firm
@@ -386,6 +387,7 @@ def set_scene(session: Session, cast: Cast) -> Scene:
     make_track(session, cast)
     make_readiness(session, cast)
     make_dossiers(session, cast)
+    make_introductions(session, cast)
     session.add(CheckIn(**mentorship.pair_key | {"id": mentorship.id} | about))
     in_programme = make_cohort_scene(session, cast)
     library = make_kit(session, cast)

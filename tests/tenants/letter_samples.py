@@ -56,6 +56,13 @@ EVENT = {
     "what": "invited",
     "url": "/links/abc",
 }
+INTRODUCTION = {
+    "seeker": "Globex",
+    "network_name": "Bridge",
+    "seat": "Board of Globex",
+    "url": "/acme/introductions/1/7",
+}
+
 SAMPLES = {
     "proposal_over": {"other_name": "Max Globex", "url": "/acme/requests/7"},
     "next_best_asked": {
@@ -88,6 +95,22 @@ SAMPLES = {
     "pair_proposed": PAIR | {"form": "reverse"},
     "committee_appointed": COHORT,
     "nomination_named": {"organisation": "Acme", "url": "/acme/candidates/"},
+    "introduction_asked": INTRODUCTION | {"due_at": DUE.isoformat(), "again": False, "state": "asked"},
+    "introduction_settled": INTRODUCTION | {"due_at": DUE.isoformat(), "again": False, "state": "appointed"},
+    "introduction_answered": {
+        "network_name": "Bridge",
+        "seat": "Board of Globex",
+        "state": "accepted",
+        "url": "/globex/introductions/1/7",
+    },
+    "introduction_help": {"seeker": "Globex", "seat": "Board of Globex", "url": "/bridge/introductions/1/7"},
+    "dossier_asked": {"seeker": "Globex", "network_name": "Bridge", "url": "/acme/visibility/?network=1"},
+    "dossier_answered": {
+        "network_name": "Bridge",
+        "state": "granted",
+        "until_on": "2026-12-31",
+        "url": "/globex/candidates/1/7/dossier",
+    },
     "circle_changed": {"circle": "North", "name": "Max Globex", "what": "left", "missing": 1, "url": "/acme/circles/1"},
     "circle_seat": {"circle": "North", "what": "joined", "url": "/acme/circles/1"},
     "circle_small": {"circle": "North", "missing": 2, "url": "/bridge/circles/1"},

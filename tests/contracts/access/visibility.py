@@ -1,6 +1,6 @@
 """Who sees a candidate: pages of everybody's own; a company's committee is named by those who look after its people.
 
-In this scene nobody has a dossier and nobody sits on a committee; what they see then is asked in tests/marketplace/visibility.
+Gus (Globex) has a dossier and shows it to nobody; Abe sits on Acme's committee.
 """
 
 from __future__ import annotations
@@ -25,5 +25,11 @@ ROWS = [
     nobody("POST", "nomination.remove", member_id=1),
     Row("GET", "candidates.index", "acme", AT_ACME),
     nobody("GET", "candidates.show", network_id=1, card_id=1),
-    nobody("GET", "candidates.standing", network_id=1, card_id=1),
+    Row(
+        "GET",
+        "candidates.standing",
+        "acme",
+        {"abe": 204},
+        url=lambda scene: {"network_id": scene.cast.ned.org_id, "card_id": 1},
+    ),
 ]

@@ -16,6 +16,7 @@ from marketplace.evaluation import commands
 from marketplace.evaluation.auditor import Auditor, Question
 from marketplace.evaluation.models import EquityAnswer, Gender, ReleasedFigure
 from marketplace.programmes.models import EnrolmentState
+from marketplace.visibility.models import Introduction
 from tenants.privacy import jobs as privacy
 from tenants.shared.database import db
 from tests.factories import acting
@@ -72,6 +73,34 @@ def test_what_is_drawn_from_a_cohort_of_two_firms(crowd, draw, operator, cast):
     assert shown(operator) == want
     assert draw(NOVEMBER) == 0, "a month is drawn once"
     assert draw(OCTOBER) == 0, "and never one before it"
+
+
+def test_introductions_and_mandates_are_counted_once_the_candidate_has_said_so(crowd, draw, operator, cast):
+    """Acme's thirty said yes, and twelve of Globex no; twenty of the thirty confirmed a mandate, the others have yet to."""
+    said = datetime(2026, 10, 9, tzinfo=UTC)
+    asked = {
+        "org_id": cast.ned.org_id,
+        "card_id": 1,
+        "seeker_org_id": cast.max.org_id,
+        "seat": "A seat",
+        "message": "A talk?",
+    }
+    asked |= {
+        "asked_by_person_id": cast.max.person_id,
+        "asked_at": said,
+        "answer_due": said,
+        "decided_at": said,
+        "word": "",
+    }
+    for number, one in enumerate([*crowd.acme, *crowd.globex[8:]]):
+        state = "appointed" if number < 30 else "declined"
+        confirmed = said if number < 20 else None
+        operator.add(Introduction(**asked, person_id=one.person_id, state=state, confirmed_at=confirmed))
+    operator.commit()
+    draw(NOVEMBER)
+    found = {key: figure[0] for key, figure in shown(operator).items() if key[3] in {"introduced", "appointed"}}
+    assert {figure for key, figure in found.items() if key[3] == "introduced"} == {30}
+    assert {figure for key, figure in found.items() if key[3] == "appointed"} == {20}
 
 
 def test_one_who_leaves_comes_or_says_otherwise_is_not_given_away(crowd, draw, operator, cast):
