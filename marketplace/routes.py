@@ -61,6 +61,7 @@ from marketplace.requests import links as request_links
 from marketplace.requests import views as requests
 from marketplace.rhythm import links as rhythm_links
 from marketplace.rhythm import views as rhythm
+from marketplace.selections import views as selections
 from marketplace.showcase import views as showcase
 from marketplace.training import views as training
 from marketplace.visibility import card_views as candidates
@@ -171,6 +172,7 @@ WORKSPACE = (
     (visibility.bp, "/visibility"),
     (nomination.bp, "/nomination-committee"),
     (candidates.bp, "/candidates"),
+    (selections.bp, "/selections"),
     (questionnaires.of_cohort, "/cohorts/<int:cohort_id>/questionnaires"),
     (questionnaires.bp, "/questionnaires"),
     (journal.bp, "/journal"),
@@ -203,7 +205,7 @@ WORKSPACE = (
 
 
 OF_SEARCH_FIRMS = frozenset(
-    "admissions candidates notices people leaving invites logos settings retention activity arrival".split()
+    "admissions candidates selections notices people leaving invites logos settings retention activity arrival".split()
 )
 """The blueprints that a search firm's workspace has: nothing of mentors, programmes and pairs."""
 
