@@ -21,6 +21,28 @@ FEW, TIMES = 1_000, 100
 """Cards at first; how many times as many in the end."""
 SEATS = 7_300_000_000_000_000_000
 
+ASKED: tuple[dict[str, Any], ...] = (
+    {"competencies": {"finance": {"level": 3}}, "languages": ["fr"]},
+    {
+        "competencies": {"finance": {"level": 3, "must": True}, "audit_risk": {"level": 4}, "strategy": {"level": 2}},
+        "sectors": ["energy", "finance"],
+        "languages": ["fr", "de"],
+        "languages_must": True,
+        "committees": ["audit"],
+        "days_a_year": 30,
+        "independent": True,
+    },
+    {
+        "competencies": {
+            slug: {"level": 4, "must": False} for slug in ("finance", "people", "strategy", "digital_cyber", "international")
+        },
+        "sectors": ["health"],
+        "committees": ["audit", "risk"],
+        "region": "paris",
+    },
+)
+"""From little asked to much, which hardly anybody meets."""
+
 PLACE = """
     SELECT m.network_id, a.org_id, a.id, a.person_id FROM account c JOIN affiliation a ON a.person_id = c.id
     JOIN organisation o ON o.id = a.org_id AND o.slug = %(slug)s
@@ -63,3 +85,70 @@ CARDS = f"""
         ARRAY['lang:fr', 'lang:en', 'sector:' || sector, 'fn:' || fn, 'com:' || com, 'region:' || region, 'exp:' || exp,
             'man:' || man] || CASE WHEN n %% 3 = 0 THEN ARRAY['lang:de'] ELSE '{{}}' END AS words) said
 """
+
+
+def showcase_search_growth(stage: Stage) -> Figure:
+    """The time of the slowest of a few seats' pages among a hundred times as many cards ÷ that among few; medians."""
+    few = FEW if stage.scale >= FEW else stage.scale
+    with psycopg.connect(plain_address(stage.address), autocommit=True) as connection:
+        network, pages = _seats(connection, stage.viewers[0])
+        _show(connection, network, 1, few)
+        at_first = _times(stage, pages)
+        _show(connection, network, few + 1, few * TIMES)
+        in_the_end = _times(stage, pages)
+    slowest = max(range(len(pages)), key=lambda at: in_the_end[at] / at_first[at])
+    detail = {
+        "cards": few * TIMES,
+        "ms": round(in_the_end[slowest], 1),
+        "ms_at_first": round(at_first[slowest], 1),
+        "ratios": [round(last / first, 2) for first, last in zip(at_first, in_the_end, strict=True)],
+    }
+    return Figure("showcase_search_growth", stage.scale, in_the_end[slowest] / at_first[slowest], "<=1.5", detail)
+
+
+def _seats(connection: psycopg.Connection[Any], viewer: Viewer) -> tuple[int, list[str]]:
+    """The network, and the addresses of its seats' pages for somebody on a nomination committee."""
+    found = connection.execute(PLACE, {"slug": viewer.slug, "token": viewer.token}).fetchone()
+    if found is None:
+        raise RuntimeError("The first viewer's firm is in no network.")
+    network, org, affiliation, person = found
+    key = {"org": org, "network": network, "person": person, "affiliation": affiliation, "id": SEATS}
+    # What finds a client by its name is not what is measured.
+    connection.execute("SET session_replication_role = replica")
+    connection.execute(MEMBER, key)
+    for at, criteria in enumerate(ASKED):
+        connection.execute(SEAT, key | {"id": SEATS + at, "criteria": json.dumps(criteria)})
+    return network, [f"/{viewer.slug}/selections/{SEATS + at}" for at in range(len(ASKED))]
+
+
+def _show(connection: psycopg.Connection[Any], network: int, first: int, last: int) -> None:
+    lists = {
+        "sectors": SECTORS,
+        "functions": FUNCTIONS,
+        "committees": COMMITTEES,
+        "regions": REGIONS,
+        "experience": EXPERIENCE,
+        "mandates": MANDATES,
+        "competencies": COMPETENCIES,
+    }
+    values = {name: list(known) for name, known in lists.items()}
+    values |= {"network": network, "first": SEATS, "from": first, "to": last}
+    connection.execute(CONSENTS, values)
+    connection.execute(CARDS, values)
+    connection.execute("VACUUM (ANALYZE) board_card")
+    connection.execute("VACUUM (ANALYZE) showing")
+
+
+def _times(stage: Stage, pages: list[str]) -> list[float]:
+    """Milliseconds of each page without HTTP; the median over the rounds, in turns."""
+    client: FlaskClient = product(stage.address).test_client()
+    client.set_cookie(COOKIE, session_cookie(stage.viewers[0].token))
+    times: list[list[float]] = [[] for _ in pages]
+    for _ in range(stage.effort.rounds * 3 + 2):
+        for path, taken in zip(pages, times, strict=True):
+            start = perf_counter()
+            answer = client.get(path)
+            taken.append((perf_counter() - start) * 1000)
+            if answer.status_code != 200 or b"Candidate " not in answer.data:
+                raise RuntimeError(f"{path} answered {answer.status_code}, or found nobody.")
+    return [statistics.median(taken[2:]) for taken in times]

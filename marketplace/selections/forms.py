@@ -54,7 +54,7 @@ class SeatForm(FlaskForm):
     languages_must = BooleanField(_l("Must: whoever does not speak all of these is left out"))
     committees = SelectMultipleField(_l("Committees to sit on"))
     committees_must = BooleanField(_l("Must: whoever offers not all of these is left out"))
-    region = SelectField(_l("Region"))
+    region = SelectField(_l("Region"), default="")
     days_a_year = IntegerField(
         _l("Days a year it takes"),
         [Optional(), NumberRange(1, DAYS_MOST, message=_l("Between 1 and 120 days."))],

@@ -123,7 +123,7 @@ CREATE FUNCTION seat_near_misses(p_seat bigint, p_musts text[], p_limit integer)
 #variable_conflict use_column
 DECLARE {SEEKER}
     musts text[] := ARRAY(SELECT card_condition(m) FROM unnest(p_musts) m);
-    asked text; found integer; missing integer;
+    asked text; many integer; missing integer;
 BEGIN
     {BEGUN}
     FOR left_out IN 1..cardinality(musts) LOOP
@@ -134,8 +134,8 @@ BEGIN
         FOR step IN REVERSE 40..0 LOOP
             RETURN QUERY SELECT left_out, {COLUMNS} FROM board_card c
             WHERE c.search @@ (asked || ' & ' || quote_literal('s:' || step))::tsquery AND {SHOWN} LIMIT missing;
-            GET DIAGNOSTICS found = ROW_COUNT;
-            missing := missing - found;
+            GET DIAGNOSTICS many = ROW_COUNT;
+            missing := missing - many;
             EXIT WHEN missing <= 0;
         END LOOP;
     END LOOP;
