@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.selections.criteria import Criteria
 from marketplace.selections.models import SeatSpecification, Selection, SelectionEntry, SelectionStep, Stage
-from marketplace.selections.queries import cards_of, seat_or_404
+from marketplace.selections.queries import cards_of, selection_of
 from marketplace.visibility.queries import network_or_404
 from tenants.current import Acting
 from tenants.shared.activity import record
@@ -100,7 +100,8 @@ def _open_selection(acting: Acting, seat: SeatSpecification) -> Selection | None
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if selection is not None and selection.closed_at is not None:
+    # What may not be changed cannot be locked either, so one that is closed is only found by looking.
+    if selection is None and selection_of(acting, seat) is not None:
         raise Refused(_("This record is closed and stays as it is."))
     return selection
 
@@ -207,7 +208,7 @@ def _step(acting: Acting, entry: SelectionEntry, stage: Stage, reason: str, word
 
 def close(*, acting: Acting, seat: SeatSpecification, now: datetime) -> None:
     """From now on the record and its seat stay as they are. Raises Refused when it is closed, 404 when there is none."""
-    selection = _open_selection(acting, seat_or_404(acting, seat.id)) or abort(404)
+    selection = _open_selection(acting, seat) or abort(404)
     selection.closed_at, selection.closed_by_id = now, acting.person_id
     selection.version += 1
     _record("selection.closed", acting, selection.id, now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -79,4 +78,3 @@ def scene(operator, cast):
     return everybody
 
 
-SOON = timedelta(days=60)
