@@ -34,7 +34,8 @@ ASKED: tuple[dict[str, Any], ...] = (
     },
     {
         "competencies": {
-            slug: {"level": 4, "must": False} for slug in ("finance", "people", "strategy", "digital_cyber", "international")
+            slug: {"level": 4, "must": False}
+            for slug in ("finance", "people", "strategy", "digital_cyber", "international")
         },
         "sectors": ["health"],
         "committees": ["audit", "risk"],
@@ -68,11 +69,12 @@ LEVELS = ", ".join(f"((hashint8(n * 31 + {at}) & 255) %% 5)::smallint" for at in
 CARDS = f"""
     INSERT INTO board_card (org_id, id, person_id, employers, version_id, face, levels, score, tokens, search, days_a_year)
     SELECT %(network)s, %(first)s + n, %(first)s + n, ARRAY[0], n, jsonb_build_object(
-            'headline', jsonb_build_object('en', 'Candidate ' || n, 'fr', ''), 'competencies', competencies, 'sectors', ARRAY[sector],
-            'functions', ARRAY[fn], 'languages', CASE WHEN n %% 3 = 0 THEN ARRAY['fr', 'en', 'de'] ELSE ARRAY['fr', 'en'] END,
-            'committees', ARRAY[com], 'region', region, 'experience', exp, 'mandates', man, 'days_a_year', 10 + n %% 40 / 5 * 5),
+            'headline', jsonb_build_object('en', 'Candidate ' || n, 'fr', ''), 'competencies', competencies,
+            'sectors', ARRAY[sector], 'functions', ARRAY[fn],
+            'languages', CASE WHEN n %% 3 = 0 THEN ARRAY['fr', 'en', 'de'] ELSE ARRAY['fr', 'en'] END, 'committees', ARRAY[com], 'region', region, 'experience', exp, 'mandates', man, 'days_a_year', 10 + n %% 40 / 5 * 5),
         levels, score, words, array_to_tsvector(words || ARRAY['to:committees', 'n:' || %(network)s, 's:' || score]
-            || ARRAY(SELECT 'l:' || i.at || ':' || k FROM unnest(levels) WITH ORDINALITY i(level, at), generate_series(1, i.level) k)),
+            || ARRAY(SELECT 'l:' || i.at || ':' || k
+                FROM unnest(levels) WITH ORDINALITY i(level, at), generate_series(1, i.level) k)),
         10 + n %% 40 / 5 * 5
     FROM generate_series(%(from)s::bigint, %(to)s::bigint) n
     CROSS JOIN LATERAL (SELECT ARRAY[{LEVELS}] AS levels, {CHOSEN.format("sectors", 3, len(SECTORS))} AS sector,

@@ -16,27 +16,32 @@ CANDIDATES: tuple[tuple[tuple[str, str], tuple[int, ...], dict[str, Any]], ...] 
     (
         ("Finance and audit in industry, through two refinancings", "Finances et audit dans l’industrie, deux refinancements"),
         (4, 4, 3, 3, 2, 2, 1, 2, 3, 2),
-        {"functions": ["finance"], "sectors": ["industry", "energy"], "committees": ["audit", "risk"], "region": "paris", "experience": "over_20", "days_a_year": 40},
+        {"functions": ["finance"], "sectors": ["industry", "energy"], "committees": ["audit", "risk"],
+         "region": "paris", "experience": "over_20", "days_a_year": 40},
     ),
     (
         ("Risk and audit in banking, now in a family group", "Risques et audit en banque, puis dans un groupe familial"),
         (3, 4, 2, 4, 2, 1, 2, 2, 2, 3),
-        {"functions": ["risk"], "sectors": ["finance"], "committees": ["audit"], "region": "france_north", "experience": "10_20", "days_a_year": 30},
+        {"functions": ["risk"], "sectors": ["finance"], "committees": ["audit"],
+         "region": "france_north", "experience": "10_20", "days_a_year": 30},
     ),
     (
         ("Energy networks, their money and their neighbours", "Réseaux d’énergie : leur argent et leurs voisins"),
         (3, 2, 4, 2, 1, 3, 2, 4, 2, 2),
-        {"functions": ["general"], "sectors": ["energy", "public"], "committees": ["sustainability", "audit"], "region": "france_west", "experience": "over_20", "days_a_year": 25},
+        {"functions": ["general"], "sectors": ["energy", "public"], "committees": ["sustainability", "audit"],
+         "region": "france_west", "experience": "over_20", "days_a_year": 25},
     ),
     (
         ("People and pay in a listed group", "Ressources humaines et rémunérations d’un groupe coté"),
         (2, 2, 3, 2, 4, 4, 2, 2, 3, 3),
-        {"functions": ["people"], "sectors": ["consumer"], "committees": ["nomination", "remuneration"], "region": "paris", "experience": "over_20", "days_a_year": 35},
+        {"functions": ["people"], "sectors": ["consumer"], "committees": ["nomination", "remuneration"],
+         "region": "paris", "experience": "over_20", "days_a_year": 35},
     ),
     (
         ("Data and security for services that must not stop", "Données et sécurité de services qui ne s’arrêtent pas"),
         (1, 3, 3, 2, 1, 2, 4, 2, 3, 2),
-        {"functions": ["technology"], "sectors": ["technology", "transport"], "committees": ["risk"], "region": "france_south_east", "experience": "10_20", "days_a_year": 20},
+        {"functions": ["technology"], "sectors": ["technology", "transport"], "committees": ["risk"],
+         "region": "france_south_east", "experience": "10_20", "days_a_year": 20},
     ),
 )  # fmt: skip
 SPOKEN = [{"language": "fr", "level": "first"}, {"language": "en", "level": "fluent"}]

@@ -1,4 +1,4 @@
-"""What a seat asks for, and how far a card meets it. Pure; nothing here knows a gender, an age, or how long a card has been there.
+"""What a seat asks for, and how far a card meets it. Nothing here knows a gender, an age, or how long a card has been there.
 
 Each criterion gives up to ``POINTS``. A must is also a filter: whoever misses it is not ranked, and is counted beside it.
 """
@@ -49,7 +49,7 @@ class Criteria(Choices):
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """``kind`` and ``slug`` say which; ``wanted`` is the level or the days. ``condition``: as the index of cards has it, or empty."""
+    """``kind`` and ``slug`` say which; ``wanted``: the level, or the days. ``condition``: as the index of cards has it, or empty."""
 
     kind: str
     slug: str
@@ -111,10 +111,8 @@ def parts(asked: Criteria) -> list[Criterion]:
     if asked.sectors:
         either = "|".join(f"sector:{slug}" for slug in asked.sectors)
         found.append(Criterion("sectors", " ".join(asked.sectors), 0, asked.sectors_must, either))
-    for slug in asked.languages:
-        found.append(Criterion("language", slug, 0, asked.languages_must, f"lang:{slug}"))
-    for slug in asked.committees:
-        found.append(Criterion("committee", slug, 0, asked.committees_must, f"com:{slug}"))
+    found += [Criterion("language", slug, 0, asked.languages_must, f"lang:{slug}") for slug in asked.languages]
+    found += [Criterion("committee", slug, 0, asked.committees_must, f"com:{slug}") for slug in asked.committees]
     if asked.region:
         found.append(Criterion("region", asked.region, 0, False, f"region:{asked.region}"))
     if asked.days_a_year:

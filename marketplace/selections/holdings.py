@@ -1,4 +1,4 @@
-"""What is held about those who fill seats: that they described one, and the steps they took. Of candidates, numbers of cards alone."""
+"""What is held about those who fill seats: the ones they described, and their steps. Of candidates, numbers of cards alone."""
 
 from __future__ import annotations
 

@@ -38,9 +38,7 @@ def compared(line: Line, criteria: Sequence[Criterion], locale: str) -> list[str
     if line.card is None:
         return ["–"] * len(criteria)
     card = line.card
-    return [
-        f"{one.said(card.face, locale)} ({points})" for one, points in zip(criteria, card.points, strict=True)
-    ]
+    return [f"{one.said(card.face, locale)} ({points})" for one, points in zip(criteria, card.points, strict=True)]
 
 
 def verdicts(line: Line) -> tuple[str, str]:

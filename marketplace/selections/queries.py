@@ -219,9 +219,7 @@ def record_of(viewer: Acting, seat: SeatSpecification, selection: Selection | No
     shown = cards_of(viewer, seat, numbers)
     verdicts = checks(viewer, seat, list(shown))
     steps = _steps(viewer, selection, {one.id for one in kept if one.card_id in shown})
-    return [
-        Line(one, shown.get(one.card_id), verdicts.get(one.card_id), tuple(steps.get(one.id, ()))) for one in kept
-    ]
+    return [Line(one, shown.get(one.card_id), verdicts.get(one.card_id), tuple(steps.get(one.id, ()))) for one in kept]
 
 
 def _steps(viewer: Acting, selection: Selection | None, told: set[int]) -> dict[int, list[Step]]:

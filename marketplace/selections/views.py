@@ -123,9 +123,7 @@ def create() -> ResponseReturnValue:
     form = _form()
     if not form.validate_on_submit():
         return render_template("selections/edit.html", form=form, seat=None), 422
-    seat_id = commands.describe_seat(
-        acting=g.acting, network_id=form.network.data, said=_said(form), now=clock.now()
-    )
+    seat_id = commands.describe_seat(acting=g.acting, network_id=form.network.data, said=_said(form), now=clock.now())
     return redirect(url_for(".show", seat_id=seat_id), 303)
 
 
@@ -176,7 +174,9 @@ def _scene(seat: SeatSpecification, criteria: list[Criterion]) -> dict[str, Any]
     }
 
 
-def _told(seat: SeatSpecification, cards: list[Ranked], criteria: list[Criterion]) -> list[tuple[Ranked, list[Reason], Check | None]]:
+def _told(
+    seat: SeatSpecification, cards: list[Ranked], criteria: list[Criterion]
+) -> list[tuple[Ranked, list[Reason], Check | None]]:
     verdicts = queries.checks(g.acting, seat, [one.id for one in cards])
     return [(one, reasons(one, criteria), verdicts.get(one.id)) for one in cards]
 
@@ -221,11 +221,16 @@ def _step_form(stage: Stage) -> StepForm:
     return StepForm().offer([(one, str(STAGES[one])) for one in NEXT[stage]])
 
 
-def _record_page(seat: SeatSpecification, wrong: tuple[int, StepForm] | None = None, status: int = 200) -> ResponseReturnValue:
+def _record_page(
+    seat: SeatSpecification, wrong: tuple[int, StepForm] | None = None, status: int = 200
+) -> ResponseReturnValue:
     criteria = parts(queries.asked(seat))
     scene = _scene(seat, criteria)
     lines = queries.record_of(g.acting, seat, scene["selection"])
-    forms = {line.entry.id: StepForm(None).offer([(one, str(STAGES[one])) for one in NEXT[line.entry.stage]]) for line in lines}
+    forms = {
+        line.entry.id: StepForm(None).offer([(one, str(STAGES[one])) for one in NEXT[line.entry.stage]])
+        for line in lines
+    }
     if wrong:
         forms[wrong[0]] = wrong[1]
     locale = _locale()
@@ -235,7 +240,10 @@ def _record_page(seat: SeatSpecification, wrong: tuple[int, StepForm] | None = N
         lines=lines,
         forms=forms,
         wrong=wrong[0] if wrong else None,
-        told={line.entry.id: (papers.named(line), papers.compared(line, criteria, locale), papers.verdicts(line)) for line in lines},
+        told={
+            line.entry.id: (papers.named(line), papers.compared(line, criteria, locale), papers.verdicts(line))
+            for line in lines
+        },
         by_stage=[(stage, [line for line in lines if line.entry.stage is stage]) for stage in reversed(Stage)],
     ), status
 

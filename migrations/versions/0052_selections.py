@@ -67,7 +67,7 @@ END $$""",
     ),
     # One criterion in the language of the cards' index: "l:<competency>:<level>", or "<kind>:<word>", several with "|" between.
     "card_condition(text)": (
-        f"""
+        """
 CREATE FUNCTION card_condition(p_criterion text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, public AS $$
 BEGIN

@@ -1,7 +1,6 @@
-"""Max sits on Globex' nomination committee, Kate works for the search firm Halden that Bridge admits; Mia and others are shown."""
+"""Max sits on Globex' nomination committee, Kate works for Halden, a search firm that Bridge admits; three are shown."""
 
 from __future__ import annotations
-
 
 import pytest
 import sqlalchemy as sa
@@ -76,5 +75,3 @@ def scene(operator, cast):
     )
     operator.commit()
     return everybody
-
-

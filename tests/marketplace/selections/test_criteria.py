@@ -45,5 +45,5 @@ def test_the_order_of_equals_is_each_seats_own_and_stays():
 
 
 def test_the_limits_on_the_page_are_those_that_are_counted():
-    """``seat_checks`` counts them: under five of all, at most four listed beside this one, one for whoever leads a listed company."""
+    """``seat_checks`` counts: under five of all, up to four listed beside this one, one for whoever leads a listed company."""
     assert {one.key: one.most for one in RULES["limits"]} == {"fr_five": 5, "code_director": 5, "code_executive": 2}

@@ -33,11 +33,16 @@ def test_a_seat_from_its_words_to_a_closed_record(scene, operator, sign_in, work
     for stranger in (gil, sign_in(scene.mia)):
         assert stranger.get("/globex/selections/").status_code == 404
     assert "No seat yet" in max_.get("/globex/selections/").text
-    assert "Finance and accounts" in max_.get("/globex/selections/new").text or "Finance" in max_.get("/globex/selections/new").text
+    assert (
+        "Finance and accounts" in max_.get("/globex/selections/new").text
+        or "Finance" in max_.get("/globex/selections/new").text
+    )
 
     # What is wrong is said, and what was typed stays.
     data = SEAT | {"network": str(bridge)}
-    wrong = max_.post("/globex/selections/", data=data | {"days_a_year": "900", "listed": "y", "women": "3", "men": "6"})
+    wrong = max_.post(
+        "/globex/selections/", data=data | {"days_a_year": "900", "listed": "y", "women": "3", "men": "6"}
+    )
     assert wrong.status_code == 422 and "Between 1 and 120 days." in wrong.text and "Chair of the audit" in wrong.text
     nothing = max_.post("/globex/selections/", data={"network": str(bridge), "title": "A seat"})
     assert nothing.status_code == 422 and "Ask for at least one thing below" in nothing.text
@@ -75,7 +80,10 @@ def test_a_seat_from_its_words_to_a_closed_record(scene, operator, sign_in, work
     assert operator.scalar(sa.select(sa.func.count(SelectionStep.id))) == 3
     assert max_.post(steps, data={"stage": "introduced", "reason": "meets"}).status_code == 303
     other = f"{address}/entries/{entries[1].id}/steps"
-    assert max_.post(other, data={"stage": "set_aside", "reason": "others_closer", "words": "Languages"}).status_code == 303
+    assert (
+        max_.post(other, data={"stage": "set_aside", "reason": "others_closer", "words": "Languages"}).status_code
+        == 303
+    )
     record = max_.get(f"{address}/record").text
     assert in_order(record, "Introduced", "Set aside") and "Closed books in two countries" in record
     assert kate.get(f"/halden/selections/{address.split('/')[-1]}").status_code == 404
@@ -109,7 +117,9 @@ def test_a_seat_from_its_words_to_a_closed_record(scene, operator, sign_in, work
     assert max_.post(f"{address}/revision", data=data | {"version": "1"}).status_code == 409
     closed = max_.get(f"{address}/record").text
     assert "Closed on" in closed and "Take a step" not in closed
-    log = operator.execute(sa.text("SELECT verb FROM activity WHERE org_id = :org ORDER BY id"), {"org": scene.max.org_id})
+    log = operator.execute(
+        sa.text("SELECT verb FROM activity WHERE org_id = :org ORDER BY id"), {"org": scene.max.org_id}
+    )
     assert [verb for (verb,) in log if verb.startswith(("seat", "selection"))] == ["seat.described", "selection.closed"]
 
 

@@ -172,7 +172,10 @@ def test_a_closed_record_is_kept_by_the_database(scene, inside, a_seat, operator
             ),
             key,
         )
-        put = "INSERT INTO selection_entry (org_id, id, selection_id, number, card_id, stage) VALUES (:org, {0}, 1, {0}, {0}, 'long')"
+        put = (
+            "INSERT INTO selection_entry (org_id, id, selection_id, number, card_id, stage) "
+            "VALUES (:org, {0}, 1, {0}, {0}, 'long')"
+        )
         of_max.execute(sa.text(put.format(1)), key)
         of_max.execute(sa.text("UPDATE selection SET closed_at = now(), closed_by_id = :me"), key)
         of_max.commit()
