@@ -71,7 +71,9 @@ CARDS = f"""
     SELECT %(network)s, %(first)s + n, %(first)s + n, ARRAY[0], n, jsonb_build_object(
             'headline', jsonb_build_object('en', 'Candidate ' || n, 'fr', ''), 'competencies', competencies,
             'sectors', ARRAY[sector], 'functions', ARRAY[fn],
-            'languages', CASE WHEN n %% 3 = 0 THEN ARRAY['fr', 'en', 'de'] ELSE ARRAY['fr', 'en'] END, 'committees', ARRAY[com], 'region', region, 'experience', exp, 'mandates', man, 'days_a_year', 10 + n %% 40 / 5 * 5),
+            'languages', CASE WHEN n %% 3 = 0 THEN ARRAY['fr', 'en', 'de'] ELSE ARRAY['fr', 'en'] END,
+            'committees', ARRAY[com], 'region', region, 'experience', exp, 'mandates', man,
+            'days_a_year', 10 + n %% 40 / 5 * 5),
         levels, score, words, array_to_tsvector(words || ARRAY['to:committees', 'n:' || %(network)s, 's:' || score]
             || ARRAY(SELECT 'l:' || i.at || ':' || k
                 FROM unnest(levels) WITH ORDINALITY i(level, at), generate_series(1, i.level) k)),
@@ -91,7 +93,7 @@ CARDS = f"""
 
 def showcase_search_growth(stage: Stage) -> Figure:
     """The time of the slowest of a few seats' pages among a hundred times as many cards ÷ that among few; medians."""
-    few = FEW if stage.scale >= FEW else stage.scale
+    few = min(FEW, stage.scale // 10)
     with psycopg.connect(plain_address(stage.address), autocommit=True) as connection:
         network, pages = _seats(connection, stage.viewers[0])
         _show(connection, network, 1, few)

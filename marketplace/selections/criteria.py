@@ -49,7 +49,7 @@ class Criteria(Choices):
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """``kind`` and ``slug`` say which; ``wanted``: the level, or the days. ``condition``: as the index of cards has it, or empty."""
+    """``kind`` and ``slug`` say which; ``wanted``: the level or days. ``condition``: as the index of cards has it, or empty."""
 
     kind: str
     slug: str

@@ -258,8 +258,8 @@ def put_down(seat_id: int) -> ResponseReturnValue:
     seat = queries.seat_or_404(g.acting, seat_id)
     commands.put_down(acting=g.acting, seat=seat, card_id=request.form.get("card", 0, type=int), now=clock.now())
     flash(_("On the long list."), "ok")
-    page = request.form.get("page", 0, type=int)
-    return redirect(url_for(".show", seat_id=seat_id, **({"page": page} if page > 0 else {})), 303)
+    page = request.form.get("page", 0, type=int) or None
+    return redirect(url_for(".show", seat_id=seat_id, page=page), 303)
 
 
 @bp.post("/<int:seat_id>/entries/<int:entry_id>/steps")

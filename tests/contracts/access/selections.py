@@ -1,5 +1,5 @@
-"""Seats to fill: for those who fill them. Kate's search firm Halden has yet to accept Bridge's rules, and nobody sits on a company's
-committee; what happens with cards in sight is asked in tests/marketplace/selections.
+"""Seats to fill: for those who fill them. Kate's search firm Halden has yet to accept Bridge's rules, and nobody sits on a
+company's committee; what happens with cards in sight is asked in tests/marketplace/selections.
 """
 
 from __future__ import annotations
