@@ -23,6 +23,7 @@ from marketplace.questionnaires import holdings as questionnaires
 from marketplace.readiness import holdings as readiness
 from marketplace.requests import holdings as requests
 from marketplace.rhythm import holdings as rhythm
+from marketplace.selections import holdings as selections
 from marketplace.training import holdings as training
 from marketplace.visibility import holdings as visibility
 from tenants.privacy import holdings as tenants
@@ -53,6 +54,7 @@ __all__ = [
     "requests",
     "rhythm",
     "search_firms",
+    "selections",
     "tenants",
     "training",
     "visibility",

@@ -22,6 +22,7 @@ from marketplace.questionnaires import models as questionnaires
 from marketplace.readiness import models as readiness
 from marketplace.requests import models as requests
 from marketplace.rhythm import models as rhythm
+from marketplace.selections import models as selections
 from marketplace.showcase import models as showcase
 from marketplace.training import models as training
 from marketplace.visibility import models as visibility
@@ -69,6 +70,7 @@ __all__ = [
     "requests",
     "rhythm",
     "search_firms",
+    "selections",
     "shared",
     "showcase",
     "spreadsheets",

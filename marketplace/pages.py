@@ -80,6 +80,10 @@ NAVIGATION = (
     Place(
         "admissions.index", _l("Accreditations"), "shield", lambda acting: acting.in_search_firm, for_search_firms=True
     ),
+    # A company's committee comes to its seats from the candidates' page: who sits on it is not asked for every page.
+    Place(
+        "selections.index", _l("Seats to fill"), "target", lambda acting: acting.in_search_firm, for_search_firms=True
+    ),
     Place("directory.index", _l("Mentors"), "search", everybody),
     Place("requests.index", _l("Requests"), "request", everybody),
     Place("mentorships.index", _l("Mentorships"), "mentorship", everybody),

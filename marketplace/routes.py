@@ -62,6 +62,7 @@ from marketplace.requests import links as request_links
 from marketplace.requests import views as requests
 from marketplace.rhythm import links as rhythm_links
 from marketplace.rhythm import views as rhythm
+from marketplace.selections import views as selections
 from marketplace.showcase import views as showcase
 from marketplace.training import views as training
 from marketplace.visibility import card_views as candidates
@@ -178,6 +179,7 @@ WORKSPACE = (
     (candidates.bp, "/candidates"),
     (candidate_dossiers.bp, "/candidates"),
     (introductions.bp, "/introductions"),
+    (selections.bp, "/selections"),
     (questionnaires.of_cohort, "/cohorts/<int:cohort_id>/questionnaires"),
     (questionnaires.bp, "/questionnaires"),
     (journal.bp, "/journal"),
@@ -213,6 +215,7 @@ WORKSPACE = (
 OF_SEARCH_FIRMS = frozenset(
     "admissions candidates candidate_dossiers introductions "
     "notices people leaving invites logos settings retention activity arrival".split()
+    "admissions candidates selections notices people leaving invites logos settings retention activity arrival".split()
 )
 """The blueprints that a search firm's workspace has: nothing of mentors, programmes and pairs."""
 

@@ -52,6 +52,8 @@ ORDER = (
     "board_dossier",
     "dossier_version",
     "board_mandate",
+    "showing",
+    "seat_specification",
     "readiness_assessment",
     "readiness_plan",
     "readiness_reading",

@@ -81,6 +81,10 @@ readiness_plan: mia ru, export mia r, erasure mia rd
 readiness_reading: mia ru, export mia r, erasure mia rd
 target_board: mia ru, export mia r, erasure mia rd
 search_firm_admission: mia r, pam r, ann r, ned r, job bridge r, job acme r, export pam r
+seat_specification: mia rui
+selection: mia rui
+selection_entry: mia rui
+selection_step: mia ri
 questionnaire_version: mia r, ned ri, job bridge r
 questionnaire_round: mia r, ned ru, job bridge ru
 round_invitation: mia r, ned r, job bridge rdi, export mia r, erasure mia rd
@@ -123,12 +127,15 @@ FILLED = {
     "viewing": {"what": "card"},
     "dossier_request": {"state": "asked"},
     "introduction": {"state": "asked"},
+    "selection_entry": {"stage": "long"},
+    "selection_step": {"stage": "long"},
     "questionnaire_version": {"moment": "start", "audience": "mentee"},
     "questionnaire_round": {
         **{"moment": "start", "audience": "mentee", "state": "open"},
         "closes_at": NOW + timedelta(days=1),
     },
 }
+SEATS = ("seat_specification", "selection", "selection_entry", "selection_step")
 NEW = (
     *(
         "manager_view",
@@ -148,6 +155,7 @@ NEW = (
     *("evaluation_setting", "figure_drawing", "released_figure", "search_firm_admission"),
     *("nomination_committee_member", "showing", "board_card", "viewing", "dossier_request", "dossier_link"),
     "introduction",
+    *SEATS,
     *("questionnaire_version", "questionnaire_round", "round_invitation", "round_response"),
     *("round_box", "round_answer", "round_words"),
 )
@@ -205,7 +213,11 @@ def rows(operator, _admin, cast):
             elif table == "firm_consent":  # of the firm that is asked
                 fill(connection, table, named | {"org_id": cast.mia.org_id, "request_org_id": cast.mia.org_id})
             elif table == "nomination_committee_member":
-                fill(connection, table, named | {"org_id": cast.mia.org_id})
+                tie = {"affiliation_id": cast.mia.affiliation_id}
+                fill(connection, table, named | tie | {"org_id": cast.mia.org_id})
+            elif table in SEATS:  # of her company, on whose committee she sits
+                by = {f"{did}_id": cast.mia.person_id for did in ("created_by", "opened_by", "by")}
+                fill(connection, table, named | by | {"org_id": cast.mia.org_id, "network_id": cohort.org_id})
             else:
                 fill(connection, table, named)
         connection.exec_driver_sql("SET session_replication_role = origin")
