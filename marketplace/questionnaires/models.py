@@ -67,10 +67,35 @@ class QuestionnaireVersion(Base):
     published_at: Mapped[datetime]
 
 
+class QuestionnaireDraft(Base):
+    """A programme's own questionnaire for one moment and audience, as it is being written; no row: ours is asked.
+
+    ``content`` is a ``Design`` as JSON. ``version`` counts its changes. ``published_id``: what is asked meanwhile; None: ours.
+    """
+
+    __tablename__ = "questionnaire_draft"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id", "programme_id"], ["programme.org_id", "programme.id"]),
+        sa.ForeignKeyConstraint(
+            ["org_id", "published_id"], ["questionnaire_version.org_id", "questionnaire_version.id"]
+        ),
+    )
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    programme_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    moment: Mapped[Moment] = mapped_column(primary_key=True)
+    audience: Mapped[Audience] = mapped_column(primary_key=True)
+    content: Mapped[dict[str, Any]]
+    version: Mapped[int]
+    published_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    saved_by_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    saved_at: Mapped[datetime]
+
+
 class QuestionnaireRound(Base):
     """One audience of a cohort is asked one questionnaire, from a day to the end of another in ``zone``.
 
-    ``version_id`` is what those are asked who begin now; whoever began with an earlier one keeps it. ``remind_at``: when those
+    ``version_id`` is what it asks; once it has opened, that is never changed (a trigger). ``remind_at``: when those
     who have not answered are next written to.
     """
 

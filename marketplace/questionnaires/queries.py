@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from flask import abort
@@ -11,15 +12,19 @@ from flask import abort
 from marketplace.enrolments.models import ManagerView
 from marketplace.programmes.models import Enrolment, EnrolmentState
 from marketplace.programmes.queries import CohortSeen
+from marketplace.questionnaires.defaults import default_design
 from marketplace.questionnaires.designs import Design
 from marketplace.questionnaires.models import (
     Audience,
+    Moment,
+    QuestionnaireDraft,
     QuestionnaireRound,
     QuestionnaireVersion,
     RoundInvitation,
     RoundResponse,
     RoundState,
 )
+from tenants.accounts.models import Person
 from tenants.current import Acting
 from tenants.shared.database import db
 
@@ -83,9 +88,54 @@ def people_today(seen: CohortSeen) -> dict[Audience, int]:
     return {audience: count for audience, count in found.items() if count}
 
 
-def round_run_or_404(seen: CohortSeen, round_id: int) -> QuestionnaireRound:
-    found = (run.round for run in rounds_of(seen) if run.round.id == round_id)
-    return next(found, None) or abort(404)
+def round_run_or_404(seen: CohortSeen, round_id: int) -> RoundRun:
+    return next((run for run in rounds_of(seen) if run.round.id == round_id), None) or abort(404)
+
+
+def draft_of(seen: CohortSeen, moment: Moment, audience: Audience) -> QuestionnaireDraft | None:
+    """What those who run the programme have written for this moment and these people; None: ours is asked."""
+    if not seen.runs:
+        return None
+    return db.session.get(QuestionnaireDraft, (seen.cohort.org_id, seen.programme.id, moment, audience))
+
+
+def design_for(seen: CohortSeen, moment: Moment, audience: Audience) -> Design:
+    """What a round that is planned now asks: the programme's own, once published, else ours for this form of mentoring."""
+    draft = draft_of(seen, moment, audience)
+    if draft is None or draft.published_id is None:
+        return default_design(seen.cohort.form, moment, audience)
+    own = db.session.get_one(QuestionnaireVersion, (draft.org_id, draft.published_id))
+    return Design.model_validate(own.content)
+
+
+def missing_words(design: Design) -> frozenset[str]:
+    """The keys of questions with a text that is there in one language only, or in none; ``part 1`` for a part's title."""
+    missing = {f"part {n}" for n, section in enumerate(design.sections, 1) if not (section.title.en and section.title.fr)}
+    for one in (question for section in design.sections for question in section.questions):
+        ends = (one.low, one.high) if one.low or one.high else ()
+        texts = (one.words, *ends, *(part.words for part in (*one.options, *one.rows)))
+        if not all(text.en and text.fr for text in texts):
+            missing.add(one.key)
+    return frozenset(missing)
+
+
+def design_of(one: QuestionnaireRound) -> Design:
+    """What a round asks, word for word."""
+    return Design.model_validate(db.session.get_one(QuestionnaireVersion, (one.org_id, one.version_id)).content)
+
+
+def named_answers(seen: CohortSeen, one: QuestionnaireRound) -> Sequence[tuple[str, dict[str, Any]]]:
+    """(name, answers) of everybody who has sent theirs in a round with names, by name; for those who run the cohort."""
+    if not seen.runs or one.anonymous:
+        return []
+    given = sa.and_(RoundResponse.org_id == one.org_id, RoundResponse.round_id == one.id)
+    rows = db.session.execute(
+        sa.select(Person.name, RoundResponse.content)
+        .join_from(RoundResponse, Person, Person.id == RoundResponse.person_id)
+        .where(given, RoundResponse.given_at.is_not(None))
+        .order_by(Person.name, Person.id)
+    )
+    return [(row.name, row.content) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 import sqlalchemy as sa
 
+from marketplace.evaluation.models import EvaluationSetting
 from marketplace.programmes.models import Cohort
-from marketplace.questionnaires.models import Audience, Moment, QuestionnaireRound, RoundFigure
+from marketplace.programmes.queries import CohortSeen
+from marketplace.questionnaires.defaults import ENOUGH
+from marketplace.questionnaires.models import Audience, Moment, QuestionnaireRound, RoundFigure, RoundState
 from tenants.shared.database import db
 
 NO_ANSWER = ""
@@ -67,27 +71,66 @@ def high(steps: int) -> tuple[str, ...]:
     return tuple(str(step) for step in range(steps + 1 - max(1, 2 * steps // 5), steps + 1))
 
 
+def _lines(query: sa.Select[Any]) -> list[Line]:
+    rows = groupby(
+        db.session.execute(query),
+        key=lambda row: (row[2].round_id, row.moment, row.audience, row[2].question, row[2].part),
+    )
+    return [
+        Line(moment, audience, question, part, tuple(Group(tuple(row.answers), row.people) for *_whom, row in groups))
+        for (_round, moment, audience, question, part), groups in rows
+    ]
+
+
+def _figures() -> sa.Select[Any]:
+    figure, one = RoundFigure, QuestionnaireRound
+    return (
+        sa.select(one.moment, one.audience, figure)
+        .join(one, sa.and_(one.org_id == figure.org_id, one.id == figure.round_id))
+        .order_by(figure.round_id, figure.question, figure.part, figure.place)
+    )
+
+
 def lines_of(cohort: Cohort, questions: Collection[str] = ()) -> Sequence[Line]:
     """Every line of the cohort's closed rounds that may be shown, or those of ``questions``; by moment and audience.
 
     The cohort was loaded through its viewer, who runs it, or by a job of the organisation that does; for anybody else
     the database has no rows. A line that is missing is withheld.
     """
-    figure, one = RoundFigure, QuestionnaireRound
-    query = (
-        sa.select(one.moment, one.audience, figure)
-        .join(one, sa.and_(one.org_id == figure.org_id, one.id == figure.round_id))
-        .where(one.org_id == cohort.org_id, one.cohort_id == cohort.id, figure.question != "")
-        .order_by(figure.round_id, figure.question, figure.part, figure.place)
-    )
+    one = QuestionnaireRound
+    query = _figures().where(one.org_id == cohort.org_id, one.cohort_id == cohort.id, RoundFigure.question != "")
     if questions:
-        query = query.where(figure.question.in_(questions))
-    found = [
-        Line(moment, audience, question, part, tuple(Group(tuple(row.answers), row.people) for *_whom, row in rows))
-        for (_round, moment, audience, question, part), rows in groupby(
-            db.session.execute(query),
-            key=lambda row: (row[2].round_id, row.moment, row.audience, row[2].question, row[2].part),
-        )
-    ]
+        query = query.where(RoundFigure.question.in_(questions))
     order = (list(Moment), list(Audience))
-    return sorted(found, key=lambda line: (order[0].index(line.moment), order[1].index(line.audience)))
+    return sorted(_lines(query), key=lambda line: (order[0].index(line.moment), order[1].index(line.audience)))
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What may be shown of one round. ``people``: all who answered; None where nothing may be shown. ``lines`` by question and part;
+    ``words`` by question, in no order. ``least``: how few people a figure may come from.
+    """
+
+    people: int | None
+    least: int
+    lines: dict[tuple[str, str], Line]
+    words: dict[str, list[str]]
+
+
+def results_of(seen: CohortSeen, one: QuestionnaireRound) -> Results:
+    """Of a closed round, for those who run the cohort; empty of any other. Words only where names are not with them."""
+    mine = (RoundFigure.org_id == one.org_id, RoundFigure.round_id == one.id)
+    if not seen.runs or one.state is not RoundState.closed:
+        return Results(None, ENOUGH, {}, {})
+    lines = {(line.question, line.part): line for line in _lines(_figures().where(*mine))}
+    everybody = lines.pop(("", ""), None)
+    setting = db.session.get(EvaluationSetting, one.org_id)
+    least = db.session.scalar(sa.select(sa.func.max(RoundFigure.least)).where(*mine))
+    words: dict[str, list[str]] = {}
+    if one.anonymous:
+        written = sa.func.round_words_written(one.org_id, one.id).table_valued("question", "words")
+        for row in db.session.execute(sa.select(written.c.question, written.c.words)):
+            words.setdefault(row.question, []).append(row.words)
+    return Results(
+        everybody.people if everybody else None, least or (setting.minimum_group if setting else ENOUGH), lines, words
+    )

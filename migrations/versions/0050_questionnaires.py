@@ -18,6 +18,7 @@ S = "(SELECT wall_sealed())"
 RANDOM = "(('x' || substr(replace(gen_random_uuid()::text, '-', ''), 1, 16))::bit(64)::bigint & 9223372036854775807)"
 BLIND = ("round_box", "round_answer", "round_words")
 NAMED = ("questionnaire_version", "questionnaire_round", "round_invitation", "round_response")
+WRITTEN = ("questionnaire_draft",)
 DRAWN = ("round_figure",)
 
 TRIGGERS = {
@@ -234,6 +235,7 @@ POLICIES = (
      f"({RUNS}) OR ({S} AND asked_with_version(org_id, programme_id, moment, audience))", None),
     ("questionnaire_version", "web_insert", "web", "INSERT", None, f"{RUNS} AND published_by_id = wall_person()"),
     ("questionnaire_version", "worker_select", "worker", "SELECT", KEPT, None),
+    ("questionnaire_draft", "web_all", "web", "ALL", RUNS, f"{RUNS} AND saved_by_id = wall_person()"),
     ("questionnaire_round", "web_select", "web", "SELECT",
      f"({RUNS}) OR (state IN ('open', 'closed') AND {S} AND asked_in_round(org_id, id))", None),
     ("questionnaire_round", "web_insert", "web", "INSERT", None, f"{RUNS} AND state = 'planned'"),
@@ -250,7 +252,7 @@ POLICIES = (
     ("round_response", "worker_erasure", "worker", "DELETE", f"wall_role() = 'erasure' AND {OWN}", None),
     ("round_figure", "web_select", "web", "SELECT", RUNS, None),
     ("round_figure", "worker_select", "worker", "SELECT", KEPT, None),
-    *((table, "operator", "operator", "ALL", "true", None) for table in (*NAMED, *DRAWN)),
+    *((table, "operator", "operator", "ALL", "true", None) for table in (*NAMED, *WRITTEN, *DRAWN)),
     # A load may fill them; nobody but the gate reads them.
     *((table, "operator_insert", "operator", "INSERT", None, "true") for table in BLIND),
     *((table, "gate_all", "gate", "ALL", "true", None) for table in (*NAMED, *BLIND, *DRAWN)),
@@ -258,6 +260,7 @@ POLICIES = (
 
 GRANTS = """
 GRANT SELECT, INSERT ON questionnaire_version, questionnaire_round, round_response TO passerelle_web;
+GRANT SELECT, INSERT, UPDATE, DELETE ON questionnaire_draft TO passerelle_web;
 GRANT UPDATE (version_id, state, closes_on, zone, opens_at, closes_at) ON questionnaire_round TO passerelle_web;
 GRANT UPDATE (version_id, content) ON round_response TO passerelle_web;
 GRANT SELECT ON round_invitation, round_figure TO passerelle_web;
@@ -265,7 +268,7 @@ GRANT SELECT ON questionnaire_version, round_figure TO passerelle_worker;
 GRANT SELECT, UPDATE (state, remind_at) ON questionnaire_round TO passerelle_worker;
 GRANT SELECT, INSERT, DELETE ON round_invitation TO passerelle_worker;
 GRANT SELECT, DELETE ON round_response TO passerelle_worker;
-GRANT SELECT, INSERT, UPDATE, DELETE ON questionnaire_version, questionnaire_round, round_invitation, round_response, round_figure
+GRANT SELECT, INSERT, UPDATE, DELETE ON questionnaire_version, questionnaire_draft, questionnaire_round, round_invitation, round_response, round_figure
     TO passerelle_operator;
 GRANT INSERT ON round_box, round_answer, round_words TO passerelle_operator;
 GRANT SELECT ON questionnaire_version TO passerelle_gate;
@@ -321,6 +324,20 @@ def _tables() -> None:
         _to("questionnaire_version", ["org_id", "programme_id"], "programme", "org_id_programme_id"),
         sa.UniqueConstraint("org_id", "programme_id", "moment", "audience", "number", name="uq_questionnaire_number"),
         sa.UniqueConstraint("org_id", "id", "anonymous", name="uq_questionnaire_promise"),
+    )
+    op.create_table(
+        "questionnaire_draft",
+        _refers("questionnaire_draft", "org_id", "organisation"),
+        _col("programme_id", big),
+        *_whom(),
+        _col("content", postgresql.JSONB()),
+        _col("version", sa.Integer()),
+        _col("published_id", big, nullable=True),
+        _refers("questionnaire_draft", "saved_by_id", "person"),
+        _col("saved_at", moment),
+        sa.PrimaryKeyConstraint("org_id", "programme_id", "moment", "audience", name="pk_questionnaire_draft"),
+        _to("questionnaire_draft", ["org_id", "programme_id"], "programme", "org_id_programme_id"),
+        _to("questionnaire_draft", ["org_id", "published_id"], "questionnaire_version", "org_id_published_id"),
     )
     op.create_table(
         "questionnaire_round",
@@ -413,7 +430,7 @@ def _tables() -> None:
 def upgrade() -> None:
     _tables()
     execute = op.get_bind().exec_driver_sql
-    for table in (*NAMED, *BLIND, *DRAWN):
+    for table in (*NAMED, *WRITTEN, *BLIND, *DRAWN):
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
     execute(GRANTS)
@@ -446,7 +463,7 @@ def downgrade() -> None:
     for signature in reversed(FUNCTIONS):
         op.execute(f"DROP FUNCTION {signature}")
     op.execute("SET LOCAL ROLE passerelle_owner")
-    for table in reversed((*NAMED, *BLIND, *DRAWN)):
+    for table in reversed((*NAMED, *WRITTEN, *BLIND, *DRAWN)):
         op.drop_table(table)
     for signature in TRIGGERS:
         op.execute(f"DROP FUNCTION {signature}")

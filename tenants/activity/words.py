@@ -56,6 +56,7 @@ SENTENCES = {
     "event.cancelled": _l("cancelled an event: %(title)s"),
     "dossier.published": _l("published a board dossier"),
     "dossier.withdrawn": _l("withdrew a board dossier"),
+    "questionnaire.published": _l("published a version of a questionnaire"),
     "questionnaire.planned": _l("planned a questionnaire"),
     "questionnaire.moved": _l("changed the days of a questionnaire"),
     "questionnaire.cancelled": _l("called off a questionnaire"),
