@@ -110,7 +110,9 @@ def design_for(seen: CohortSeen, moment: Moment, audience: Audience) -> Design:
 
 def missing_words(design: Design) -> frozenset[str]:
     """The keys of questions with a text that is there in one language only, or in none; ``part 1`` for a part's title."""
-    missing = {f"part {n}" for n, section in enumerate(design.sections, 1) if not (section.title.en and section.title.fr)}
+    missing = {
+        f"part {n}" for n, section in enumerate(design.sections, 1) if not (section.title.en and section.title.fr)
+    }
     for one in (question for section in design.sections for question in section.questions):
         ends = (one.low, one.high) if one.low or one.high else ()
         texts = (one.words, *ends, *(part.words for part in (*one.options, *one.rows)))

@@ -71,7 +71,7 @@ def high(steps: int) -> tuple[str, ...]:
     return tuple(str(step) for step in range(steps + 1 - max(1, 2 * steps // 5), steps + 1))
 
 
-def _lines(query: sa.Select[Any]) -> list[Line]:
+def _lines(query: Any) -> list[Line]:
     rows = groupby(
         db.session.execute(query),
         key=lambda row: (row[2].round_id, row.moment, row.audience, row[2].question, row[2].part),
@@ -82,7 +82,7 @@ def _lines(query: sa.Select[Any]) -> list[Line]:
     ]
 
 
-def _figures() -> sa.Select[Any]:
+def _figures() -> Any:
     figure, one = RoundFigure, QuestionnaireRound
     return (
         sa.select(one.moment, one.audience, figure)
@@ -107,8 +107,9 @@ def lines_of(cohort: Cohort, questions: Collection[str] = ()) -> Sequence[Line]:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What may be shown of one round. ``people``: all who answered; None where nothing may be shown. ``lines`` by question and part;
-    ``words`` by question, in no order. ``least``: how few people a figure may come from.
+    """What may be shown of one round. ``people``: all who answered; None where nothing may be shown.
+
+    ``lines`` by question and part; ``words`` by question, in no order. ``least``: how few people a figure may come from.
     """
 
     people: int | None

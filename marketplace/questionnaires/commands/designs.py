@@ -98,18 +98,13 @@ def edit_draft(
     draft = _draft(seen, whom)
     if was is not None and was != (draft.version if draft else 0):
         raise Refused(_("Somebody has changed this questionnaire meanwhile. Look at it again, then save."))
+    before = Design.model_validate(draft.content) if draft else design_for(seen, *whom)
+    content = change(before).model_dump(mode="json")
     if draft is None:
-        draft = QuestionnaireDraft(
-            org_id=seen.cohort.org_id,
-            programme_id=seen.programme.id,
-            moment=whom[0],
-            audience=whom[1],
-            content=design_for(seen, *whom).model_dump(mode="json"),
-            version=0,
-        )
+        whose = {"org_id": seen.cohort.org_id, "programme_id": seen.programme.id}
+        draft = QuestionnaireDraft(**whose, moment=whom[0], audience=whom[1], version=0)
         db.session.add(draft)
-    draft.content = change(Design.model_validate(draft.content)).model_dump(mode="json")
-    draft.version += 1
+    draft.content, draft.version = content, draft.version + 1
     draft.saved_by_id, draft.saved_at = acting.person_id, now
     db.session.commit()
 
@@ -177,7 +172,6 @@ def _log(verb: str, acting: Acting, version: QuestionnaireVersion, now: datetime
         verb,
         org_ids=[version.org_id],
         now=now,
-        subject=("questionnaire_version", version.id),
+        subject=("questionnaire", version.id),
         actor=(acting.person_id, acting.person_name),
-        data={"number": version.number},
     )

@@ -45,9 +45,7 @@ def plan_round(*, acting: Acting, seen: CohortSeen, plan: Plan, design: Design, 
     if closes_at <= now:
         raise Refused(_("That time is over. Choose a last day that is still to come."))
     whom = (plan.moment, plan.audience)
-    version = kept_version(
-        acting=acting, seen=seen, whom=whom, design=design, anonymous=plan.anonymous, now=now
-    )
+    version = kept_version(acting=acting, seen=seen, whom=whom, design=design, anonymous=plan.anonymous, now=now)
     one = QuestionnaireRound(
         org_id=seen.cohort.org_id,
         id=new_id(),

@@ -36,7 +36,7 @@ class Shown:
 
 
 def group_words(question: Question, answers: Sequence[str], lang: str) -> str:
-    """"1–2", "3, or no answer", "Time, Too alike, or no answer"."""
+    """ "1–2", "3, or no answer", "Time, Too alike, or no answer"."""
     options = {one.key: one.words.text(lang) for one in question.options}
     steps = sorted(int(one) for one in answers if one.isdigit())
     if question.options:
@@ -96,12 +96,16 @@ def results(cohort_id: int, round_id: int) -> str:
 
 def _said(question: Question, value: object, lang: str) -> str:
     """One answer in words."""
-    options = {one.key: one.words.text(lang) for one in (*question.options, *question.rows)}
+    options: dict[str, str] = {one.key: one.words.text(lang) for one in (*question.options, *question.rows)}
     if isinstance(value, dict):
         return " · ".join(f"{options.get(key, key)}: {step}" for key, step in value.items())
     if isinstance(value, list):
-        many = [options.get(one, one) for one in value]
-        return " · ".join(f"{place}. {one}" for place, one in enumerate(many, 1) if one) if question.kind == "ranking" else " · ".join(many)
+        many = [str(options.get(one, one)) for one in value]
+        return (
+            " · ".join(f"{n}. {one}" for n, one in enumerate(many, 1))
+            if question.kind == "ranking"
+            else " · ".join(many)
+        )
     return options.get(str(value), str(value))
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -83,7 +83,7 @@ def send(cohort_id: int, moment: str) -> ResponseReturnValue:
             zone=form.zone.data,
             anonymous=form.anonymous.data == "yes",
         ),
-        design=default_design(seen.cohort.form, when, audience),
+        design=queries.design_for(seen, when, audience),
         now=clock.now(),
     )
     flash(_("It is planned. Everybody who is asked gets a letter on its first day."), "ok")
