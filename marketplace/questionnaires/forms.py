@@ -28,9 +28,16 @@ from wtforms.validators import InputRequired, Length, Optional
 from marketplace.programmes.modalities import Side, Words
 from marketplace.questionnaires.designs import Design, Option, Question, When
 from marketplace.questionnaires.editing import earlier_parts, new_key
+from marketplace.questionnaires.models import Audience
 from marketplace.questionnaires.words import AUDIENCES
 from tenants.onboarding.zones import zones
 from tenants.shared.typed import tidy
+
+
+def audiences_of(sides: Sequence[Side]) -> list[Audience]:
+    """Who can be asked in a cohort of these sides."""
+    people = {side.value for side in sides} | {Audience.hr_partner, Audience.manager}
+    return [audience for audience in AUDIENCES if audience in people]
 
 
 class DaysForm(FlaskForm):
@@ -58,10 +65,7 @@ class PlanForm(DaysForm):
     anonymous = RadioField(_l("What is promised"), validators=[InputRequired()])
 
     def offer(self, sides: Sequence[Side], locale: str) -> PlanForm:
-        with_firms = [
-            audience for audience in AUDIENCES if audience in {side.value for side in sides} | {"hr_partner", "manager"}
-        ]
-        self.audience.choices = [SelectChoice(one.value, str(AUDIENCES[one])) for one in with_firms]
+        self.audience.choices = [SelectChoice(one.value, str(AUDIENCES[one])) for one in audiences_of(sides)]
         self.offer_zones(locale)
         self.anonymous.choices = [
             SelectChoice("yes", _("Answers are anonymous")),

@@ -14,7 +14,7 @@ from marketplace.programmes.queries import CohortSeen, phases_of, run_cohort_or_
 from marketplace.questionnaires import commands, queries
 from marketplace.questionnaires.commands import Plan
 from marketplace.questionnaires.defaults import ENOUGH
-from marketplace.questionnaires.forms import DaysForm, PlanForm
+from marketplace.questionnaires.forms import DaysForm, PlanForm, audiences_of
 from marketplace.questionnaires.models import Audience, Moment
 from marketplace.questionnaires.views.blueprints import language, moment_or_404, of_cohort
 from marketplace.questionnaires.words import AUDIENCES, MOMENTS, STATES
@@ -35,6 +35,7 @@ def index(cohort_id: int) -> str:
         audiences=AUDIENCES,
         states=STATES,
         enough=ENOUGH,
+        offered=audiences_of(seen.cohort.modalities.sides),
     )
 
 
@@ -125,6 +126,13 @@ def cancel(cohort_id: int, round_id: int) -> ResponseReturnValue:
     commands.cancel_round(acting=g.acting, one=queries.round_run_or_404(seen, round_id).round, now=clock.now())
     flash(_("It is called off. Nobody has been asked."), "ok")
     return redirect(url_for("cohort_questionnaires.index", cohort_id=cohort_id), 303)
+
+
+@of_cohort.get("/rounds/<int:round_id>/closing")
+def ask_closing(cohort_id: int, round_id: int) -> str:
+    seen = run_cohort_or_404(g.acting, cohort_id)
+    run = queries.round_run_or_404(seen, round_id)
+    return render_template("questionnaires/closing.html", seen=seen, run=run)
 
 
 @of_cohort.post("/rounds/<int:round_id>/closing")
