@@ -97,9 +97,12 @@ class PartForm(FlaskForm):
     title_en = _text(_l("Title in English"), 120)
     title_fr = _text(_l("Title in French"), 120)
 
-    def validate_title_en(self, field: Any) -> None:
-        if not (field.data or self.title_fr.data):
-            raise ValidationError(_("Give it a title, in one language at least."))
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        valid = super().validate(*args, **kwargs)
+        if not (self.title_en.data or self.title_fr.data):
+            self.title_en.errors = [_("Give it a title, in one language at least.")]
+            valid = False
+        return valid
 
     def title(self) -> Words:
         return Words(en=self.title_en.data or "", fr=self.title_fr.data or "")

@@ -81,6 +81,7 @@ readiness_reading: mia ru, export mia r, erasure mia rd
 target_board: mia ru, export mia r, erasure mia rd
 search_firm_admission: mia r, pam r, ann r, ned r, job bridge r, job acme r, export pam r
 questionnaire_version: mia r, ned ri, job bridge r
+questionnaire_draft: ned rudi
 questionnaire_round: mia r, ned ru, job bridge ru
 round_invitation: mia r, ned r, job bridge rdi, export mia r, erasure mia rd
 round_response: mia rui, export mia r, erasure mia rd
@@ -124,6 +125,7 @@ FILLED = {
     "dossier_request": {"state": "asked"},
     "introduction": {"state": "asked"},
     "questionnaire_version": {"moment": "start", "audience": "mentee"},
+    "questionnaire_draft": {"moment": "start", "audience": "mentee"},
     "round_figure": {"people": 5},
     "questionnaire_round": {
         **{"moment": "start", "audience": "mentee", "state": "open"},
@@ -148,7 +150,7 @@ NEW = (
     *("evaluation_setting", "figure_drawing", "released_figure", "search_firm_admission"),
     *("nomination_committee_member", "showing", "board_card", "viewing", "dossier_request", "dossier_link"),
     "introduction",
-    *("questionnaire_version", "questionnaire_round", "round_invitation", "round_response"),
+    *("questionnaire_version", "questionnaire_draft", "questionnaire_round", "round_invitation", "round_response"),
     *("round_box", "round_answer", "round_words", "round_figure"),
 )
 OLDER = ("programme", "programme_version", "programme_party", "cohort", "cohort_phase", "enrolment")
