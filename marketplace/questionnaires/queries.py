@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import abort
+from sqlalchemy.dialects.postgresql import JSONB
 
 from marketplace.enrolments.models import ManagerView
 from marketplace.programmes.models import Enrolment, EnrolmentState
@@ -24,7 +25,6 @@ from marketplace.questionnaires.models import (
     RoundResponse,
     RoundState,
 )
-from tenants.accounts.models import Person
 from tenants.current import Acting
 from tenants.shared.database import db
 
@@ -130,13 +130,8 @@ def named_answers(seen: CohortSeen, one: QuestionnaireRound) -> Sequence[tuple[s
     """(name, answers) of everybody who has sent theirs in a round with names, by name; for those who run the cohort."""
     if not seen.runs or one.anonymous:
         return []
-    given = sa.and_(RoundResponse.org_id == one.org_id, RoundResponse.round_id == one.id)
-    rows = db.session.execute(
-        sa.select(Person.name, RoundResponse.content)
-        .join_from(RoundResponse, Person, Person.id == RoundResponse.person_id)
-        .where(given, RoundResponse.given_at.is_not(None))
-        .order_by(Person.name, Person.id)
-    )
+    found = sa.func.round_answers_named(one.org_id, one.id).table_valued("name", sa.column("content", JSONB()))
+    rows = db.session.execute(sa.select(found.c.name, found.c.content))
     return [(row.name, row.content) for row in rows]
 
 

@@ -213,6 +213,20 @@ BEGIN
 END $$""",
         ("web",),
     ),
+    # What was sent in a round with names, for those who run it, as they were told who sent it.
+    "round_answers_named(integer, bigint)": (
+        """
+CREATE FUNCTION round_answers_named(p_org integer, p_round bigint) RETURNS TABLE (name text, content jsonb)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+#variable_conflict use_column
+BEGIN
+    IF NOT wall_sealed() OR p_org <> wall_org() OR NOT wall_coordinates() THEN RETURN; END IF;
+    RETURN QUERY SELECT p.name::text, s.content FROM round_response s JOIN person p ON p.id = s.person_id
+    JOIN questionnaire_round r ON r.org_id = s.org_id AND r.id = s.round_id AND NOT r.anonymous
+    WHERE s.org_id = p_org AND s.round_id = p_round AND s.given_at IS NOT NULL ORDER BY p.name, p.id;
+END $$""",
+        ("web",),
+    ),
     "organisations_with_due_rounds(timestamptz)": (
         """
 CREATE FUNCTION organisations_with_due_rounds(p_now timestamptz) RETURNS SETOF integer
@@ -245,7 +259,7 @@ POLICIES = (
     ("round_invitation", "worker_all", "worker", "ALL", KEPT, KEPT),
     ("round_invitation", "worker_export", "worker", "SELECT", PRIVATE, None),
     ("round_invitation", "worker_erasure", "worker", "DELETE", f"wall_role() = 'erasure' AND {OWN}", None),
-    ("round_response", "web_select", "web", "SELECT", f"({OWN}) OR (given_at IS NOT NULL AND {RUNS})", None),
+    ("round_response", "web_select", "web", "SELECT", OWN, None),
     ("round_response", "web_insert", "web", "INSERT", None, f"{OWN} AND given_at IS NULL AND asked_in_round(org_id, round_id)"),
     ("round_response", "web_update", "web", "UPDATE", f"{OWN} AND given_at IS NULL", f"{OWN} AND given_at IS NULL"),
     ("round_response", "worker_export", "worker", "SELECT", PRIVATE, None),

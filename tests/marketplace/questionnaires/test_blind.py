@@ -16,7 +16,8 @@ __all__ = ["at", "cohort"]
 PLAN = {"audience": "mentee", "opens_on": NOW.date().isoformat(), "closes_on": "2026-11-20", "zone": "Europe/Paris"}
 WHO = ("mia", "pam", "max", "ann", "gil", "abe")
 BLIND = ("round_box", "round_answer", "round_words")
-COLUMNS = """SELECT c.relname, a.attname, a.atttypid::regtype::text, a.atthasdef FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+COLUMNS = """SELECT c.relname, a.attname, a.atttypid::regtype::text, a.atthasdef FROM pg_attribute a
+JOIN pg_class c ON c.oid = a.attrelid
 WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped"""
 KEYS = """SELECT DISTINCT c.relname FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid
 WHERE k.contype = 'f' AND k.conrelid = CAST(:table AS regclass)"""

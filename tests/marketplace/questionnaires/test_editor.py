@@ -89,8 +89,8 @@ def test_a_questionnaire_is_written_published_and_asked_while_an_open_round_keep
     assert ned.post(f"{end}/questions/improve/removal").status_code == 303
     number = re.search(r'name="version"\s+value="(\d+)"', ned.get(end).text)[1]
     assert ned.post(f"{end}/versions", data={"version": number}).status_code == 303
-    planned = "SELECT v.number, v.anonymous, v.content::text LIKE '%improve%' FROM questionnaire_round r JOIN questionnaire_version v "
-    planned += "ON v.id = r.version_id WHERE r.moment = 'end'"
+    planned = "SELECT v.number, v.anonymous, v.content::text LIKE '%improve%' FROM questionnaire_round r "
+    planned += "JOIN questionnaire_version v ON v.id = r.version_id WHERE r.moment = 'end'"
     assert rows(planned) == [(3, False, False)], "it asks what is new, and promises what it promised"
     assert ned.post(f"{end}/return-to-ours").status_code == 303
     assert rows(planned) == [(1, False, True)], "as before"
