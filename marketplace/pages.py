@@ -70,7 +70,10 @@ def subscribes(acting: Acting) -> bool:
 
 
 FAMILIES = dict.fromkeys(
-    "programme_parties programme_pages cohorts enrolments pairing circles training events event kit cohort_kit".split(),
+    (
+        "programme_parties programme_pages cohorts enrolments pairing circles training events event kit cohort_kit "
+        "cohort_questionnaires questionnaires"
+    ).split(),
     "programmes",
 )
 """Blueprints whose pages belong to a place of the navigation that has another's name."""

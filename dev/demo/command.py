@@ -22,6 +22,7 @@ from dev.demo.known import KNOWN, PASSWORD
 from dev.demo.loading import DemoProblem, Loader, add_member, add_mentor, add_organisation, hash_password, loading
 from dev.demo.pairing import play_pairing
 from dev.demo.programmes import play_programmes
+from dev.demo.questionnaires import close_first_rounds, play_questionnaires
 from dev.demo.readiness import play_readiness
 from dev.demo.rhythm import keep_time, play_rhythm
 from dev.demo.rows import Rows
@@ -84,6 +85,7 @@ def load(address: str, *, mentors: int, reset: bool, now: datetime, seed: int = 
             _load_crowd(loader, world, password_hash, mentors - MENTORS, seed)
         _queue_letters(loader, scenes)
         draw_first_figures(loader.connection, world)
+        close_first_rounds(loader.connection, world)
         return world
 
 
@@ -107,6 +109,7 @@ def _load_world(loader: Loader, world: World, password_hash: str, seed: int) -> 
     play_pairing(world, rows, seed)
     play_readiness(world, rows)
     play_evaluation(world, rows)
+    play_questionnaires(world, rows, seed)
     play_dossier(world, rows)
     play_search_firms(world, rows, password_hash)
     play_selections(world, rows)

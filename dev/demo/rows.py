@@ -96,6 +96,10 @@ ORDER = (
     "letter_choice",
     "letter_hours",
     "equity_answer",
+    "questionnaire_version",
+    "questionnaire_round",
+    "round_invitation",
+    "round_box",
 )
 """Tables in an order that no foreign key minds."""
 

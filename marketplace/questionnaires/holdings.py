@@ -47,6 +47,12 @@ register(
     Holding(
         "questionnaires_for_organisations",
         _l("What you did for a programme"),
-        frozenset({"questionnaire_version.published_by_id", "questionnaire_round.created_by_id"}),
+        frozenset(
+            {
+                "questionnaire_version.published_by_id",
+                "questionnaire_draft.saved_by_id",
+                "questionnaire_round.created_by_id",
+            }
+        ),
     ),
 )

@@ -67,10 +67,35 @@ class QuestionnaireVersion(Base):
     published_at: Mapped[datetime]
 
 
+class QuestionnaireDraft(Base):
+    """A programme's own questionnaire for one moment and audience, as it is being written; no row: ours is asked.
+
+    ``content`` is a ``Design`` as JSON. ``version`` counts its changes. ``published_id``: what is asked meanwhile; None: ours.
+    """
+
+    __tablename__ = "questionnaire_draft"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["org_id", "programme_id"], ["programme.org_id", "programme.id"]),
+        sa.ForeignKeyConstraint(
+            ["org_id", "published_id"], ["questionnaire_version.org_id", "questionnaire_version.id"]
+        ),
+    )
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    programme_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    moment: Mapped[Moment] = mapped_column(primary_key=True)
+    audience: Mapped[Audience] = mapped_column(primary_key=True)
+    content: Mapped[dict[str, Any]]
+    version: Mapped[int]
+    published_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    saved_by_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    saved_at: Mapped[datetime]
+
+
 class QuestionnaireRound(Base):
     """One audience of a cohort is asked one questionnaire, from a day to the end of another in ``zone``.
 
-    ``version_id`` is what those are asked who begin now; whoever began with an earlier one keeps it. ``remind_at``: when those
+    ``version_id`` is what it asks; once it has opened, that is never changed (a trigger). ``remind_at``: when those
     who have not answered are next written to.
     """
 
@@ -193,3 +218,27 @@ class RoundWords(_Blind, Base):
 
     question: Mapped[str] = mapped_column(sa.String(60))
     words: Mapped[str]
+
+
+class RoundFigure(Base):
+    """How many of those who answered a closed round gave one of ``answers``; the auditor let it out.
+
+    All figures of one ``question`` and ``part`` (a row of a matrix, an option of several) add up to all who answered. The empty
+    answer is none. The empty question: all who answered. ``least``: the smallest group of that day. What is withheld has no row.
+    """
+
+    __tablename__ = "round_figure"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("org_id", "round_id", "question", "part", "place"),
+        sa.ForeignKeyConstraint(["org_id", "round_id"], ["questionnaire_round.org_id", "questionnaire_round.id"]),
+        sa.CheckConstraint("people >= 5", name="never_below_five"),
+    )
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    round_id: Mapped[int] = mapped_column(sa.BigInteger)
+    question: Mapped[str] = mapped_column(sa.String(40))
+    part: Mapped[str] = mapped_column(sa.String(40))
+    place: Mapped[int] = mapped_column(sa.SmallInteger)
+    answers: Mapped[list[str]]
+    people: Mapped[int]
+    least: Mapped[int] = mapped_column(sa.SmallInteger)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from flask import abort
+from sqlalchemy.dialects.postgresql import JSONB
 
 from marketplace.enrolments.models import ManagerView
 from marketplace.programmes.models import Enrolment, EnrolmentState
 from marketplace.programmes.queries import CohortSeen
+from marketplace.questionnaires.defaults import default_design
 from marketplace.questionnaires.designs import Design
 from marketplace.questionnaires.models import (
     Audience,
+    Moment,
+    QuestionnaireDraft,
     QuestionnaireRound,
     QuestionnaireVersion,
     RoundInvitation,
@@ -83,9 +88,51 @@ def people_today(seen: CohortSeen) -> dict[Audience, int]:
     return {audience: count for audience, count in found.items() if count}
 
 
-def round_run_or_404(seen: CohortSeen, round_id: int) -> QuestionnaireRound:
-    found = (run.round for run in rounds_of(seen) if run.round.id == round_id)
-    return next(found, None) or abort(404)
+def round_run_or_404(seen: CohortSeen, round_id: int) -> RoundRun:
+    return next((run for run in rounds_of(seen) if run.round.id == round_id), None) or abort(404)
+
+
+def draft_of(seen: CohortSeen, moment: Moment, audience: Audience) -> QuestionnaireDraft | None:
+    """What those who run the programme have written for this moment and these people; None: ours is asked."""
+    if not seen.runs:
+        return None
+    return db.session.get(QuestionnaireDraft, (seen.cohort.org_id, seen.programme.id, moment, audience))
+
+
+def design_for(seen: CohortSeen, moment: Moment, audience: Audience) -> Design:
+    """What a round that is planned now asks: the programme's own, once published, else ours for this form of mentoring."""
+    draft = draft_of(seen, moment, audience)
+    if draft is None or draft.published_id is None:
+        return default_design(seen.cohort.form, moment, audience)
+    own = db.session.get_one(QuestionnaireVersion, (draft.org_id, draft.published_id))
+    return Design.model_validate(own.content)
+
+
+def missing_words(design: Design) -> frozenset[str]:
+    """The keys of questions with a text that is there in one language only, or in none; ``part 1`` for a part's title."""
+    missing = {
+        f"part {n}" for n, section in enumerate(design.sections, 1) if not (section.title.en and section.title.fr)
+    }
+    for one in (question for section in design.sections for question in section.questions):
+        ends = (one.low, one.high) if one.low or one.high else ()
+        texts = (one.words, *ends, *(part.words for part in (*one.options, *one.rows)))
+        if not all(text.en and text.fr for text in texts):
+            missing.add(one.key)
+    return frozenset(missing)
+
+
+def design_of(one: QuestionnaireRound) -> Design:
+    """What a round asks, word for word."""
+    return Design.model_validate(db.session.get_one(QuestionnaireVersion, (one.org_id, one.version_id)).content)
+
+
+def named_answers(seen: CohortSeen, one: QuestionnaireRound) -> Sequence[tuple[str, dict[str, Any]]]:
+    """(name, answers) of everybody who has sent theirs in a round with names, by name; for those who run the cohort."""
+    if not seen.runs or one.anonymous:
+        return []
+    found = sa.func.round_answers_named(one.org_id, one.id).table_valued("name", sa.column("content", JSONB()))
+    rows = db.session.execute(sa.select(found.c.name, found.c.content))
+    return [(row.name, row.content) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +180,3 @@ def asked_or_404(viewer: Acting, round_id: int, version_id: int | None = None) -
     if any(getattr(version, name) != getattr(current, name) for name in same):
         abort(404)
     return Asked(one, version, viewer.person_id, answered, draft)
-
-
-def exact_counts(one: QuestionnaireRound) -> dict[str, int]:
-    """How many gave each mark; the empty mark is all who answered. Exact, so for the auditor alone; empty below five."""
-    found = sa.func.round_counts(one.org_id, one.id).table_valued("mark", "people")
-    return {row.mark: row.people for row in db.session.execute(sa.select(found.c.mark, found.c.people))}

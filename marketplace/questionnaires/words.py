@@ -28,3 +28,11 @@ STATES: dict[RoundState, Any] = {
     RoundState.closed: _l("Closed"),
     RoundState.cancelled: _l("Cancelled"),
 }
+KINDS: dict[str, Any] = {
+    "scale": _l("A scale"),
+    "one": _l("One of several"),
+    "many": _l("Any of several"),
+    "ranking": _l("An order"),
+    "matrix": _l("Several on one scale"),
+    "words": _l("Words"),
+}

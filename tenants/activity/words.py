@@ -67,6 +67,7 @@ SENTENCES = {
     "seat.described": _l("described a board seat to fill"),
     "seat.revised": _l("changed what a board seat asks for"),
     "selection.closed": _l("closed the record of a selection"),
+    "questionnaire.published": _l("published a version of a questionnaire"),
     "questionnaire.planned": _l("planned a questionnaire"),
     "questionnaire.moved": _l("changed the days of a questionnaire"),
     "questionnaire.cancelled": _l("called off a questionnaire"),

@@ -86,12 +86,14 @@ selection: mia rui
 selection_entry: mia rui
 selection_step: mia ri
 questionnaire_version: mia r, ned ri, job bridge r
+questionnaire_draft: ned rudi
 questionnaire_round: mia r, ned ru, job bridge ru
 round_invitation: mia r, ned r, job bridge rdi, export mia r, erasure mia rd
 round_response: mia rui, export mia r, erasure mia rd
 round_box:
 round_answer:
 round_words:
+round_figure: ned r, job bridge r
 letter: ann iw, ned iw, job bridge iw, job acme ruiw, job harbour iw, export mia iw, export pam iw, erasure mia iw,
     erasure pam iw
 notice: mia ruiw, pam w, ann ruiw, ned iw, job bridge iw, job acme iw, job harbour iw, export mia riw,
@@ -130,6 +132,8 @@ FILLED = {
     "selection_entry": {"stage": "long"},
     "selection_step": {"stage": "long"},
     "questionnaire_version": {"moment": "start", "audience": "mentee"},
+    "questionnaire_draft": {"moment": "start", "audience": "mentee"},
+    "round_figure": {"people": 5},
     "questionnaire_round": {
         **{"moment": "start", "audience": "mentee", "state": "open"},
         "closes_at": NOW + timedelta(days=1),
@@ -156,8 +160,8 @@ NEW = (
     *("nomination_committee_member", "showing", "board_card", "viewing", "dossier_request", "dossier_link"),
     "introduction",
     *SEATS,
-    *("questionnaire_version", "questionnaire_round", "round_invitation", "round_response"),
-    *("round_box", "round_answer", "round_words"),
+    *("questionnaire_version", "questionnaire_draft", "questionnaire_round", "round_invitation", "round_response"),
+    *("round_box", "round_answer", "round_words", "round_figure"),
 )
 OLDER = ("programme", "programme_version", "programme_party", "cohort", "cohort_phase", "enrolment")
 ADDED_TO = ("letter", "notice")

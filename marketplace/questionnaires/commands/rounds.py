@@ -1,29 +1,19 @@
-"""Planning, closing and answering rounds."""
+"""Planning a round, its days, calling it off and closing it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.programmes.queries import CohortSeen
-from marketplace.questionnaires.defaults import NAMED, PROMISE
-from marketplace.questionnaires.designs import Answers, Design, marks, words_of
-from marketplace.questionnaires.models import (
-    Audience,
-    Moment,
-    QuestionnaireRound,
-    QuestionnaireVersion,
-    RoundResponse,
-    RoundState,
-)
-from marketplace.questionnaires.queries import Asked
+from marketplace.questionnaires.commands.designs import kept_version
+from marketplace.questionnaires.designs import Design
+from marketplace.questionnaires.models import Audience, Moment, QuestionnaireRound, RoundState
 from tenants.current import Acting
 from tenants.shared import jobs
 from tenants.shared.activity import record
@@ -47,44 +37,6 @@ def midnight(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(zone))
 
 
-def publish_version(
-    *, acting: Acting, seen: CohortSeen, plan: Plan, design: Design, now: datetime
-) -> QuestionnaireVersion:
-    """The newest version where it asks and promises the same, else a new one. Commits nothing."""
-    promise = PROMISE if plan.anonymous else NAMED
-    latest = db.session.scalar(
-        sa.select(QuestionnaireVersion)
-        .where(
-            QuestionnaireVersion.org_id == seen.cohort.org_id,
-            QuestionnaireVersion.programme_id == seen.programme.id,
-            QuestionnaireVersion.moment == plan.moment,
-            QuestionnaireVersion.audience == plan.audience,
-        )
-        .order_by(QuestionnaireVersion.number.desc())
-        .limit(1)
-    )
-    content = design.model_dump(mode="json")
-    if latest and (latest.content, latest.anonymous, latest.promise_en) == (content, plan.anonymous, promise.en):
-        return latest
-    version = QuestionnaireVersion(
-        org_id=seen.cohort.org_id,
-        id=new_id(),
-        programme_id=seen.programme.id,
-        moment=plan.moment,
-        audience=plan.audience,
-        number=latest.number + 1 if latest else 1,
-        anonymous=plan.anonymous,
-        promise_en=promise.en,
-        promise_fr=promise.fr,
-        content=content,
-        published_by_id=acting.person_id,
-        published_at=now,
-    )
-    db.session.add(version)
-    db.session.flush()
-    return version
-
-
 def plan_round(*, acting: Acting, seen: CohortSeen, plan: Plan, design: Design, now: datetime) -> QuestionnaireRound:
     """Raises ``Refused`` where these people of the cohort are asked at this moment already, or the time is over."""
     if not seen.runs:
@@ -92,7 +44,8 @@ def plan_round(*, acting: Acting, seen: CohortSeen, plan: Plan, design: Design, 
     opens_at, closes_at = midnight(plan.opens_on, plan.zone), midnight(plan.closes_on + timedelta(days=1), plan.zone)
     if closes_at <= now:
         raise Refused(_("That time is over. Choose a last day that is still to come."))
-    version = publish_version(acting=acting, seen=seen, plan=plan, design=design, now=now)
+    whom = (plan.moment, plan.audience)
+    version = kept_version(acting=acting, seen=seen, whom=whom, design=design, anonymous=plan.anonymous, now=now)
     one = QuestionnaireRound(
         org_id=seen.cohort.org_id,
         id=new_id(),
@@ -167,42 +120,4 @@ def close_round(*, acting: Acting, one: QuestionnaireRound, now: datetime) -> No
     if not db.session.scalar(sa.select(sa.func.close_round(one.org_id, one.id, now))):
         raise Refused(_("It is not open."))
     _log("questionnaire.closed", acting, one, now)
-    db.session.commit()
-
-
-def keep_answers(*, asked: Asked, answers: Answers) -> None:
-    """What somebody has answered so far of a questionnaire with names; whatever was sent already stays as it is."""
-    one = asked.round
-    values = {"version_id": asked.version.id, "content": answers}
-    own = {"org_id": one.org_id, "round_id": one.id, "person_id": asked.person_id, "marks": []}
-    db.session.execute(
-        insert(RoundResponse)
-        .values(own | values)
-        .on_conflict_do_update(
-            index_elements=("org_id", "round_id", "person_id"), set_=values, where=RoundResponse.given_at.is_(None)
-        )
-    )
-    db.session.commit()
-
-
-def give_answers(*, asked: Asked, answers: Answers, now: datetime) -> None:
-    """For good. Nothing else is written in this transaction: whatever it wrote would carry its number.
-
-    Raises ``Refused`` when they were given before, or when the round has closed.
-    """
-    one, design = asked.round, asked.design
-    content: dict[str, Any] = words_of(design, answers) if one.anonymous else answers
-    given = sa.func.answer_round(
-        one.org_id,
-        one.id,
-        asked.version.id,
-        sa.cast(marks(design, answers), sa.ARRAY(sa.Text())),
-        sa.cast(content, JSONB()),
-        now,
-    )
-    became = db.session.scalar(sa.select(given))
-    if became == "answered":
-        raise Refused(_("You have answered already, and each answers once. What you sent first counts."))
-    if became != "given":
-        raise Refused(_("This questionnaire has closed, so it takes no more answers. Thank you for wanting to."))
     db.session.commit()
