@@ -137,9 +137,9 @@ BEGIN
     LOOP
         FOR one IN EXECUTE format($q$
             SELECT s.side, s.form, s.cohort_id, s.firm_id, array_agg(u.unit) AS units, sum(u.value) AS total,
-                sum(u.value * u.value) AS squares, count(*) FILTER (WHERE u.value > 0) AS some,
+                sum(u.value * u.value) AS squares,
                 array_agg(CASE WHEN $1 THEN u.value ELSE 0 END::smallint) AS kinds
-            FROM %I($2, $3) u
+            FROM %%I($2, $3) u
             CROSS JOIN LATERAL (VALUES (1, '', '', NULL::bigint, NULL::integer), (2, '', u.form, NULL, NULL),
                 (3, '', u.form, u.cohort_id, NULL), (4, 'mentee', '', NULL, u.mentee_firm), (5, 'mentor', '', NULL, u.mentor_firm),
                 (6, 'mentee', u.form, u.cohort_id, u.mentee_firm), (7, 'mentor', u.form, u.cohort_id, u.mentor_firm))
