@@ -53,8 +53,9 @@ MEASURES = {
     ),
     "first_meeting": (
         False,
-        f"""SELECT u.* FROM (SELECT {OF_PAIR}, (SELECT greatest(extract(epoch FROM min(g.starts_at) - m.started_at)::integer, 0)
-        / 86400.0 FROM meeting g WHERE {HELD}) AS days {PAIRS}) u WHERE u.days IS NOT NULL""",
+        f"""SELECT {OF_PAIR}, greatest(extract(epoch FROM f.met_at - m.started_at)::integer, 0) / 86400.0
+        {PAIRS.replace("WHERE", f"CROSS JOIN LATERAL (SELECT min(g.starts_at) AS met_at FROM meeting g WHERE {HELD}) f WHERE")}
+        AND f.met_at IS NOT NULL""",
     ),
     "answer_time": (
         False,
@@ -268,6 +269,8 @@ POLICIES = (
     ("dashboard_digest", "worker_erasure", "worker", "DELETE", f"wall_role() = 'erasure' AND {OWN}", None),
     ("dashboard_digest", "gate_select", "gate", "SELECT", "true", None),
     *((table, "operator", "operator", "ALL", "true", None) for table in TABLES),
+    # Whether a pair reached a goal, for measured_goals and nothing else.
+    ("goal", "gate_select_0053", "gate", "SELECT", "true", None),
 )  # fmt: skip
 
 GRANTS = """
@@ -370,6 +373,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP POLICY gate_select_0053 ON goal")
     op.execute("SET LOCAL ROLE passerelle_gate")
     for signature in reversed(FUNCTIONS):
         op.execute(f"DROP FUNCTION {signature}")

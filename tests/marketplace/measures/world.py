@@ -36,7 +36,7 @@ class Played:
         connection.exec_driver_sql("SET session_replication_role = origin")
 
 
-def play(cohorts: list[Cohort], firms: list[int], *, pairs: int = 60, seed: int = 7) -> Played:
+def play(cohorts: list[Cohort], firms: list[int], *, pairs: int = 100, seed: int = 7) -> Played:
     random, played = Random(seed), Played({})
     for cohort in cohorts:
         launch = datetime.combine(cohort.launch_on, datetime.min.time(), UTC)
@@ -62,7 +62,7 @@ def play(cohorts: list[Cohort], firms: list[int], *, pairs: int = 60, seed: int 
                 _request(played, between, RequestState(state), sent, None, closed)
             accepted = sent + random.random() * 9 * DAY
             asked = _request(played, between, RequestState.confirmed, sent, accepted, None)
-            if number % 10 == 9:
+            if number % 3 == 2:
                 continue
             _pair(played, between | {"request_id": asked["id"]}, launch + random.random() * 20 * DAY, random)
     return played
