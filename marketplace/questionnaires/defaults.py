@@ -36,7 +36,7 @@ NAMED = Words(
     fr="Vos réponses portent votre nom. Les responsables du programme peuvent les lire une fois envoyées ; personne d’autre.",
 )
 ENOUGH = 5
-"""Answers of which figures and words may be shown; the database holds to it by itself (``round_counts``)."""
+"""Answers of which figures and words may be shown; the database holds to it by itself (``draw_round``)."""
 
 
 @cache

@@ -193,3 +193,27 @@ class RoundWords(_Blind, Base):
 
     question: Mapped[str] = mapped_column(sa.String(60))
     words: Mapped[str]
+
+
+class RoundFigure(Base):
+    """How many of those who answered a closed round gave one of ``answers``; the auditor let it out.
+
+    All figures of one ``question`` and ``part`` (a row of a matrix, an option of several) add up to all who answered. The empty
+    answer is none. The empty question: all who answered. ``least``: the smallest group of that day. What is withheld has no row.
+    """
+
+    __tablename__ = "round_figure"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("org_id", "round_id", "question", "part", "place"),
+        sa.ForeignKeyConstraint(["org_id", "round_id"], ["questionnaire_round.org_id", "questionnaire_round.id"]),
+        sa.CheckConstraint("people >= 5", name="never_below_five"),
+    )
+
+    org_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    round_id: Mapped[int] = mapped_column(sa.BigInteger)
+    question: Mapped[str] = mapped_column(sa.String(40))
+    part: Mapped[str] = mapped_column(sa.String(40))
+    place: Mapped[int] = mapped_column(sa.SmallInteger)
+    answers: Mapped[list[str]]
+    people: Mapped[int]
+    least: Mapped[int] = mapped_column(sa.SmallInteger)

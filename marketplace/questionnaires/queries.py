@@ -133,9 +133,3 @@ def asked_or_404(viewer: Acting, round_id: int, version_id: int | None = None) -
     if any(getattr(version, name) != getattr(current, name) for name in same):
         abort(404)
     return Asked(one, version, viewer.person_id, answered, draft)
-
-
-def exact_counts(one: QuestionnaireRound) -> dict[str, int]:
-    """How many gave each mark; the empty mark is all who answered. Exact, so for the auditor alone; empty below five."""
-    found = sa.func.round_counts(one.org_id, one.id).table_valued("mark", "people")
-    return {row.mark: row.people for row in db.session.execute(sa.select(found.c.mark, found.c.people))}

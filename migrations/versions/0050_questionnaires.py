@@ -18,6 +18,7 @@ S = "(SELECT wall_sealed())"
 RANDOM = "(('x' || substr(replace(gen_random_uuid()::text, '-', ''), 1, 16))::bit(64)::bigint & 9223372036854775807)"
 BLIND = ("round_box", "round_answer", "round_words")
 NAMED = ("questionnaire_version", "questionnaire_round", "round_invitation", "round_response")
+DRAWN = ("round_figure",)
 
 TRIGGERS = {
     "keep_questionnaire_version()": """
@@ -29,7 +30,7 @@ END $$""",
 CREATE FUNCTION keep_round_promise() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 BEGIN
     IF NEW.anonymous <> OLD.anonymous OR NEW.cohort_id <> OLD.cohort_id OR NEW.audience <> OLD.audience
-       OR NEW.moment <> OLD.moment OR (OLD.state IN ('closed', 'cancelled') AND NEW.state <> OLD.state) THEN
+       OR NEW.moment <> OLD.moment OR (NEW.version_id <> OLD.version_id AND OLD.state <> 'planned') OR (OLD.state IN ('closed', 'cancelled') AND NEW.state <> OLD.state) THEN
         RAISE EXCEPTION 'who was asked, and what was promised, is never changed';
     END IF;
     RETURN NEW;
@@ -77,10 +78,7 @@ BEGIN
     IF NOT FOUND THEN RETURN 'gone'; END IF;
     IF done THEN RETURN 'answered'; END IF;
     IF one.state = 'closed' OR one.closes_at <= p_now THEN RETURN 'closed'; END IF;
-    IF NOT EXISTS (SELECT FROM questionnaire_version v JOIN questionnaire_version w ON w.org_id = v.org_id
-                   AND w.programme_id = v.programme_id AND w.moment = v.moment AND w.audience = v.audience
-                   WHERE v.org_id = p_org AND v.id = one.version_id AND w.id = p_version AND w.anonymous = one.anonymous)
-    THEN RETURN 'gone'; END IF;
+    IF p_version <> one.version_id THEN RETURN 'gone'; END IF;
     IF one.anonymous THEN
         -- Every invitation of the round is written anew, so that none carries this transaction alone.
         UPDATE round_invitation SET answered = answered OR person_id = wall_person()
@@ -118,33 +116,88 @@ BEGIN
         SELECT p_org, RANDOM, p_round, b.version_id, b.marks FROM round_box b
         WHERE b.org_id = p_org AND b.round_id = p_round ORDER BY random();
     DELETE FROM round_box WHERE org_id = p_org AND round_id = p_round;
+    PERFORM draw_round(p_org, p_round);
     RETURN true;
 END $$""".replace("RANDOM", RANDOM),
         ("web", "worker"),
     ),
-    # Exact counts of a closed round, for the auditor; nothing where fewer than five answered. The empty mark: all answers.
-    "round_counts(integer, bigint)": (
+    # The figures of a round that has just closed, as the auditor lets them out: each line of it divides all who answered. A scale
+    # is shown by steps, else by its low, middle and high part, else by one of these against the rest; of a choice, what fewer
+    # chose is put together until it may be shown. Who left a line empty is with its middle, or with what is put together.
+    "draw_round(integer, bigint)": (
         """
-CREATE FUNCTION round_counts(p_org integer, p_round bigint) RETURNS TABLE (mark text, people integer)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+CREATE FUNCTION draw_round(p_org integer, p_round bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 #variable_conflict use_column
-DECLARE total integer;
+DECLARE few integer; line record; units bigint[]; said text[]; kinds smallint[]; parts jsonb; often text[];
+    low jsonb; mid jsonb; high jsonb; schemes jsonb; scheme jsonb; measure text;
 BEGIN
-    IF NOT wall_sealed() OR p_org <> wall_org() OR NOT wall_coordinates() OR NOT EXISTS (SELECT FROM questionnaire_round r
-        WHERE r.org_id = p_org AND r.id = p_round AND r.state = 'closed') THEN RETURN; END IF;
-    total := (SELECT count(*) FROM (
-        SELECT FROM round_answer a WHERE a.org_id = p_org AND a.round_id = p_round
-        UNION ALL SELECT FROM round_response s WHERE s.org_id = p_org AND s.round_id = p_round AND s.given_at IS NOT NULL) x);
-    IF total < 5 THEN RETURN; END IF;
-    RETURN QUERY SELECT '', total;
-    RETURN QUERY SELECT m, count(*)::integer FROM (
-        SELECT unnest(a.marks) AS m FROM round_answer a WHERE a.org_id = p_org AND a.round_id = p_round
-        UNION ALL SELECT unnest(s.marks) FROM round_response s
-        WHERE s.org_id = p_org AND s.round_id = p_round AND s.given_at IS NOT NULL) x GROUP BY m ORDER BY m;
+    few := greatest(5, coalesce((SELECT s.minimum_group FROM evaluation_setting s WHERE s.org_id = p_org), 5));
+    FOR line IN
+        SELECT 0 AS number, '' AS question, 'all' AS kind, '' AS part, 0 AS steps, '{}'::text[] AS options
+        UNION ALL
+        SELECT row_number() OVER (ORDER BY s.n, q.n, p.n), q.one->>'key', q.one->>'kind', coalesce(p.key, ''),
+            (q.one->>'steps')::integer, ARRAY(SELECT o.one->>'key'
+                FROM jsonb_array_elements(q.one->'options') WITH ORDINALITY o (one, n) ORDER BY o.n)
+        FROM questionnaire_round r
+        JOIN questionnaire_version v ON v.org_id = r.org_id AND v.id = r.version_id
+        CROSS JOIN jsonb_array_elements(v.content->'sections') WITH ORDINALITY s (one, n)
+        CROSS JOIN jsonb_array_elements(s.one->'questions') WITH ORDINALITY q (one, n)
+        LEFT JOIN LATERAL (SELECT o.one->>'key' AS key, o.n FROM jsonb_array_elements(
+            CASE q.one->>'kind' WHEN 'many' THEN q.one->'options' WHEN 'matrix' THEN q.one->'rows' END)
+            WITH ORDINALITY o (one, n)) p ON true
+        WHERE r.org_id = p_org AND r.id = p_round AND q.one->>'kind' <> 'words'
+        ORDER BY 1
+    LOOP
+        SELECT array_agg(g.unit ORDER BY g.unit), array_agg(coalesce((
+            SELECT split_part(m, ':', CASE line.kind WHEN 'matrix' THEN 3 ELSE 2 END) FROM unnest(g.marks) m
+            WHERE CASE line.kind WHEN 'many' THEN m = line.question || ':' || line.part
+                WHEN 'matrix' THEN starts_with(m, line.question || ':' || line.part || ':')
+                ELSE starts_with(m, line.question || ':') AND (line.kind <> 'ranking' OR split_part(m, ':', 3) = '1') END LIMIT 1
+            ), '') ORDER BY g.unit)
+        INTO units, said FROM (
+            SELECT a.id AS unit, a.marks FROM round_answer a WHERE a.org_id = p_org AND a.round_id = p_round
+            UNION ALL SELECT s.person_id, s.marks FROM round_response s
+            WHERE s.org_id = p_org AND s.round_id = p_round AND s.given_at IS NOT NULL) g;
+        IF coalesce(cardinality(units), 0) < few THEN RETURN; END IF;
+        CASE line.kind
+        WHEN 'all' THEN schemes := '[[[""]]]';
+        WHEN 'many' THEN schemes := jsonb_build_array(jsonb_build_array(jsonb_build_array(line.part), '[""]'::jsonb));
+        WHEN 'scale', 'matrix' THEN
+            parts := (SELECT jsonb_agg(jsonb_build_array(n::text) ORDER BY n) FROM generate_series(1, line.steps) n);
+            low := (SELECT jsonb_agg(n::text ORDER BY n) FROM generate_series(1, greatest(1, 2 * line.steps / 5)) n);
+            high := (SELECT jsonb_agg(n::text ORDER BY n)
+                FROM generate_series(line.steps + 1 - greatest(1, 2 * line.steps / 5), line.steps) n);
+            mid := coalesce((SELECT jsonb_agg(n::text ORDER BY n) FROM generate_series(1, line.steps) n
+                WHERE NOT low ? n::text AND NOT high ? n::text), '[]') || '[""]';
+            schemes := jsonb_build_array(parts || '[[""]]', parts, jsonb_build_array(low, mid, high),
+                jsonb_build_array(low || mid, high), jsonb_build_array(low, mid || high));
+        ELSE
+            often := ARRAY(SELECT o.key FROM unnest(line.options) WITH ORDINALITY o (key, n)
+                ORDER BY cardinality(array_positions(said, o.key)) DESC, o.n);
+            parts := (SELECT jsonb_agg(jsonb_build_array(o) ORDER BY n) FROM unnest(line.options) WITH ORDINALITY x (o, n));
+            schemes := jsonb_build_array(parts || '[[""]]', parts) || coalesce((SELECT jsonb_agg((
+                    SELECT jsonb_agg(jsonb_build_array(o) ORDER BY array_position(line.options, o)) FROM unnest(often[:k]) o)
+                    || jsonb_build_array(to_jsonb(often[k + 1:]) || '[""]') ORDER BY k DESC)
+                FROM generate_series(1, cardinality(often) - 1) k), '[]');
+        END CASE;
+        measure := 'round ' || p_round || ' ' || line.number;
+        FOR scheme IN SELECT s FROM jsonb_array_elements(schemes) WITH ORDINALITY x (s, n) ORDER BY n LOOP
+            kinds := ARRAY(SELECT (SELECT p.n::smallint FROM jsonb_array_elements(scheme) WITH ORDINALITY p (one, n)
+                WHERE p.one ? v OR line.kind = 'all') FROM unnest(said) WITH ORDINALITY x (v, n) ORDER BY n);
+            CONTINUE WHEN array_position(kinds, NULL) IS NOT NULL OR NOT audited(ARRAY[p_org], measure, units, kinds,
+                ARRAY(SELECT n::smallint FROM generate_series(1, jsonb_array_length(scheme)) n), few);
+            INSERT INTO round_figure (org_id, round_id, question, part, place, answers, people, least)
+            SELECT p_org, p_round, line.question, line.part, p.n, ARRAY(SELECT jsonb_array_elements_text(p.one)),
+                cardinality(array_positions(kinds, p.n::smallint)), few
+            FROM jsonb_array_elements(scheme) WITH ORDINALITY p (one, n);
+            EXIT;
+        END LOOP;
+    END LOOP;
 END $$""",
-        ("web",),
+        (),
     ),
-    # What people wrote in an anonymous round that has closed, in no order; nothing where fewer than five answered.
+    # What people wrote in an anonymous round that has closed, in no order; nothing where too few answered.
     "round_words_written(integer, bigint)": (
         """
 CREATE FUNCTION round_words_written(p_org integer, p_round bigint) RETURNS TABLE (question text, words text)
@@ -152,7 +205,8 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public 
 #variable_conflict use_column
 BEGIN
     IF NOT wall_sealed() OR p_org <> wall_org() OR NOT wall_coordinates() OR (SELECT count(*) FROM round_answer a
-        WHERE a.org_id = p_org AND a.round_id = p_round) < 5 THEN RETURN; END IF;
+        WHERE a.org_id = p_org AND a.round_id = p_round) < greatest(5, coalesce((SELECT s.minimum_group
+        FROM evaluation_setting s WHERE s.org_id = p_org), 5)) THEN RETURN; END IF;
     RETURN QUERY SELECT w.question::text, w.words FROM round_words w
     WHERE w.org_id = p_org AND w.round_id = p_round ORDER BY w.question, random();
 END $$""",
@@ -194,27 +248,31 @@ POLICIES = (
     ("round_response", "web_update", "web", "UPDATE", f"{OWN} AND given_at IS NULL", f"{OWN} AND given_at IS NULL"),
     ("round_response", "worker_export", "worker", "SELECT", PRIVATE, None),
     ("round_response", "worker_erasure", "worker", "DELETE", f"wall_role() = 'erasure' AND {OWN}", None),
-    *((table, "operator", "operator", "ALL", "true", None) for table in NAMED),
+    ("round_figure", "web_select", "web", "SELECT", RUNS, None),
+    ("round_figure", "worker_select", "worker", "SELECT", KEPT, None),
+    *((table, "operator", "operator", "ALL", "true", None) for table in (*NAMED, *DRAWN)),
     # A load may fill them; nobody but the gate reads them.
     *((table, "operator_insert", "operator", "INSERT", None, "true") for table in BLIND),
-    *((table, "gate_all", "gate", "ALL", "true", None) for table in (*NAMED, *BLIND)),
+    *((table, "gate_all", "gate", "ALL", "true", None) for table in (*NAMED, *BLIND, *DRAWN)),
 )  # fmt: skip
 
 GRANTS = """
 GRANT SELECT, INSERT ON questionnaire_version, questionnaire_round, round_response TO passerelle_web;
 GRANT UPDATE (version_id, state, closes_on, zone, opens_at, closes_at) ON questionnaire_round TO passerelle_web;
 GRANT UPDATE (version_id, content) ON round_response TO passerelle_web;
-GRANT SELECT ON round_invitation TO passerelle_web;
-GRANT SELECT ON questionnaire_version TO passerelle_worker;
+GRANT SELECT ON round_invitation, round_figure TO passerelle_web;
+GRANT SELECT ON questionnaire_version, round_figure TO passerelle_worker;
 GRANT SELECT, UPDATE (state, remind_at) ON questionnaire_round TO passerelle_worker;
 GRANT SELECT, INSERT, DELETE ON round_invitation TO passerelle_worker;
 GRANT SELECT, DELETE ON round_response TO passerelle_worker;
-GRANT SELECT, INSERT, UPDATE, DELETE ON questionnaire_version, questionnaire_round, round_invitation, round_response TO passerelle_operator;
+GRANT SELECT, INSERT, UPDATE, DELETE ON questionnaire_version, questionnaire_round, round_invitation, round_response, round_figure
+    TO passerelle_operator;
 GRANT INSERT ON round_box, round_answer, round_words TO passerelle_operator;
 GRANT SELECT ON questionnaire_version TO passerelle_gate;
 GRANT SELECT, UPDATE ON questionnaire_round, round_invitation TO passerelle_gate;
 GRANT SELECT, INSERT, UPDATE ON round_response TO passerelle_gate;
 GRANT SELECT, INSERT, DELETE ON round_box, round_answer, round_words TO passerelle_gate;
+GRANT SELECT, INSERT ON round_figure TO passerelle_gate;
 """
 
 
@@ -336,12 +394,26 @@ def _tables() -> None:
             _to(table, ["org_id", "round_id"], "questionnaire_round", "org_id_round_id"),
         )
         op.create_index(f"ix_{table}_round_id", table, ["org_id", "round_id"])
+    op.create_table(
+        "round_figure",
+        _refers("round_figure", "org_id", "organisation"),
+        _col("round_id", big),
+        _col("question", sa.String(40)),
+        _col("part", sa.String(40)),
+        _col("place", sa.SmallInteger()),
+        _col("answers", marks),
+        _col("people", sa.Integer()),
+        _col("least", sa.SmallInteger()),
+        sa.PrimaryKeyConstraint("org_id", "round_id", "question", "part", "place", name="pk_round_figure"),
+        _to("round_figure", ["org_id", "round_id"], "questionnaire_round", "org_id_round_id"),
+        sa.CheckConstraint("people >= 5", name="never_below_five"),
+    )
 
 
 def upgrade() -> None:
     _tables()
     execute = op.get_bind().exec_driver_sql
-    for table in (*NAMED, *BLIND):
+    for table in (*NAMED, *BLIND, *DRAWN):
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
     execute(GRANTS)
@@ -374,7 +446,7 @@ def downgrade() -> None:
     for signature in reversed(FUNCTIONS):
         op.execute(f"DROP FUNCTION {signature}")
     op.execute("SET LOCAL ROLE passerelle_owner")
-    for table in reversed((*NAMED, *BLIND)):
+    for table in reversed((*NAMED, *BLIND, *DRAWN)):
         op.drop_table(table)
     for signature in TRIGGERS:
         op.execute(f"DROP FUNCTION {signature}")

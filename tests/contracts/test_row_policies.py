@@ -87,6 +87,7 @@ round_response: mia rui, export mia r, erasure mia rd
 round_box:
 round_answer:
 round_words:
+round_figure: ned r, job bridge r
 letter: ann iw, ned iw, job bridge iw, job acme ruiw, job harbour iw, export mia iw, export pam iw, erasure mia iw,
     erasure pam iw
 notice: mia ruiw, pam w, ann ruiw, ned iw, job bridge iw, job acme iw, job harbour iw, export mia riw,
@@ -123,6 +124,7 @@ FILLED = {
     "dossier_request": {"state": "asked"},
     "introduction": {"state": "asked"},
     "questionnaire_version": {"moment": "start", "audience": "mentee"},
+    "round_figure": {"people": 5},
     "questionnaire_round": {
         **{"moment": "start", "audience": "mentee", "state": "open"},
         "closes_at": NOW + timedelta(days=1),
@@ -147,7 +149,7 @@ NEW = (
     *("nomination_committee_member", "showing", "board_card", "viewing", "dossier_request", "dossier_link"),
     "introduction",
     *("questionnaire_version", "questionnaire_round", "round_invitation", "round_response"),
-    *("round_box", "round_answer", "round_words"),
+    *("round_box", "round_answer", "round_words", "round_figure"),
 )
 OLDER = ("programme", "programme_version", "programme_party", "cohort", "cohort_phase", "enrolment")
 ADDED_TO = ("letter", "notice")
