@@ -63,7 +63,7 @@ class Line:
 
 
 def high(steps: int) -> tuple[str, ...]:
-    """The upper two fifths of a scale (4 and 5 of 5, 8 to 11 of 11), shown together wherever anything is shown of high answers."""
+    """The upper two fifths of a scale: 4 and 5 of 5, 8 to 11 of 11. A scale is divided there before anywhere else."""
     return tuple(str(step) for step in range(steps + 1 - max(1, 2 * steps // 5), steps + 1))
 
 
