@@ -14,12 +14,18 @@ from marketplace.programmes.modalities import Choices, Words
 
 
 class Measure(Choices):
-    """A share of units, or a mean over them. What a unit counts as is said by ``measured_<key>`` in the database."""
+    """A share of units, or a mean over them. What a unit counts as is said by ``measured_<key>`` in the database.
+
+    With a ``question`` it is what people answered: a share of those who gave one of ``high`` (see ``answers``).
+    """
 
     key: str
     share: bool = False
     per: int = Field(default=1, ge=1)
-    page: Literal["matching", "meeting", "outcome", "ledger"]
+    page: Literal["matching", "meeting", "outcome", "ledger", "answers"]
+    question: str = ""
+    part: str = ""
+    high: tuple[str, ...] = ()
     label: Words
     units: Words
     unit: Words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +15,7 @@ from flask_babel import gettext as _
 from marketplace.evaluation.auditor import MINIMUM_GROUP
 from marketplace.evaluation.queries import Runner, firms_of, runners
 from marketplace.measures import commands, jobs, queries, standing
+from marketplace.measures.answers import Answers, answers, changes
 from marketplace.measures.catalogue import Measure, catalogue
 from marketplace.measures.forms import CostForm, DigestForm
 from marketplace.measures.models import CohortCost, Every, ReleasedMeasure
@@ -22,6 +24,7 @@ from marketplace.measures.queries import Key, Scope
 from marketplace.measures.showing import Shown, course, shown
 from marketplace.measures.words import GROUPS, SIDES_OF_FIRM
 from marketplace.programmes.words import cohort_name
+from marketplace.questionnaires.words import AUDIENCES, MOMENTS
 from tenants.shared import clock
 
 bp = Blueprint("dashboard", __name__)
@@ -90,6 +93,18 @@ def _chosen(cohort_id: int | None = None) -> Chosen | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """A line of what people answered."""
+
+    answers: Answers
+    figure: Shown
+
+
+def _answered(found: Sequence[Answers]) -> list[Answered]:
+    return [Answered(one, Shown(one.measure, one.sample, one.measure.interval(one.sample), None)) for one in found]
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A line of a table of measures; no figure: withheld, or nothing was counted."""
 
@@ -100,7 +115,7 @@ class Line:
 
 def _lines(scope: Scope, found: dict[Key, ReleasedMeasure]) -> dict[str, list[Line]]:
     at: dict[str, list[Line]] = {}
-    for measure in catalogue().values():
+    for measure in (one for one in catalogue().values() if not one.question):
         for side in scope.sides:
             row = found.get((measure.key, side))
             at.setdefault(measure.page, []).append(Line(measure, side, shown(measure, row) if row else None))
@@ -124,6 +139,7 @@ def _page(*, cost_form: CostForm | None = None, cohort_id: int | None = None) ->
         return render_template("measures/dashboard.html", chosen=None, digest_form=digest_form)
     scope = chosen.scope
     found = queries.measures(viewer, scope)
+    said = answers(viewer, scope)
     live = queries.live(viewer, scope)
     cost = queries.cost(viewer, scope)
     typed = {"amount": cost.cents / 100, "currency": cost.currency, "covers": cost.covers} if cost else {}
@@ -138,6 +154,10 @@ def _page(*, cost_form: CostForm | None = None, cohort_id: int | None = None) ->
         under_way=standing.pairs_under_way(live) if live else 0,
         lines=_lines(scope, found),
         groups=GROUPS,
+        answered=_answered(said),
+        changes=changes(said),
+        moments=MOMENTS,
+        audiences=AUDIENCES,
         sides=SIDES_OF_FIRM,
         least=max((one.least for one in found.values()), default=MINIMUM_GROUP),
         costs=_costs(cost, found),
@@ -159,12 +179,16 @@ def measure(name: str) -> str:
     """One measure: what is counted, of how many, how sure it is, and its course."""
     told = catalogue().get(name) or abort(404)
     chosen = _chosen() or abort(404)
-    found = queries.history(g.acting, chosen.scope, name)
+    said = [one for one in answers(g.acting, chosen.scope) if one.measure.key == name] if told.question else []
+    found = {} if told.question else queries.history(g.acting, chosen.scope, name)
     figures = {side: [shown(told, row) for row in rows] for side, rows in found.items()}
     return render_template(
         "measures/measure.html",
         chosen=chosen,
         measure=told,
+        answered=_answered(said),
+        moments=MOMENTS,
+        audiences=AUDIENCES,
         figures=figures,
         courses={side: course(of_side) for side, of_side in figures.items()},
         sides=SIDES_OF_FIRM,
