@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import capacity, clock, cohorts, directory, matching, mentorships, people_import, requests, webhooks
+from benchmarks import capacity, clock, cohorts, directory, matching, measures, mentorships, people_import, requests, webhooks
 from benchmarks.figures import Figure, table
 from benchmarks.servers import ROOT, hello_server, product_server
 from benchmarks.stage import Effort, Stage, populated
@@ -45,6 +45,7 @@ MEASUREMENTS: tuple[Callable[[Stage], Figure | None], ...] = (
     requests.send_request_statements,
     *mentorships.MEASUREMENTS,
     *cohorts.MEASUREMENTS,
+    *measures.MEASUREMENTS,
     people_import.people_import_vs_copy,
     people_import.people_import_memory_growth,
     clock.clock_sweep_rows_per_second,

@@ -24,9 +24,10 @@ class CostForm(FlaskForm):
 
 class DigestForm(FlaskForm):
     every = RadioField(
-        _l("The dashboard by letter"),
+        _l("How often"),
+        [InputRequired(_l("Choose one."))],
         choices=[
-            SelectChoice("", _l("Never")),
+            SelectChoice("never", _l("Never")),
             SelectChoice("week", _l("Every Monday")),
             SelectChoice("month", _l("On the second of each month")),
         ],

@@ -134,7 +134,7 @@ def _costs(cost: CohortCost | None, found: dict[Key, ReleasedMeasure]) -> list[t
 def _page(*, cost_form: CostForm | None = None, cohort_id: int | None = None) -> str:
     viewer, chosen = g.acting, _chosen(cohort_id)
     digest = queries.own_digest(viewer)
-    digest_form = DigestForm(formdata=None, data={"every": digest.every.value if digest else ""})
+    digest_form = DigestForm(formdata=None, data={"every": digest.every.value if digest else "never"})
     if chosen is None:
         return render_template("measures/dashboard.html", chosen=None, digest_form=digest_form)
     scope = chosen.scope
@@ -266,7 +266,7 @@ def choose_digest() -> ResponseReturnValue:
     form = DigestForm()
     if not form.validate_on_submit():
         return _page(), 422
-    every = Every(form.every.data) if form.every.data else None
+    every = None if form.every.data == "never" else Every(form.every.data)
     commands.choose_digest(acting=g.acting, every=every, now=clock.now())
     flash(_("Saved.") if every else _("No more letters with the dashboard."), "ok")
     return redirect(url_for(".index"), 303)
