@@ -29,8 +29,8 @@ MEASURES = "acceptance answer_time first_meeting meetings hours places goals pla
 MONTHS = 36
 
 SCENE = """
-    INSERT INTO organisation (id, slug, name, kind, country, locale, time_zone)
-    VALUES (%(network)s, %(slug)s, 'A network', 'network', 'FR', 'en', 'Europe/Paris');
+    INSERT INTO organisation (id, slug, name, kind, accent, locale, in_marketplace, max_open_requests)
+    VALUES (%(network)s, %(slug)s, 'A network', 'network', '#0e5a5c', 'en', false, 3);
     INSERT INTO person (id, name, locale, time_zone) VALUES (%(runner)s, 'Runner', 'en', 'Europe/Paris');
     INSERT INTO affiliation (org_id, id, person_id, role, job_title, work_email)
     VALUES (%(network)s, %(runner)s, %(runner)s, 'network_admin', '', %(address)s);
