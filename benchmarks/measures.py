@@ -72,8 +72,8 @@ ROUNDS = """
         opens_at, closes_at, created_by_id, created_at)
     SELECT %(network)s, %(base)s + 10 * n + k, %(base)s + n, %(base)s + 1, true,
         (ARRAY['start', 'mid_point', 'end', 'after_12_months', 'after_24_months'])[1 + k / 2],
-        (ARRAY['mentee', 'mentor'])[1 + k %% 2], 'closed', %(launch)s, 'UTC', %(now)s, %(now)s + interval '1 day', %(runner)s, %(now)s
-    FROM generate_series(1, %(cohorts)s) n, generate_series(0, %(answers)s - 1) k;
+        (ARRAY['mentee', 'mentor'])[1 + k %% 2], 'closed', %(launch)s, 'UTC', %(now)s - make_interval(years => n %% 10, days => 2), %(now)s - make_interval(years => n %% 10),
+        %(runner)s, %(now)s FROM generate_series(1, %(cohorts)s) n, generate_series(0, %(answers)s - 1) k;
     INSERT INTO round_answer (org_id, id, round_id, version_id, marks)
     SELECT %(network)s, %(base)s + %(answers)s::bigint * n + k, %(base)s + 10 * (1 + n %% %(cohorts)s) + k, %(base)s + 1,
         ARRAY['confidence:' || 1 + n %% 5, 'recommend:' || 1 + n %% 11]

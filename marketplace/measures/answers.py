@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 
 import sqlalchemy as sa
@@ -47,32 +48,18 @@ class Change:
         return any(one.measure.too_few(one.sample) for one in (self.before, self.after))
 
 
-# A round's line counts where every group of it is of high answers only, or of none.
-QUERY = sa.text("""
-    SELECT x.question, x.part, x.moment, x.audience, count(*) AS rounds, sum(x.people) AS people, sum(x.high) AS high
-    FROM (
-        SELECT f.question, f.part, r.moment, r.audience, sum(f.people) AS people,
-            coalesce(sum(f.people) FILTER (WHERE f.answers <@ w.answers), 0) AS high,
-            bool_and(f.answers <@ w.answers OR NOT f.answers && w.answers) AS apart
-        FROM questionnaire_round r
-        JOIN round_figure f ON f.org_id = r.org_id AND f.round_id = r.id
-        JOIN unnest(CAST(:questions AS text[]), CAST(:parts AS text[]), CAST(:answers AS text[])) AS q (question, part, high)
-            ON q.question = f.question AND q.part = f.part
-        CROSS JOIN LATERAL (SELECT string_to_array(q.high, ' ') AS answers) w
-        WHERE r.org_id = :org AND (:cohort = 0 OR r.cohort_id = :cohort) AND r.state = 'closed'
-        GROUP BY r.org_id, r.id, f.question, f.part, r.moment, r.audience
-    ) x WHERE x.apart GROUP BY 1, 2, 3, 4
-""")
+RECENT = timedelta(days=3 * 365)
+QUERY = sa.text("SELECT * FROM answer_totals(:cohort, :since, :questions, :parts, :answers)")
 
 
-def answers(viewer: Acting, scope: Scope) -> Sequence[Answers]:
-    """By measure, audience and moment. One statement; nothing for a firm in somebody else's cohorts, or of one firm's people."""
+def answers(viewer: Acting, scope: Scope, now: datetime) -> Sequence[Answers]:
+    """By measure, audience and moment: of one cohort all rounds, of all cohorts those that closed in the last three years. One statement; nothing for a firm in somebody else's cohorts, or of one firm's people."""
     asked = {(one.question, one.part): one for one in catalogue().values() if one.question}
     if scope.runner.id != viewer.org_id or scope.firm_id:
         return []
     values = {
-        "org": viewer.org_id,
         "cohort": scope.cohort_id,
+        "since": now - RECENT,
         "questions": [question for question, _part in asked],
         "parts": [part for _question, part in asked],
         "answers": [" ".join(one.high) for one in asked.values()],

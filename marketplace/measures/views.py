@@ -139,7 +139,7 @@ def _page(*, cost_form: CostForm | None = None, cohort_id: int | None = None) ->
         return render_template("measures/dashboard.html", chosen=None, digest_form=digest_form)
     scope = chosen.scope
     found = queries.measures(viewer, scope)
-    said = answers(viewer, scope)
+    said = answers(viewer, scope, clock.now())
     live = queries.live(viewer, scope)
     cost = queries.cost(viewer, scope)
     typed = {"amount": cost.cents / 100, "currency": cost.currency, "covers": cost.covers} if cost else {}
@@ -179,7 +179,7 @@ def measure(name: str) -> str:
     """One measure: what is counted, of how many, how sure it is, and its course."""
     told = catalogue().get(name) or abort(404)
     chosen = _chosen() or abort(404)
-    said = [one for one in answers(g.acting, chosen.scope) if one.measure.key == name] if told.question else []
+    said = [one for one in answers(g.acting, chosen.scope, clock.now()) if one.measure.key == name] if told.question else []
     found = {} if told.question else queries.history(g.acting, chosen.scope, name)
     figures = {side: [shown(told, row) for row in rows] for side, rows in found.items()}
     return render_template(

@@ -245,6 +245,35 @@ BEGIN
 END $$""",
         ("web",),
     ),
+    # Figures of closed rounds (0050), summed over a cohort, or (0) over all of those that closed since a day: who gave one of
+    # the high answers, among all who answered. A round's line counts where every group of it is of high answers only, or of none.
+    "answer_totals(bigint, timestamptz, text[], text[], text[])": (
+        """
+CREATE FUNCTION answer_totals(p_cohort bigint, p_since timestamptz, p_questions text[], p_parts text[], p_high text[])
+RETURNS TABLE (question text, part text, moment text, audience text, rounds bigint, people bigint, high bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+DECLARE here integer := wall_org();
+BEGIN
+    IF NOT wall_sealed() OR NOT wall_coordinates() THEN RETURN; END IF;
+    RETURN QUERY
+    SELECT x.question, x.part, x.moment, x.audience, count(*), sum(x.people)::bigint, sum(x.high)::bigint
+    FROM (
+        SELECT q.question, q.part, r.moment::text, r.audience::text, sum(f.people) AS people,
+            coalesce(sum(f.people) FILTER (WHERE f.answers <@ q.high), 0) AS high,
+            bool_and(f.answers <@ q.high OR NOT f.answers && q.high) AS apart
+        FROM questionnaire_round r
+        JOIN round_figure f ON f.org_id = r.org_id AND f.round_id = r.id
+        JOIN (SELECT w.question, w.part, string_to_array(w.high, ' ') AS high
+            FROM unnest(p_questions, p_parts, p_high) AS w (question, part, high) OFFSET 0) q
+            ON q.question = f.question AND q.part = f.part
+        WHERE r.org_id = here AND f.org_id = here AND r.state = 'closed'
+          AND CASE WHEN p_cohort = 0 THEN r.closes_at > p_since ELSE r.cohort_id = p_cohort END
+        GROUP BY r.id, q.question, q.part, r.moment, r.audience
+    ) x WHERE x.apart GROUP BY 1, 2, 3, 4;
+END $$""",
+        ("web",),
+    ),
     "organisations_with_due_dashboards(date)": (
         """
 CREATE FUNCTION organisations_with_due_dashboards(p_on date) RETURNS SETOF integer
