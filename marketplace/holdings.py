@@ -13,6 +13,7 @@ from marketplace.events import holdings as events
 from marketplace.goals import holdings as goals
 from marketplace.journal import holdings as journal
 from marketplace.kit import holdings as kit
+from marketplace.measures import holdings as measures
 from marketplace.meetings import holdings as meetings
 from marketplace.mentees import holdings as mentees
 from marketplace.mentors import holdings as mentors
@@ -43,6 +44,7 @@ __all__ = [
     "goals",
     "journal",
     "kit",
+    "measures",
     "meetings",
     "mentees",
     "mentors",

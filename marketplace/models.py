@@ -12,6 +12,7 @@ from marketplace.events import models as events
 from marketplace.goals import models as goals
 from marketplace.journal import models as journal
 from marketplace.kit import models as kit
+from marketplace.measures import models as measures
 from marketplace.meetings import models as meetings
 from marketplace.mentors import models as mentors
 from marketplace.mentorships import models as mentorships
@@ -56,6 +57,7 @@ __all__ = [
     "goals",
     "journal",
     "kit",
+    "measures",
     "meetings",
     "mentors",
     "mentorships",

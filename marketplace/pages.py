@@ -115,6 +115,7 @@ NAVIGATION = (
         menu=True,
     ),
     Place("coordination.index", _l("Pairs"), "mentorship", may_see_pairs, menu=True),
+    Place("dashboard.index", _l("Dashboard"), "report", lambda acting: acting.coordinates, menu=True),
     Place("balance.equity", _l("Figures"), "target", lambda acting: acting.coordinates, menu=True),
     Place(
         "conflicts.index",

@@ -39,6 +39,7 @@ from marketplace.home import views as home
 from marketplace.journal import views as journal
 from marketplace.journal.sealing import ring
 from marketplace.kit import views as kit
+from marketplace.measures import views as dashboard
 from marketplace.meetings import feed, hour_views, talk_views
 from marketplace.meetings import links as meeting_links
 from marketplace.meetings import views as meetings
@@ -163,6 +164,7 @@ WORKSPACE = (
     (rhythm.bp, "/mentorships/<int:mentorship_id>"),
     (coordination.bp, "/pairs"),
     (evaluation.bp, "/reports"),
+    (dashboard.bp, "/dashboard"),
     (evaluation.answers, "/equity"),
     (programmes.bp, "/programmes"),
     (programme_parties.bp, "/programmes"),

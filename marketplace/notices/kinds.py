@@ -99,6 +99,7 @@ KINDS |= {
     "cohort_opened": Kind(_l("A cohort opens for my organisation"), essential=False),
     "cohort_phase_opened": Kind(_l("A phase of a cohort begins"), essential=False),
     "cohorts_wait": Kind(_l("What waits for those who run a cohort")),
+    "dashboard": Kind(_l("The dashboard, as often as I chose")),
     "cohort_over": Kind(_l("A cohort is over"), essential=False),
     "place_free": Kind(_l("A mentor I queue for has a free place"), essential=False),
     "event_invited": Kind(_l("I am invited to an event")),

@@ -139,6 +139,7 @@ SENTENCES = {
     "cohort.cancelled": _l("cancelled a cohort"),
     "pair.nudged": _l("asked us to write kindly to a pair that has been quiet"),
     "rhythm.quiet_days_set": _l("set after how many days a pair counts as quiet: %(number)s"),
+    "measures.cost_set": _l("noted what a cohort costs"),
     "evaluation.minimum_group_set": _l("set from how many people a figure may come: %(number)s"),
     "request.closed": _l("closed a request because somebody had left, or a cohort was over"),
     "affiliation.role_changed": _l("changed the role of %(name)s"),

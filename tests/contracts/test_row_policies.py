@@ -67,6 +67,10 @@ introduction: mia r, export mia r, erasure mia rd
 evaluation_setting: ned rui
 figure_drawing: ned r
 released_figure: ann r, ned r
+measure_drawing: ned r
+released_measure: ann r, ned r
+cohort_cost: ned rudi
+dashboard_digest: mia rud, job bridge rud, export mia r, erasure mia rd
 firm_consent: ann r, job acme ru, erasure mia ru
 board_track: mia r, max r, pam r, ann r, gil r, ned rui, job bridge r, job acme r
 seat: mia r, ned r, job bridge r, export mia r
@@ -115,6 +119,9 @@ FILLED = {
     "evaluation_setting": {"minimum_group": 5},
     "figure_drawing": {"drawn_on": NOW.date().replace(day=1)},
     "released_figure": {"people": 5},
+    "measure_drawing": {"drawn_on": NOW.date().replace(day=1)},
+    "released_measure": {"units": 5, "drawn_on": NOW.date()},
+    "dashboard_digest": {"every": "week"},
     "firm_consent": {"state": "yes", "side": "mentee", "decided_at": NOW, "decided_by_id": 1},
     "board_track": {"state": "open", "ends_on": NOW.date() + timedelta(days=1)},
     "subscription": {"status": "active", "collection": "card", "vat_state": "none"},
@@ -157,6 +164,7 @@ NEW = (
     "billing_key",
     *("stripe_event", "readiness_assessment", "readiness_plan", "readiness_reading", "target_board"),
     *("evaluation_setting", "figure_drawing", "released_figure", "search_firm_admission"),
+    *("measure_drawing", "released_measure", "cohort_cost", "dashboard_digest"),
     *("nomination_committee_member", "showing", "board_card", "viewing", "dossier_request", "dossier_link"),
     "introduction",
     *SEATS,

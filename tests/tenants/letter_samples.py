@@ -202,6 +202,10 @@ SAMPLES = {
     "manager_view_asked": ENROLMENT,
     "cohort_opened": COHORT,
     "cohort_phase_opened": COHORT | {"phase": "training"},
+    "dashboard": {
+        **{"every": "week", "inside": 40, "under_way": 18, "quiet": 2, "waiting": 3},
+        "url": "/acme/dashboard/",
+    },
     "cohorts_wait": {
         "url": "/bridge/cohorts/7",
         "waiting": [
