@@ -12,6 +12,7 @@ from marketplace.events import models as events
 from marketplace.goals import models as goals
 from marketplace.journal import models as journal
 from marketplace.kit import models as kit
+from marketplace.lessons import models as lessons
 from marketplace.meetings import models as meetings
 from marketplace.mentors import models as mentors
 from marketplace.mentorships import models as mentorships
@@ -20,6 +21,7 @@ from marketplace.papers import models as papers
 from marketplace.programmes import models as programmes
 from marketplace.questionnaires import models as questionnaires
 from marketplace.readiness import models as readiness
+from marketplace.reports import models as reports
 from marketplace.requests import models as requests
 from marketplace.rhythm import models as rhythm
 from marketplace.showcase import models as showcase
@@ -55,6 +57,7 @@ __all__ = [
     "goals",
     "journal",
     "kit",
+    "lessons",
     "meetings",
     "mentors",
     "mentorships",
@@ -66,6 +69,7 @@ __all__ = [
     "programmes",
     "questionnaires",
     "readiness",
+    "reports",
     "requests",
     "rhythm",
     "search_firms",
