@@ -13,6 +13,7 @@ from marketplace.events import holdings as events
 from marketplace.goals import holdings as goals
 from marketplace.journal import holdings as journal
 from marketplace.kit import holdings as kit
+from marketplace.lessons import holdings as lessons
 from marketplace.meetings import holdings as meetings
 from marketplace.mentees import holdings as mentees
 from marketplace.mentors import holdings as mentors
@@ -42,6 +43,7 @@ __all__ = [
     "goals",
     "journal",
     "kit",
+    "lessons",
     "meetings",
     "mentees",
     "mentors",

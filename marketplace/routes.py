@@ -38,6 +38,7 @@ from marketplace.home import views as home
 from marketplace.journal import views as journal
 from marketplace.journal.sealing import ring
 from marketplace.kit import views as kit
+from marketplace.lessons import views as lessons
 from marketplace.meetings import feed, hour_views, talk_views
 from marketplace.meetings import links as meeting_links
 from marketplace.meetings import views as meetings
@@ -165,6 +166,7 @@ WORKSPACE = (
     (events.bp, "/cohorts/<int:cohort_id>/events"),
     (events.one, "/events/<int:event_id>"),
     (training.bp, "/cohorts/<int:cohort_id>/training"),
+    (lessons.bp, "/cohorts/<int:cohort_id>/lessons"),
     (readiness.of_cohort, "/cohorts/<int:cohort_id>/readiness"),
     (readiness.bp, "/readiness"),
     (dossiers.bp, "/dossier"),
