@@ -58,6 +58,7 @@ from marketplace.programmes import party_pages as programme_parties
 from marketplace.programmes import views as programmes
 from marketplace.questionnaires import views as questionnaires
 from marketplace.readiness import views as readiness
+from marketplace.reports import views as reports
 from marketplace.requests import links as request_links
 from marketplace.requests import views as requests
 from marketplace.rhythm import links as rhythm_links
@@ -167,6 +168,7 @@ WORKSPACE = (
     (events.one, "/events/<int:event_id>"),
     (training.bp, "/cohorts/<int:cohort_id>/training"),
     (lessons.bp, "/cohorts/<int:cohort_id>/lessons"),
+    (reports.bp, "/cohorts/<int:cohort_id>/report"),
     (readiness.of_cohort, "/cohorts/<int:cohort_id>/readiness"),
     (readiness.bp, "/readiness"),
     (dossiers.bp, "/dossier"),

@@ -16,7 +16,6 @@ from tenants.shared.database import Base
 class ReportState(enum.StrEnum):
     drawing = "drawing"
     ready = "ready"
-    failed = "failed"
 
 
 STEPS = 5
@@ -26,7 +25,7 @@ STEPS = 5
 class CohortReport(Base):
     """``facts``: all that the report says beside figures about people, as it was when it was drawn (``drawn_at``).
 
-    ``done`` of ``STEPS`` steps are over while it is ``drawing``.
+    ``done`` of ``STEPS`` steps are over while it is ``drawing``. ``asked_by_id`` empty: drawn because the cohort closed.
     """
 
     __tablename__ = "cohort_report"
@@ -39,7 +38,7 @@ class CohortReport(Base):
     state: Mapped[ReportState] = mapped_column(default=ReportState.drawing)
     done: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
-    asked_by_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
+    asked_by_id: Mapped[int | None] = mapped_column(sa.BigInteger, sa.ForeignKey("person.id"))
     asked_at: Mapped[datetime]
     drawn_at: Mapped[datetime | None]
 
@@ -47,8 +46,8 @@ class CohortReport(Base):
 class ReportFigure(Base):
     """A figure that may be handed on. What is withheld has no row, so that it cannot be told from what is not there.
 
-    ``people`` stand behind it; ``amount`` is what they come to (meetings, hours, women among them), empty where the figure is
-    how many they are. ``firm_id`` 0: of all firms.
+    ``people`` (or pairs, or requests) stand behind it; ``amount`` is what they come to (meetings, minutes, women among them),
+    empty where the figure is how many they are. ``firm_id`` 0: of all firms. ``side`` empty: of both.
     """
 
     __tablename__ = "report_figure"

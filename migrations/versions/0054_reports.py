@@ -33,83 +33,36 @@ BEGIN
             CASE WHEN e.enrolled THEN 'enrolled' END,
             CASE WHEN e.enrolled AND EXISTS (SELECT FROM mentorship m WHERE m.cohort_org_id = p_org AND m.cohort_id = p_cohort
                 AND e.person_id IN (m.mentee_person_id, m.mentor_person_id)) THEN 'paired' END,
-            CASE WHEN e.trained THEN 'trained' END,
             CASE WHEN e.completed THEN 'completed' END], NULL)
     FROM (SELECT n.person_id, n.side::text AS side,
             (array_agg(n.firm_id ORDER BY n.id DESC) FILTER (WHERE n.firm_id IS NOT NULL))[1] AS firm_id,
-            bool_or(n.enrolled_at IS NOT NULL) AS enrolled, bool_or(n.trained_at IS NOT NULL) AS trained,
-            bool_or(n.state = 'completed') AS completed
+            bool_or(n.enrolled_at IS NOT NULL) AS enrolled, bool_or(n.state = 'completed') AS completed
         FROM enrolment n WHERE n.org_id = p_org AND n.cohort_id = p_cohort GROUP BY n.person_id, n.side) e
     LEFT JOIN equity_answer a ON a.person_id = e.person_id;
 END $$""",
         (),
     ),
-    # Whoever was accompanied in the cohort, once, with what their pairs came to.
-    "report_pairs(integer, bigint)": (
-        """
-CREATE FUNCTION report_pairs(p_org integer, p_cohort bigint) RETURNS TABLE (
-    person_id bigint, meetings bigint, hours numeric, soon boolean, goals bigint, reached bigint, ending text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-#variable_conflict use_column
-BEGIN
-    RETURN QUERY
-    SELECT m.mentee_person_id, sum(h.meetings)::bigint, round(sum(h.hours), 1), bool_or(h.first < m.started_at + interval '60 days'),
-        sum(g.goals)::bigint, sum(g.reached)::bigint,
-        CASE WHEN bool_or(m.state <> 'ended') THEN 'running'
-             WHEN bool_or(m.ended_at::date >= m.ends_on OR EXISTS (SELECT FROM mentorship_closure c WHERE c.org_id = m.org_id
-                AND c.mentorship_id = m.id AND c.outcome = 'closed')) THEN 'to_the_end'
-             ELSE 'early' END
-    FROM mentorship m
-    LEFT JOIN LATERAL (SELECT count(*) AS meetings, coalesce(sum(extract(epoch FROM t.ends_at - t.starts_at)) / 3600, 0) AS hours,
-        min(t.starts_at) AS first FROM meeting t
-        WHERE t.org_id = m.org_id AND t.mentorship_id = m.id AND t.state = 'held') h ON true
-    LEFT JOIN LATERAL (SELECT count(*) AS goals, count(*) FILTER (WHERE o.state = 'reached') AS reached FROM goal o
-        WHERE o.org_id = m.org_id AND o.mentorship_id = m.id) g ON true
-    WHERE m.cohort_org_id = p_org AND m.cohort_id = p_cohort
-    GROUP BY m.mentee_person_id;
-END $$""",
-        (),
-    ),
-    # Rows of the fixed list in the order in which they are asked for. measure: the ledger; wanted: the kinds of which a figure is shown.
+    # Sets of people that the report counts, in the order in which they are asked for.
     "report_rows(integer, bigint)": (
         """
 CREATE FUNCTION report_rows(p_org integer, p_cohort bigint) RETURNS TABLE (
-    place integer, name text, side text, firm_id integer, measure text, people bigint[], kinds smallint[], wanted smallint[], amount numeric)
+    place integer, name text, side text, firm_id integer, people bigint[], kinds smallint[])
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 #variable_conflict use_column
-DECLARE here text := (SELECT CASE c.form WHEN 'peer' THEN 'peer' ELSE 'mentee' END FROM cohort c WHERE c.org_id = p_org AND c.id = p_cohort);
 BEGIN
     RETURN QUERY
-    SELECT array_position(ARRAY['enrolled', 'completed', 'applied', 'paired', 'trained'], t.stage) + s.place, t.stage, p.side, s.firm_id,
-        'people', array_agg(p.person_id), array_agg(p.kind), ARRAY[0::smallint], NULL::numeric
+    SELECT array_position(ARRAY['enrolled', 'completed', 'applied', 'paired'], t.stage) + s.place, t.stage, p.side, s.firm_id,
+        array_agg(p.person_id), array_agg(p.kind)
     FROM report_people(p_org, p_cohort) p CROSS JOIN LATERAL unnest(p.stages) AS t (stage)
     CROSS JOIN LATERAL (VALUES (0, 0), (50, p.firm_id)) AS s (place, firm_id)
     WHERE s.place = 0 OR (s.firm_id IS NOT NULL AND t.stage = 'enrolled')
     GROUP BY p.side, t.stage, s.place, s.firm_id
     UNION ALL
-    -- The version of the match that was published last.
-    SELECT 10, 'matched', here, 0, 'people', array_agg(DISTINCT e.person_id), NULL, ARRAY[0::smallint], NULL
+    -- Whom the version of the match that was published last gives a mentor.
+    SELECT 10, 'matched', 'mentee', 0, array_agg(DISTINCT e.person_id), NULL
     FROM match_proposal p JOIN enrolment e ON e.org_id = p_org AND e.id = p.mentee_enrolment_id
     WHERE p.org_id = p_org AND p.run_id = (SELECT r.id FROM match_run r WHERE r.org_id = p_org AND r.cohort_org_id = p_org
         AND r.cohort_id = p_cohort AND r.published_at IS NOT NULL AND r.after_no_of IS NULL ORDER BY r.number DESC LIMIT 1)
-    UNION ALL
-    SELECT 11, 'accompanied', here, 0, 'people', array_agg(r.person_id), NULL, ARRAY[0::smallint], NULL FROM report_pairs(p_org, p_cohort) r
-    UNION ALL
-    SELECT 12, r.ending, here, 0, 'people', array_agg(r.person_id), NULL, ARRAY[0::smallint], NULL
-    FROM report_pairs(p_org, p_cohort) r GROUP BY r.ending
-    UNION ALL
-    -- What coordinators cannot see: sums over everybody accompanied, then who of them did.
-    SELECT 20, s.name, here, 0, 'pairs', array_agg(r.person_id), array_agg(0::smallint), ARRAY[0::smallint], sum(s.amount)
-    FROM report_pairs(p_org, p_cohort) r
-    CROSS JOIN LATERAL (VALUES ('meetings', r.meetings::numeric), ('hours', r.hours), ('goals', r.goals), ('reached', r.reached))
-        AS s (name, amount)
-    GROUP BY s.name
-    UNION ALL
-    SELECT 21, s.name, here, 0, s.name, array_agg(r.person_id), array_agg(s.did::integer::smallint), '{0,1}', count(*) FILTER (WHERE s.did)
-    FROM report_pairs(p_org, p_cohort) r
-    CROSS JOIN LATERAL (VALUES ('have_met', r.meetings > 0), ('met_soon', coalesce(r.soon, false)), ('have_goals', r.goals > 0),
-        ('have_reached', r.reached > 0)) AS s (name, did)
-    GROUP BY s.name
     ORDER BY 1, 2, 3, 4;
 END $$""",
         (),
@@ -120,22 +73,21 @@ END $$""",
 CREATE FUNCTION draw_report(p_cohort bigint, p_now timestamptz) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 #variable_conflict use_column
-DECLARE here integer := wall_org(); least_people integer; readers integer[]; one record; told record; drawn integer := 0;
+DECLARE here integer := wall_org(); few integer; readers integer[]; one record; told record; drawn integer := 0;
 BEGIN
     IF NOT wall_sealed() OR wall_role() <> 'system' THEN RETURN 0; END IF;
     SELECT array_remove(ARRAY[here] || c.parties, NULL) INTO readers FROM cohort c
     WHERE c.org_id = here AND c.id = p_cohort AND c.state = 'closed';
     IF NOT FOUND THEN RETURN 0; END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended('figures', 0));
-    least_people := coalesce((SELECT s.minimum_group FROM evaluation_setting s WHERE s.org_id = here), 5);
-    FOR one IN SELECT * FROM report_rows(here, p_cohort) LOOP
-        CONTINUE WHEN EXISTS (SELECT FROM report_figure f WHERE f.org_id = here AND f.cohort_id = p_cohort AND f.name = one.name
-            AND f.side = one.side AND f.firm_id = one.firm_id);
-        CONTINUE WHEN coalesce(cardinality(one.people), 0) < least_people OR NOT audited(readers, one.measure, one.people,
-            CASE WHEN one.measure = 'people' THEN array_fill(0::smallint, ARRAY[cardinality(one.people)]) ELSE one.kinds END,
-            one.wanted, least_people);
+    few := coalesce((SELECT s.minimum_group FROM evaluation_setting s WHERE s.org_id = here), 5);
+    FOR one IN SELECT r.* FROM report_rows(here, p_cohort) r WHERE NOT EXISTS (SELECT FROM report_figure f WHERE f.org_id = here
+        AND f.cohort_id = p_cohort AND f.name = r.name AND f.side = r.side AND f.firm_id = r.firm_id)
+    LOOP
+        CONTINUE WHEN coalesce(cardinality(one.people), 0) < few OR NOT audited(readers, 'people', one.people,
+            array_fill(0::smallint, ARRAY[cardinality(one.people)]), '{0}', few);
         INSERT INTO report_figure (org_id, cohort_id, name, side, firm_id, people, amount, shown_at)
-        VALUES (here, p_cohort, one.name, one.side, one.firm_id, cardinality(one.people), one.amount, p_now);
+        VALUES (here, p_cohort, one.name, one.side, one.firm_id, cardinality(one.people), NULL, p_now);
         drawn := drawn + 1;
     END LOOP;
     -- Women first, and men only where whoever is left over may be counted too.
@@ -148,10 +100,35 @@ BEGIN
                 AND f.name = one.name || '_' || told.name AND f.side = one.side AND f.firm_id = 0);
             EXIT WHEN NOT audited(readers, told.measure, one.people, CASE WHEN told.name = 'women' THEN
                 ARRAY(SELECT (k = 1)::integer::smallint FROM unnest(one.kinds) WITH ORDINALITY AS x (k, n) ORDER BY n) ELSE one.kinds END,
-                told.wanted, least_people);
+                told.wanted, few);
             INSERT INTO report_figure (org_id, cohort_id, name, side, firm_id, people, amount, shown_at)
             VALUES (here, p_cohort, one.name || '_' || told.name, one.side, 0, cardinality(one.people),
                 (SELECT count(*) FROM unnest(one.kinds) k WHERE k = told.kind), p_now);
+            drawn := drawn + 1;
+        END LOOP;
+    END LOOP;
+    -- What pairs, requests and people came to, in the ledgers of the measures that are drawn each month (0053).
+    FOR told IN SELECT * FROM (VALUES ('places', false), ('meetings', false), ('hours', false), ('first_meeting', false),
+        ('answer_time', false), ('acceptance', true), ('goals', true), ('planned_end', true), ('trained', true)) AS v (name, share)
+    LOOP
+        CONTINUE WHEN to_regprocedure(format('measured_%s(integer, timestamptz)', told.name)) IS NULL;
+        FOR one IN EXECUTE format($q$
+            SELECT s.side, s.firm_id, array_agg(u.unit) AS units, sum(u.value) AS total,
+                array_agg(CASE WHEN $1 THEN u.value ELSE 0 END::smallint) AS kinds
+            FROM %I($2, $3) u
+            CROSS JOIN LATERAL (VALUES (1, '', 0), (2, 'mentee', u.mentee_firm), (3, 'mentor', u.mentor_firm)) AS s (place, side, firm_id)
+            WHERE u.cohort_id = $4 AND (s.place = 1 OR ($6 IN ('places', 'hours') AND s.firm_id IS NOT NULL))
+              AND NOT EXISTS (SELECT FROM report_figure f WHERE f.org_id = $2 AND f.cohort_id = $4 AND f.name = $6
+                AND f.side = s.side AND f.firm_id = s.firm_id)
+            GROUP BY s.place, s.side, s.firm_id
+            HAVING count(*) >= $5 AND count(*) FILTER (WHERE u.value > 0) >= $5
+            ORDER BY s.place, s.side, s.firm_id
+        $q$, 'measured_' || told.name) USING told.share, here, p_now, p_cohort, few, told.name
+        LOOP
+            CONTINUE WHEN NOT audited(readers, 'measure ' || told.name, one.units, one.kinds,
+                CASE WHEN told.share THEN '{0,1}'::smallint[] ELSE '{0}' END, few);
+            INSERT INTO report_figure (org_id, cohort_id, name, side, firm_id, people, amount, shown_at)
+            VALUES (here, p_cohort, told.name, one.side, one.firm_id, cardinality(one.units), one.total, p_now);
             drawn := drawn + 1;
         END LOOP;
     END LOOP;
@@ -238,7 +215,7 @@ GRANT SELECT, INSERT ON cohort_report TO passerelle_web;
 GRANT UPDATE (state, done, asked_by_id, asked_at) ON cohort_report TO passerelle_web;
 GRANT SELECT ON report_figure, report_paper TO passerelle_web;
 GRANT SELECT ON cohort_lesson, report_figure TO passerelle_worker;
-GRANT SELECT, UPDATE ON cohort_report TO passerelle_worker;
+GRANT SELECT, INSERT, UPDATE ON cohort_report TO passerelle_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON report_paper TO passerelle_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON cohort_lesson, cohort_report, report_figure, report_paper TO passerelle_operator;
 GRANT SELECT ON cohort_lesson TO passerelle_gate;
@@ -250,9 +227,9 @@ def _col(name: str, kind: sa.types.TypeEngine[object], *, nullable: bool = False
     return sa.Column(name, kind, nullable=nullable, **more)  # type: ignore[arg-type]
 
 
-def _refers(table: str, column: str, to: str) -> sa.Column[int]:
+def _refers(table: str, column: str, to: str, *, nullable: bool = False) -> sa.Column[int]:
     kind = sa.Integer() if to == "organisation" else sa.BigInteger()
-    return sa.Column(column, kind, sa.ForeignKey(f"{to}.id", name=f"fk_{table}_{column}"), nullable=False)
+    return sa.Column(column, kind, sa.ForeignKey(f"{to}.id", name=f"fk_{table}_{column}"), nullable=nullable)
 
 
 def _one_of(column: str, name: str, *values: str) -> sa.Column[str]:
@@ -289,10 +266,10 @@ def _tables() -> None:
         "cohort_report",
         _refers("cohort_report", "org_id", "organisation"),
         _col("cohort_id", big),
-        _one_of("state", "reportstate", "drawing", "ready", "failed"),
+        _one_of("state", "reportstate", "drawing", "ready"),
         _col("done", sa.SmallInteger()),
         _col("facts", postgresql.JSONB(), server_default="{}"),
-        _refers("cohort_report", "asked_by_id", "person"),
+        _refers("cohort_report", "asked_by_id", "person", nullable=True),
         _col("asked_at", moment),
         _col("drawn_at", moment, nullable=True),
         sa.PrimaryKeyConstraint("org_id", "cohort_id", name="pk_cohort_report"),
