@@ -93,6 +93,7 @@ KINDS |= {
     "cohort_phase_opened": Kind(_l("A phase of a cohort begins"), essential=False),
     "cohorts_wait": Kind(_l("What waits for those who run a cohort")),
     "cohort_over": Kind(_l("A cohort is over"), essential=False),
+    "report_ready": Kind(_l("The report of a cohort is ready"), essential=False),
     "place_free": Kind(_l("A mentor I queue for has a free place"), essential=False),
     "event_invited": Kind(_l("I am invited to an event")),
     "event_changed": Kind(_l("An event that I am invited to changes")),

@@ -1,4 +1,4 @@
-"""The fixed list of figures in a cohort's report: what each is called, what it counts, and in which part of the report it stands."""
+"""The fixed list of figures in a cohort's report: what each is called, what it counts, and where it stands."""
 
 from __future__ import annotations
 
@@ -125,7 +125,9 @@ DEFINITIONS: dict[str, Definition] = {
         f"{stage}_{gender}": Definition(
             "equity",
             label,
-            _l("Of those counted at this stage, those who describe themselves so. Everybody else said otherwise, or nothing."),
+            _l(
+                "Of those counted at this stage, those who describe themselves so. Everybody else said otherwise, or nothing."
+            ),
             _PEOPLE,
             "share",
             by_side=True,

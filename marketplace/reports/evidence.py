@@ -1,8 +1,8 @@
 """What the records of a cohort show, standard by standard: each claim with the pages it stands on, or where to make it good.
 
 The six core standards are those of the International Standards for Mentoring and Coaching Programmes (ISMCP) of the European
-Mentoring and Coaching Council, as it publishes them (EMCC Global, "ISMCP Standards"). Their names are the council's; what is claimed
-under each is in our words, and says what this house can show. Whether it is enough is for the council's assessors.
+Mentoring and Coaching Council, as it publishes them (EMCC Global, "ISMCP Standards"), named shortly; what
+is claimed under each is in our words, and says what this house can show. Whether it is enough is for the council's assessors.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ VERSIONS = Page(_l("Versions of the sheet"), "programmes.versions", of_programme
 OPEN_PAGE = Page(_l("The programme’s page"), "programme_pages.show", of_programme=True)
 TRAINING = Page(_l("Training"), "training.index")
 EVENTS = Page(_l("Events"), "events.index")
-KIT = Page(_l("Papers and guides"), "kit.cohort")
+KIT = Page(_l("Papers and guides"), "cohort_kit.show")
 MATCHING = Page(_l("Matching"), "pairing.index")
 BENCH = Page(_l("Committee’s bench"), "committee.index")
 PEOPLE = Page(_l("People"), "cohorts.board")
@@ -75,12 +75,12 @@ FIGURES = Page(_l("Equity in figures"), "balance.equity")
 LESSONS = Page(_l("Closing review"), "lessons.index")
 TIMELINE = Page(_l("Timeline"), "cohorts.timeline_page")
 OVERVIEW = Page(_l("Overview"), "cohorts.show")
-RULES = Page(_l("Rules that pairs sign"), "agreement_rules.index")
+RULES = Page(_l("Rules that pairs sign"), "charter_rules.index")
 ACTIVITY = Page(_l("Activity"), "activity.index")
 RETENTION = Page(_l("How long words are kept"), "retention.edit")
 
 COHORT = frozenset(
-    "training.index events.index kit.cohort pairing.index committee.index cohorts.board questionnaires.index reports.index "
+    "training.index events.index cohort_kit.show pairing.index committee.index cohorts.board questionnaires.index reports.index "
     "lessons.index cohorts.timeline_page cohorts.show".split()
 )
 
@@ -159,14 +159,14 @@ STANDARDS: tuple[Standard, ...] = (
                 _l("No pair of this cohort has confirmed yet."),
             ),
             Claim(
-                _l("The match is proven: no better one exists under the rules, and the reasons for each pair are kept."),
+                _l(
+                    "The match is proven: no better one exists under the rules, and the reasons for each pair are kept."
+                ),
                 (BENCH,),
                 "proof",
                 _l("No proven version was published. Pairs were found by the people themselves, or by hand."),
             ),
-            Claim(
-                _l("Conflicts of interest are kept apart before anybody is proposed to anybody."), (MATCHING,)
-            ),
+            Claim(_l("Conflicts of interest are kept apart before anybody is proposed to anybody."), (MATCHING,)),
             Claim(
                 _l("A pair that does not work ends without fault, and both may be matched again."), (PAIRS, MATCHING)
             ),
@@ -228,9 +228,7 @@ STANDARDS: tuple[Standard, ...] = (
                 _l("What two people tell each other stays with them: no employer and no network reads it."),
                 (PAIRS, RETENTION),
             ),
-            Claim(
-                _l("Either of the two may report a concern, or end the pair without giving a reason."), (PAIRS,)
-            ),
+            Claim(_l("Either of the two may report a concern, or end the pair without giving a reason."), (PAIRS,)),
         ),
     ),
     Standard(
@@ -243,12 +241,8 @@ STANDARDS: tuple[Standard, ...] = (
                 "timeline",
                 _l("No phase of this cohort has begun."),
             ),
-            Claim(
-                _l("Somebody is named in every organisation who looks after its people."), (PEOPLE, OVERVIEW)
-            ),
-            Claim(
-                _l("Every step of those who run it is in a log that cannot be changed afterwards."), (ACTIVITY,)
-            ),
+            Claim(_l("Somebody is named in every organisation who looks after its people."), (PEOPLE, OVERVIEW)),
+            Claim(_l("Every step of those who run it is in a log that cannot be changed afterwards."), (ACTIVITY,)),
         ),
     ),
 )

@@ -31,7 +31,11 @@ def _row(told: Told, one: Shown) -> dict[str, Any]:
         "side": one.side,
         "firm": told.firms.get(one.firm_id, ""),
         "value": value,
-        "unit": str(_("share, from 0 to 1")) if kept.shape == "share" else str(kept.unit) if kept.shape == "count" else "",
+        "unit": str(_("share, from 0 to 1"))
+        if kept.shape == "share"
+        else str(kept.unit)
+        if kept.shape == "count"
+        else "",
         "behind": one.people,
         "state": "withheld" if one.withheld else "shown",
     }
@@ -74,7 +78,9 @@ def export(told: Told, kind: str) -> bytes:
         "launched": told.facts["launch_on"],
         "closed": told.facts["closed_on"],
         "figures": figures,
-        "lessons": [one | {"about": str(THEMES[one["theme"]].label)} for one in told.facts["lessons"] if one["theme"] in THEMES],
+        "lessons": [
+            one | {"about": str(THEMES[one["theme"]].label)} for one in told.facts["lessons"] if one["theme"] in THEMES
+        ],
         "dictionary": means,
     }
     return json.dumps(content, ensure_ascii=False, indent=2).encode()

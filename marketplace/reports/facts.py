@@ -35,7 +35,9 @@ def facts_of(cohort: Cohort) -> dict[str, Any]:
         "audience": chosen.audience.model_dump(),
         "indicators": [one.model_dump() for one in chosen.indicators],
         "phases": [
-            [one.phase.value, one.opened_at.date().isoformat()] for one in phases_of(cohort) if one.opened_at is not None
+            [one.phase.value, one.opened_at.date().isoformat()]
+            for one in phases_of(cohort)
+            if one.opened_at is not None
         ],
         "firms": {str(number): name for number, name in firms.items() if number in cohort.parties},
         "match": _match(cohort),
@@ -81,7 +83,9 @@ def _answers(cohort: Cohort) -> list[dict[str, Any]]:
     for row in db.session.execute(_ANSWERS, {"org": cohort.org_id, "cohort": cohort.id}):
         question = _question(row.content, row.question)
         key = (row.moment, row.audience, row.question, row.part)
-        line = lines.setdefault(key, {"moment": row.moment, "audience": row.audience} | _words(question, row.part) | {"groups": []})
+        line = lines.setdefault(
+            key, {"moment": row.moment, "audience": row.audience} | _words(question, row.part) | {"groups": []}
+        )
         line["groups"].append([[_answer(question, one) for one in row.answers], row.people])
     return list(lines.values())
 

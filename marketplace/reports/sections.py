@@ -1,4 +1,4 @@
-"""The report as a row of sections, each made from what is told, in the present language. Pages, slides, papers and files show these.
+"""The report as a row of sections, each made from what is told, in the present language. Pages, slides and papers show these.
 
 A section is one function in ``SECTIONS``; whoever has more to tell adds one.
 """
@@ -107,7 +107,12 @@ def _for_whom(told: Told) -> Section:
         (_("Meant for"), _own(facts["audience"])),
     ]
     aims = [
-        (_("Judged by"), f"{_own(one['name'])}: {one['target']} {UNITS[one['unit']]}" if one["target"] is not None else _own(one["name"]))
+        (
+            _("Judged by"),
+            f"{_own(one['name'])}: {one['target']} {UNITS[one['unit']]}"
+            if one["target"] is not None
+            else _own(one["name"]),
+        )
         for one in facts["indicators"]
     ]
     points = tuple((term, str(words)) for term, words in [*terms, *aims] if words)
@@ -119,7 +124,9 @@ def _intake(told: Told) -> Section:
     by_side = Table(
         _("From the first word to the end"),
         ("", *sides.values()),
-        tuple((str(DEFINITIONS[stage].label), tuple(said(told.figure(stage, side)) for side in sides)) for stage in STAGES),
+        tuple(
+            (str(DEFINITIONS[stage].label), tuple(said(told.figure(stage, side)) for side in sides)) for stage in STAGES
+        ),
     )
     by_firm = Table(
         _("Taken in, firm by firm"),
@@ -142,7 +149,10 @@ def _matching(told: Told) -> Section:
         if match["optimal"]
         else _("The published match was found within a stated gap of the best there can be.")
     )
-    points: list[tuple[str, str]] = [(_("Versions looked at"), str(match["versions"])), (_("Published"), _("Version %(number)d", number=match["number"]))]
+    points: list[tuple[str, str]] = [
+        (_("Versions looked at"), str(match["versions"])),
+        (_("Published"), _("Version %(number)d", number=match["number"])),
+    ]
     notes: tuple[str, ...] = ()
     if not matched.withheld:
         points += [
@@ -151,7 +161,10 @@ def _matching(told: Told) -> Section:
             (_("Between the two"), _digits(match["gap"])),
         ]
         notes = (
-            _("Pairs, points and rules are weighed in one whole number. The second number is what the prices of all places prove that no match can pass; where both are equal, no better match exists."),
+            _(
+                "Pairs, points and rules are weighed in one whole number. The second number is what the prices of all places "
+                "prove that no match can pass; where both are equal, no better match exists."
+            ),
         )
     return Section("matching", _("Matching"), lead, (_figure(matched), *figures), points=tuple(points), notes=notes)
 
@@ -197,7 +210,10 @@ def _equity(told: Told) -> Section:
         tuple(rows),
     )
     law = tuple(
-        (f"{one.percent} %", f"{one.of.text(str(get_locale()))}, {_day(one.since.isoformat())}. {one.law.text(str(get_locale()))}")
+        (
+            f"{one.percent} %",
+            f"{one.of.text(str(get_locale()))}, {_day(one.since.isoformat())}. {one.law.text(str(get_locale()))}",
+        )
         for one in thresholds("boards" if told.facts["form"] == "board" else "equity")
     )
     lead = _("Said by people themselves, for figures and nothing else. Whoever said nothing is in the total.")
@@ -212,7 +228,9 @@ def _answers(told: Told) -> Section:
         groups = "; ".join(f"{_group(one, answers)}: {people}" for answers, people in one["groups"])
         rows.append((f"{whom}: {asked}", (groups, _number(sum(people for _answers, people in one["groups"])))))
     if not rows:
-        return Section("answers", _("Answers"), _("No answers can be shown: nobody was asked yet, or too few answered."))
+        return Section(
+            "answers", _("Answers"), _("No answers can be shown: nobody was asked yet, or too few answered.")
+        )
     table = Table(_("What people answered"), ("", _("Answers"), _("Who answered")), tuple(rows))
     lead = _("Counted where five or more stand behind each part; smaller parts are put together.")
     return Section("answers", _("Answers"), lead, tables=(table,))
@@ -221,7 +239,9 @@ def _answers(told: Told) -> Section:
 def _group(line: dict[str, Any], answers: list[Any]) -> str:
     words = [_own(one) if isinstance(one, dict) else one or _("no answer") for one in answers]
     if line["kind"] == "many" and line["part"]:
-        return _("chosen") if line["part"] in answers or any(isinstance(one, dict) for one in answers) else _("not chosen")
+        return (
+            _("chosen") if line["part"] in answers or any(isinstance(one, dict) for one in answers) else _("not chosen")
+        )
     steps = [one for one in words if one.isdigit()]
     if len(steps) > 1:
         words = [f"{steps[0]}–{steps[-1]}", *(one for one in words if not one.isdigit())]
@@ -234,7 +254,15 @@ def _reciprocity(told: Told) -> Section:
         columns: tuple[str, ...] = ("", _("People"))
     else:
         sides = ("mentor", "mentee")
-        columns = ("", _("Mentors given"), _("Mentees sent"), _("Pairs given"), _("Pairs received"), _("Hours given"), _("Hours received"))
+        columns = (
+            "",
+            _("Mentors given"),
+            _("Mentees sent"),
+            _("Pairs given"),
+            _("Pairs received"),
+            _("Hours given"),
+            _("Hours received"),
+        )
     rows = []
     for firm_id, name in told.firms.items():
         cells = [said(told.figure("enrolled", side, firm_id)) for side in sides]
@@ -254,14 +282,20 @@ def _lessons(told: Told) -> Section:
                 about = str(theme.label) if theme else one["theme"]
                 words = one["words"]
                 if theme and "value" in one["next_time"]:
-                    words = _("%(words)s Next time: %(value)s.", words=words, value=value_words(one["theme"], one["next_time"]["value"]))
+                    words = _(
+                        "%(words)s Next time: %(value)s.",
+                        words=words,
+                        value=value_words(one["theme"], one["next_time"]["value"]),
+                    )
                 points.append((f"{LESSON_KINDS[kind]}: {about}", words))
     lead = "" if points else _("No closing review was written yet.")
     return Section("lessons", _("Lessons"), lead, points=tuple(points))
 
 
 def _timeline(told: Told) -> Section:
-    points = tuple((str(PHASES[phase]), _day(day)) for phase, day in ((_phase(one), one[1]) for one in told.facts["phases"]))
+    points = tuple(
+        (str(PHASES[phase]), _day(day)) for phase, day in ((_phase(one), one[1]) for one in told.facts["phases"])
+    )
     return Section("timeline", _("The year"), points=points)
 
 
@@ -274,11 +308,18 @@ def _withheld(told: Told) -> Section:
     for one in told.everything():
         if one.withheld:
             hidden[str(one.definition.label)] = hidden.get(str(one.definition.label), 0) + 1
-    lead = (
-        _("A figure is withheld where fewer than five people would stand behind it, or more where the network has set more. It is also withheld where it could be taken from another figure, another report or another month, and fewer would be left; and where everybody would turn out to have answered the same. What cannot be told from what is not there has no word of its own.")
+    lead = _(
+        "A figure is withheld where fewer than five people would stand behind it, or more where whoever runs the cohort has "
+        "set more. It is also withheld where it could be taken from another figure, another report or another month, and fewer "
+        "would be left; and where everybody would turn out to have answered the same. What is not there has the same word, so "
+        "that the word gives nothing away."
     )
     points = tuple((label, str(number)) for label, number in hidden.items())
-    notes = (_("This report was checked beside everything that whoever runs the cohort and each firm that takes part was shown before."),)
+    notes = (
+        _(
+            "This report was checked beside all that whoever runs the cohort, and each firm that takes part, was shown before."
+        ),
+    )
     return Section("withheld", _("What is withheld, and why"), lead, points=points, notes=notes)
 
 

@@ -27,9 +27,7 @@ bp = Blueprint("reports", __name__)
 __all__ = ["bp", "jobs"]
 
 RAN = (CohortState.open, CohortState.closed)
-register(
-    Tab("report", _l("Report"), "reports.index", 86, shown=lambda seen: seen.runs and seen.cohort.state in RAN)
-)
+register(Tab("report", _l("Report"), "reports.index", 86, shown=lambda seen: seen.runs and seen.cohort.state in RAN))
 
 LONG = timedelta(minutes=10)
 """A report that is not drawn by then has come to nothing, and may be asked for again."""
@@ -93,14 +91,18 @@ def paper(cohort_id: int, kind: str, language: str) -> Response:
     seen, _told = _told_or_404(cohort_id)
     found = queries.paper_or_404(seen, kind, language)
     return send_file(
-        io.BytesIO(found.content), mimetype="application/pdf", download_name=f"{kind}-{seen.cohort.ordinal}-{language}.pdf"
+        io.BytesIO(found.content),
+        mimetype="application/pdf",
+        download_name=f"{kind}-{seen.cohort.ordinal}-{language}.pdf",
     )
 
 
 @bp.get("/figures.<any(csv, xlsx, json):form>")
 def figures(cohort_id: int, form: str) -> Response:
     seen, told = _told_or_404(cohort_id)
-    return _file(exporting.export(told, form), FORMATS.get(form, "application/json"), f"report-{seen.cohort.ordinal}.{form}")
+    return _file(
+        exporting.export(told, form), FORMATS.get(form, "application/json"), f"report-{seen.cohort.ordinal}.{form}"
+    )
 
 
 @bp.get("/dictionary.csv")
