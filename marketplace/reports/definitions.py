@@ -85,9 +85,7 @@ DEFINITIONS: dict[str, Definition] = {
         _REQUESTS,
         "mean",
     ),
-    "places": Definition(
-        "meetings", _l("Pairs"), _l("Mentorships that began in this cohort."), _PAIRS, "total", by_firm=True
-    ),
+    "places": Definition("meetings", _l("Pairs"), _l("Mentorships that began in this cohort."), _PAIRS, by_firm=True),
     "meetings": Definition(
         "meetings", _l("Meetings held"), _l("Meetings of these pairs that took place."), _PAIRS, "total"
     ),

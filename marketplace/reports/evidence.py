@@ -69,7 +69,7 @@ MATCHING = Page(_l("Matching"), "pairing.index")
 BENCH = Page(_l("Committee’s bench"), "committee.index")
 PEOPLE = Page(_l("People"), "cohorts.board")
 PAIRS = Page(_l("Pairs"), "coordination.index")
-QUESTIONNAIRES = Page(_l("Questionnaires"), "questionnaires.index")
+QUESTIONNAIRES = Page(_l("Questionnaires"), "cohort_questionnaires.index")
 REPORT = Page(_l("The report"), "reports.index")
 FIGURES = Page(_l("Equity in figures"), "balance.equity")
 LESSONS = Page(_l("Closing review"), "lessons.index")
@@ -80,7 +80,7 @@ ACTIVITY = Page(_l("Activity"), "activity.index")
 RETENTION = Page(_l("How long words are kept"), "retention.edit")
 
 COHORT = frozenset(
-    "training.index events.index cohort_kit.show pairing.index committee.index cohorts.board questionnaires.index reports.index "
+    "training.index events.index cohort_kit.show pairing.index committee.index cohorts.board cohort_questionnaires.index reports.index "
     "lessons.index cohorts.timeline_page cohorts.show".split()
 )
 

@@ -74,7 +74,7 @@ def export(told: Told, kind: str) -> bytes:
         sheets = {_("Figures"): (COLUMNS, _cells(figures, COLUMNS)), _("Dictionary"): (named, _cells(means, named))}
         return write_book(sheets)
     content = {
-        "report": title_of(dict(told.facts)),
+        "report": title_of(told.facts),
         "launched": told.facts["launch_on"],
         "closed": told.facts["closed_on"],
         "figures": figures,

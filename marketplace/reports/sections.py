@@ -5,12 +5,14 @@ A section is one function in ``SECTIONS``; whoever has more to tell adds one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from flask_babel import format_date, format_decimal, get_locale
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from marketplace.evaluation.words import thresholds
@@ -343,7 +345,7 @@ def sections(told: Told) -> list[Section]:
     return [make(told) for make in SECTIONS]
 
 
-def title_of(facts: dict[str, Any]) -> str:
+def title_of(facts: Mapping[str, Any]) -> str:
     """The programme and the cohort."""
     cohort = _("Pilot") if facts["is_pilot"] else _("Cohort %(number)s", number=facts["ordinal"])
     return f"{_own(facts['programme'])}, {cohort}"

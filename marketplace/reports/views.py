@@ -79,7 +79,7 @@ def slides(cohort_id: int, language: str) -> str:
         return render_template(
             "reports/slides.html",
             seen=seen,
-            title=title_of(dict(told.facts)),
+            title=title_of(told.facts),
             told=told,
             sections=sections(told),
             language=language,

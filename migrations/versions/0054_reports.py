@@ -111,11 +111,11 @@ BEGIN
     FOR told IN SELECT * FROM (VALUES ('places', false), ('meetings', false), ('hours', false), ('first_meeting', false),
         ('answer_time', false), ('acceptance', true), ('goals', true), ('planned_end', true), ('trained', true)) AS v (name, share)
     LOOP
-        CONTINUE WHEN to_regprocedure(format('measured_%s(integer, timestamptz)', told.name)) IS NULL;
+        CONTINUE WHEN to_regprocedure('measured_' || told.name || '(integer, timestamptz)') IS NULL;
         FOR one IN EXECUTE format($q$
             SELECT s.side, s.firm_id, array_agg(u.unit) AS units, sum(u.value) AS total,
                 array_agg(CASE WHEN $1 THEN u.value ELSE 0 END::smallint) AS kinds
-            FROM %I($2, $3) u
+            FROM %%I($2, $3) u
             CROSS JOIN LATERAL (VALUES (1, '', 0), (2, 'mentee', u.mentee_firm), (3, 'mentor', u.mentor_firm)) AS s (place, side, firm_id)
             WHERE u.cohort_id = $4 AND (s.place = 1 OR ($6 IN ('places', 'hours') AND s.firm_id IS NOT NULL))
               AND NOT EXISTS (SELECT FROM report_figure f WHERE f.org_id = $2 AND f.cohort_id = $4 AND f.name = $6
