@@ -80,8 +80,8 @@ ACTIVITY = Page(_l("Activity"), "activity.index")
 RETENTION = Page(_l("How long words are kept"), "retention.edit")
 
 COHORT = frozenset(
-    "training.index events.index cohort_kit.show pairing.index committee.index cohorts.board cohort_questionnaires.index reports.index "
-    "lessons.index cohorts.timeline_page cohorts.show".split()
+    "training.index events.index cohort_kit.show pairing.index committee.index cohorts.board cohort_questionnaires.index "
+    "reports.index lessons.index cohorts.timeline_page cohorts.show".split()
 )
 
 STANDARDS: tuple[Standard, ...] = (
