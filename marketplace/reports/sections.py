@@ -14,6 +14,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from marketplace.evaluation.words import thresholds
 from marketplace.lessons.models import LessonKind
@@ -89,7 +90,7 @@ def said(one: Shown) -> Cell:
 def _figure(one: Shown, note: str = "") -> Figure:
     kept = one.definition
     if one.people is not None and kept.shape != "count":
-        behind = _("%(number)s %(unit)s", number=_number(one.people), unit=kept.unit)
+        behind = f"{_number(one.people)} {kept.unit}"
         counted = _("%(part)s of %(all)s", part=_number(one.part), all=behind) if one.part is not None else behind
         note = note or counted
     share = 100 * one.value if one.value is not None and kept.shape == "share" else None
@@ -104,7 +105,7 @@ def _for_whom(told: Told) -> Section:
         (_("Run by"), facts["runner"]),
         (_("Took part"), ", ".join(told.firms.values())),
         (_("From the launch to the close"), f"{_day(facts['launch_on'])} – {_day(facts['closed_on'])}"),
-        (_("A mentorship lasts"), _("%(number)s months", number=facts["months"])),
+        (_("A mentorship lasts"), ngettext("%(num)d month", "%(num)d months", facts["months"])),
         (_("A pair meets"), dict(CADENCES.choices(locale)).get(facts["cadence"], facts["cadence"])),
         (_("Meant for"), _own(facts["audience"])),
     ]
