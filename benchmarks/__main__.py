@@ -15,7 +15,18 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import capacity, clock, cohorts, directory, matching, mentorships, people_import, requests, webhooks
+from benchmarks import (
+    capacity,
+    clock,
+    cohorts,
+    directory,
+    matching,
+    mentorships,
+    people_import,
+    reports,
+    requests,
+    webhooks,
+)
 from benchmarks.figures import Figure, table
 from benchmarks.servers import ROOT, hello_server, product_server
 from benchmarks.stage import Effort, Stage, populated
@@ -50,6 +61,7 @@ MEASUREMENTS: tuple[Callable[[Stage], Figure | None], ...] = (
     clock.clock_sweep_rows_per_second,
     clock.clock_sweep_growth,
     *matching.MEASUREMENTS,
+    *reports.MEASUREMENTS,
 )
 """In this order: the worker's memory is looked at once it has worked."""
 

@@ -23,6 +23,7 @@ from dev.demo.loading import DemoProblem, Loader, add_member, add_mentor, add_or
 from dev.demo.pairing import play_pairing
 from dev.demo.programmes import play_programmes
 from dev.demo.readiness import play_readiness
+from dev.demo.reporting import draw_first_report, play_reporting
 from dev.demo.rhythm import keep_time, play_rhythm
 from dev.demo.rows import Rows
 from dev.demo.scenes import Scenes
@@ -83,6 +84,7 @@ def load(address: str, *, mentors: int, reset: bool, now: datetime, seed: int = 
             _load_crowd(loader, world, password_hash, mentors - MENTORS, seed)
         _queue_letters(loader, scenes)
         draw_first_figures(loader.connection, world)
+        draw_first_report(loader.connection)
 
 
 def _load_world(loader: Loader, world: World, password_hash: str, seed: int) -> Scenes:
@@ -105,6 +107,7 @@ def _load_world(loader: Loader, world: World, password_hash: str, seed: int) -> 
     play_pairing(world, rows, seed)
     play_readiness(world, rows)
     play_evaluation(world, rows)
+    play_reporting(world, rows)
     play_dossier(world, rows)
     play_search_firms(world, rows, password_hash)
     for mentor in world.mentors:

@@ -93,6 +93,7 @@ ORDER = (
     "letter_choice",
     "letter_hours",
     "equity_answer",
+    "cohort_lesson",
 )
 """Tables in an order that no foreign key minds."""
 
