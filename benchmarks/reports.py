@@ -50,15 +50,17 @@ SCENE = (
        SELECT (%(firms)s::integer[])[1], %(first)s + n, %(first)s + n, %(first)s + n, (%(firms)s::integer[])[2], 1,
            %(first)s + %(pairs)s + n, 'cross_company', 'ended', %(now)s - interval '300 days', %(now)s, %(network)s, %(cohort)s
        FROM generate_series(1, %(pairs)s) n""",
-    """INSERT INTO meeting (org_id, id, mentorship_id, mentee_person_id, mentor_person_id, uid, sequence, starts_at, ends_at, zone,
-           place, video_url, agenda, state, set_by_person_id, made_at, changed_at)
-       SELECT m.org_id, m.id * 100 + k, m.id, m.mentee_person_id, m.mentor_person_id, 'bench-' || m.id || '-' || k, 0,
+    """INSERT INTO meeting (org_id, id, mentorship_id, mentee_person_id, mentor_person_id, uid, sequence, starts_at, ends_at,
+           zone, place, video_url, agenda, state, set_by_person_id, made_at, changed_at)
+       SELECT m.org_id, %(first)s + 100000 + 100 * (m.id - %(first)s) + k,
+           m.id, m.mentee_person_id, m.mentor_person_id, 'bench-' || m.id || '-' || k, 0,
            m.started_at + make_interval(days => 20 * k), m.started_at + make_interval(days => 20 * k, hours => 1), 'Europe/Paris',
            '', '', '', 'held', m.mentee_person_id, m.started_at, m.started_at
        FROM mentorship m, generate_series(1, 10) k WHERE m.cohort_id = %(cohort)s""",
     """INSERT INTO goal (org_id, id, mentorship_id, mentee_person_id, mentor_person_id, title, success, place, percent, state,
            created_at)
-       SELECT m.org_id, m.id * 100 + k, m.id, m.mentee_person_id, m.mentor_person_id, 'Goal', '', k, 100,
+       SELECT m.org_id, %(first)s + 100000 + 100 * (m.id - %(first)s) + k,
+           m.id, m.mentee_person_id, m.mentor_person_id, 'Goal', '', k, 100,
            CASE WHEN m.id %% 2 = 0 THEN 'reached' ELSE 'open' END, m.started_at
        FROM mentorship m, generate_series(1, 2) k WHERE m.cohort_id = %(cohort)s""",
     """INSERT INTO cohort_report (org_id, cohort_id, state, done, facts, asked_at)
