@@ -24,6 +24,7 @@ from benchmarks import (
     measures,
     mentorships,
     people_import,
+    reports,
     requests,
     showcase,
     webhooks,
@@ -64,6 +65,7 @@ MEASUREMENTS: tuple[Callable[[Stage], Figure | None], ...] = (
     clock.clock_sweep_rows_per_second,
     clock.clock_sweep_growth,
     *matching.MEASUREMENTS,
+    *reports.MEASUREMENTS,
 )
 """In this order: the worker's memory is looked at once it has worked."""
 

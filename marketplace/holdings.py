@@ -14,6 +14,7 @@ from marketplace.goals import holdings as goals
 from marketplace.journal import holdings as journal
 from marketplace.kit import holdings as kit
 from marketplace.measures import holdings as measures
+from marketplace.lessons import holdings as lessons
 from marketplace.meetings import holdings as meetings
 from marketplace.mentees import holdings as mentees
 from marketplace.mentors import holdings as mentors
@@ -45,6 +46,7 @@ __all__ = [
     "journal",
     "kit",
     "measures",
+    "lessons",
     "meetings",
     "mentees",
     "mentors",

@@ -13,6 +13,7 @@ from marketplace.goals import models as goals
 from marketplace.journal import models as journal
 from marketplace.kit import models as kit
 from marketplace.measures import models as measures
+from marketplace.lessons import models as lessons
 from marketplace.meetings import models as meetings
 from marketplace.mentors import models as mentors
 from marketplace.mentorships import models as mentorships
@@ -21,6 +22,7 @@ from marketplace.papers import models as papers
 from marketplace.programmes import models as programmes
 from marketplace.questionnaires import models as questionnaires
 from marketplace.readiness import models as readiness
+from marketplace.reports import models as reports
 from marketplace.requests import models as requests
 from marketplace.rhythm import models as rhythm
 from marketplace.selections import models as selections
@@ -58,6 +60,7 @@ __all__ = [
     "journal",
     "kit",
     "measures",
+    "lessons",
     "meetings",
     "mentors",
     "mentorships",
@@ -69,6 +72,7 @@ __all__ = [
     "programmes",
     "questionnaires",
     "readiness",
+    "reports",
     "requests",
     "rhythm",
     "search_firms",

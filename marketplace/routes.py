@@ -40,6 +40,7 @@ from marketplace.journal import views as journal
 from marketplace.journal.sealing import ring
 from marketplace.kit import views as kit
 from marketplace.measures import views as dashboard
+from marketplace.lessons import views as lessons
 from marketplace.meetings import feed, hour_views, talk_views
 from marketplace.meetings import links as meeting_links
 from marketplace.meetings import views as meetings
@@ -59,6 +60,7 @@ from marketplace.programmes import party_pages as programme_parties
 from marketplace.programmes import views as programmes
 from marketplace.questionnaires import views as questionnaires
 from marketplace.readiness import views as readiness
+from marketplace.reports import views as reports
 from marketplace.requests import links as request_links
 from marketplace.requests import views as requests
 from marketplace.rhythm import links as rhythm_links
@@ -173,6 +175,8 @@ WORKSPACE = (
     (events.bp, "/cohorts/<int:cohort_id>/events"),
     (events.one, "/events/<int:event_id>"),
     (training.bp, "/cohorts/<int:cohort_id>/training"),
+    (lessons.bp, "/cohorts/<int:cohort_id>/lessons"),
+    (reports.bp, "/cohorts/<int:cohort_id>/report"),
     (readiness.of_cohort, "/cohorts/<int:cohort_id>/readiness"),
     (readiness.bp, "/readiness"),
     (dossiers.bp, "/dossier"),

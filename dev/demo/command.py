@@ -24,6 +24,7 @@ from dev.demo.pairing import play_pairing
 from dev.demo.programmes import play_programmes
 from dev.demo.questionnaires import close_first_rounds, play_questionnaires
 from dev.demo.readiness import play_readiness
+from dev.demo.reporting import draw_first_report, play_reporting
 from dev.demo.rhythm import keep_time, play_rhythm
 from dev.demo.rows import Rows
 from dev.demo.scenes import Scenes
@@ -86,6 +87,7 @@ def load(address: str, *, mentors: int, reset: bool, now: datetime, seed: int = 
         _queue_letters(loader, scenes)
         draw_first_figures(loader.connection, world)
         close_first_rounds(loader.connection, world)
+        draw_first_report(loader.connection)
         return world
 
 
@@ -110,6 +112,7 @@ def _load_world(loader: Loader, world: World, password_hash: str, seed: int) -> 
     play_readiness(world, rows)
     play_evaluation(world, rows)
     play_questionnaires(world, rows, seed)
+    play_reporting(world, rows)
     play_dossier(world, rows)
     play_search_firms(world, rows, password_hash)
     play_selections(world, rows)

@@ -100,6 +100,7 @@ ORDER = (
     "questionnaire_round",
     "round_invitation",
     "round_box",
+    "cohort_lesson",
 )
 """Tables in an order that no foreign key minds."""
 

@@ -101,6 +101,7 @@ KINDS |= {
     "cohorts_wait": Kind(_l("What waits for those who run a cohort")),
     "dashboard": Kind(_l("The dashboard, as often as I chose")),
     "cohort_over": Kind(_l("A cohort is over"), essential=False),
+    "report_ready": Kind(_l("The report of a cohort is ready"), essential=False),
     "place_free": Kind(_l("A mentor I queue for has a free place"), essential=False),
     "event_invited": Kind(_l("I am invited to an event")),
     "event_changed": Kind(_l("An event that I am invited to changes")),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from flask import Blueprint, Response, abort, flash, g, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from pydantic import ValidationError
 
+from marketplace.lessons import queries as lessons
+from marketplace.lessons.themes import THEMES
 from marketplace.programmes import commands
 from marketplace.programmes import design_queries as queries
 from marketplace.programmes import sheet_words as words
@@ -145,12 +147,22 @@ def clone(programme_id: int) -> ResponseReturnValue:
 
 @bp.get("/<int:programme_id>/design")
 def design(programme_id: int) -> str:
+    """The sheet; with ``lesson``, what an earlier cohort proposes is in its field, and kept once somebody saves."""
     programme = run_programme_or_404(g.acting, programme_id)
-    form = DesignForm(formdata=None, data={**sheet_data(queries.design_of(programme)), "seen": programme.version})
-    return _sheet(programme, form)
+    kept, wanted = queries.design_of(programme), request.args.get("lesson", "")
+    taken = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 20 else 0
+    learnt = lessons.learnt(g.acting, programme, kept["choices"])
+    choices = lessons.applied(learnt, taken, kept["choices"]) if taken else None
+    form = DesignForm(
+        formdata=None,
+        data={**sheet_data({**kept, "choices": choices or kept["choices"]}), "seen": programme.version},
+    )
+    return _sheet(programme, form, taken=taken if choices else 0)
 
 
-def _sheet(programme: Programme, form: DesignForm, clash: commands.ChangedMeanwhile | None = None) -> str:
+def _sheet(
+    programme: Programme, form: DesignForm, clash: commands.ChangedMeanwhile | None = None, taken: int = 0
+) -> str:
     """The sheet, with what it says about itself as it stands (not as it is being typed)."""
     parties = [one for one in queries.parties_of(g.acting, programme) if one.state is PartyState.active]
     form.fill_choices((one.firm_id, one.name) for one in parties)
@@ -168,6 +180,9 @@ def _sheet(programme: Programme, form: DesignForm, clash: commands.ChangedMeanwh
         loan=queries.loan_of(g.acting, programme),
         parties=parties,
         words=words,
+        lessons=lessons.learnt(g.acting, programme, programme.modalities.model_dump(mode="json")),
+        taken=taken,
+        sheet_themes=[name for name, one in THEMES.items() if one.of_sheet],
     )
 
 

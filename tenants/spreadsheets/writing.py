@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -40,11 +40,17 @@ def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def _xlsx(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    return write_book({"People": (header, rows)})
+
+
+def write_book(sheets: Mapping[str, tuple[Sequence[str], Iterable[Sequence[str]]]]) -> bytes:
+    """An XLSX file of several sheets by name, each with its header and rows."""
     book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("People")
-    sheet.freeze_panes = "A2"
-    for row in (header, *rows):
-        sheet.append([as_text(ILLEGAL_CHARACTERS_RE.sub(" ", cell)) for cell in row])
+    for name, (header, rows) in sheets.items():
+        sheet = book.create_sheet(name)
+        sheet.freeze_panes = "A2"
+        for row in (header, *rows):
+            sheet.append([as_text(ILLEGAL_CHARACTERS_RE.sub(" ", cell)) for cell in row])
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()

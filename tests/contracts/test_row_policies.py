@@ -71,6 +71,10 @@ measure_drawing: ned r
 released_measure: ann r, ned r
 cohort_cost: ned rudi
 dashboard_digest: mia rud, job bridge rud, export mia r, erasure mia rd
+cohort_lesson: ned rd, job bridge r
+cohort_report: ned rx, job bridge rui
+report_figure: ned r, job bridge r
+report_paper: ned r, job bridge rudi
 firm_consent: ann r, job acme ru, erasure mia ru
 board_track: mia r, max r, pam r, ann r, gil r, ned rui, job bridge r, job acme r
 seat: mia r, ned r, job bridge r, export mia r
@@ -122,6 +126,10 @@ FILLED = {
     "measure_drawing": {"drawn_on": NOW.date().replace(day=1)},
     "released_measure": {"units": 5, "drawn_on": NOW.date()},
     "dashboard_digest": {"every": "week"},
+    "report_figure": {"people": 5},
+    "cohort_lesson": {"kind": "kept"},
+    "cohort_report": {"state": "drawing"},
+    "report_paper": {"kind": "report"},
     "firm_consent": {"state": "yes", "side": "mentee", "decided_at": NOW, "decided_by_id": 1},
     "board_track": {"state": "open", "ends_on": NOW.date() + timedelta(days=1)},
     "subscription": {"status": "active", "collection": "card", "vat_state": "none"},
@@ -170,6 +178,7 @@ NEW = (
     *SEATS,
     *("questionnaire_version", "questionnaire_draft", "questionnaire_round", "round_invitation", "round_response"),
     *("round_box", "round_answer", "round_words", "round_figure"),
+    *("cohort_lesson", "cohort_report", "report_figure", "report_paper"),
 )
 OLDER = ("programme", "programme_version", "programme_party", "cohort", "cohort_phase", "enrolment")
 ADDED_TO = ("letter", "notice")

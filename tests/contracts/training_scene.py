@@ -11,13 +11,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from marketplace.events.models import CohortMaterial, Event, EventGuest, EventKind, EventState
+from marketplace.lessons.models import CohortLesson, LessonKind
 from marketplace.programmes.modalities import Side
 from marketplace.training.models import ModuleKind, TrainingCertificate, TrainingModule
 from tenants.shared import clock
 from tests.cast import Cast
 from tests.factories import enrol, make_cohort, make_programme
 
-COHORT, EVENT, GUEST, READING, QUIZ, FILE, SLIDES, GONE, PAPER = (2_700_000_000 + number for number in range(9))
+COHORT, EVENT, GUEST, READING, QUIZ, FILE, SLIDES, GONE, PAPER, LESSON = (
+    2_700_000_000 + number for number in range(10)
+)
 
 QUESTION = {
     "words": {"en": "Which?"},
@@ -32,6 +35,9 @@ def make_training(session: Session, cast: Cast) -> None:
     mia = enrol(session, cohort, cast.mia, Side.mentee)
     enrol(session, cohort, cast.max, Side.mentor)
     key: dict[str, Any] = {"org_id": cohort.org_id, "cohort_id": cohort.id}
+    written = {"author_person_id": cast.ned.person_id, "written_at": now, "updated_at": now}
+    lesson = {"kind": LessonKind.kept, "theme": "events", "words": "The launch.", "of_committee": False}
+    session.add(CohortLesson(**key, **written, **lesson, id=LESSON))
     session.add(
         Event(
             **key,

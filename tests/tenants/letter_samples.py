@@ -221,6 +221,7 @@ SAMPLES = {
         ],
     },
     "cohort_over": COHORT | {"what": "cancelled"},
+    "report_ready": {"programme": "Crossing", "url": "/bridge/cohorts/7/report"},
     "enrolment_place_free": ENROLMENT | {"what": "choose"},
     "request_over_in_cohort": {
         "other_name": "Max Globex",

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from marketplace.cohorts import commands
 from marketplace.cohorts.queries import Ends, what_ends
 from marketplace.cohorts.views.blueprint import bp
+from marketplace.lessons.queries import how_many
 from marketplace.programmes.queries import run_cohort_or_404
 from tenants.shared import clock
 
@@ -49,7 +50,8 @@ def ask_closing(cohort_id: int) -> str:
                 ends.coming,
             )
         )
-    return render_template("cohorts/close.html", seen=seen, lines=lines + _ended_with_it(ends))
+    lines += [*_ended_with_it(ends), _("Its report is drawn, and you get a letter when it is ready.")]
+    return render_template("cohorts/close.html", seen=seen, lines=lines, lessons=how_many(seen))
 
 
 @bp.post("/<int:cohort_id>/closing")
@@ -57,6 +59,9 @@ def close(cohort_id: int) -> ResponseReturnValue:
     seen = run_cohort_or_404(g.acting, cohort_id)
     commands.close_cohort(acting=g.acting, cohort=seen.cohort, now=clock.now())
     flash(_("The cohort is closed. Everybody gets a letter."), "ok")
+    if not how_many(seen):
+        flash(_("Before it is forgotten: write down what you keep, stop and change."))
+        return redirect(url_for("lessons.index", cohort_id=cohort_id), 303)
     return redirect(url_for(".show", cohort_id=cohort_id), 303)
 
 
