@@ -2,8 +2,8 @@
 
 from alembic import context, op
 
-revision = "0048"
-down_revision = "0047"
+revision = "0056"
+down_revision = "0055"
 branch_labels = None
 depends_on = None
 
