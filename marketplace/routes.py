@@ -219,9 +219,8 @@ WORKSPACE = (
 
 
 OF_SEARCH_FIRMS = frozenset(
-    "admissions candidates candidate_dossiers introductions "
+    "admissions candidates candidate_dossiers introductions selections "
     "notices people leaving invites logos settings retention activity arrival".split()
-    "admissions candidates selections notices people leaving invites logos settings retention activity arrival".split()
 )
 """The blueprints that a search firm's workspace has: nothing of mentors, programmes and pairs."""
 
