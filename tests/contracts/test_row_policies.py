@@ -124,7 +124,7 @@ FILLED = {
     "figure_drawing": {"drawn_on": NOW.date().replace(day=1)},
     "released_figure": {"people": 5},
     "measure_drawing": {"drawn_on": NOW.date().replace(day=1)},
-    "released_measure": {"units": 5, "drawn_on": NOW.date()},
+    "released_measure": {"units": 5, "total": 5, "squares": 25, "drawn_on": NOW.date()},
     "dashboard_digest": {"every": "week"},
     "report_figure": {"people": 5},
     "cohort_lesson": {"kind": "kept"},
