@@ -40,11 +40,19 @@ def create_app(store: Store, courier: Courier, *, product: str = "") -> Flask:
             ]
             open_debits = sum(len(books.all("payment_intent", status="processing")) for books in store.accounts())
             now = store.books(PLATFORM).now()
-            keys = [{**one, "endpoint": endpoint_of(store, one["account"])} for one in store.books(PLATFORM).all("_key")]
+            keys = [
+                {**one, "endpoint": endpoint_of(store, one["account"])} for one in store.books(PLATFORM).all("_key")
+            ]
         rows.reverse()
         rows.sort(key=lambda row: -row["event"]["created"])
         return render_template(
-            "events.html", keys=keys, rows=rows[:200], debits=open_debits, now=now, faults=courier.faults, product=product
+            "events.html",
+            keys=keys,
+            rows=rows[:200],
+            debits=open_debits,
+            now=now,
+            faults=courier.faults,
+            product=product,
         )
 
     @app.post("/time")
