@@ -60,7 +60,8 @@ def demo(mentors: int, reset: bool, today: datetime | None) -> None:
         world = load(current_app.extensions["settings"].database, mentors=mentors, reset=reset, now=now)
     except DemoProblem as problem:
         raise click.ClickException(str(problem)) from None
-    write_accounts(ACCOUNTS, world)
+    payer = world.role(FIRM, "company_admin")
+    write_accounts(ACCOUNTS, payer.human.name, payer.email)
     click.echo(f"Sign in with the password “{PASSWORD}” as:")
     for line in json.loads(ACCOUNTS.read_text(encoding="utf-8")):
         click.echo(f"  {line['who']}: {line['email']}")
@@ -161,9 +162,8 @@ def _queue_letters(loader: Loader, scenes: Scenes) -> None:
         carry_out_wish.configure(connection=loader.connection).defer(**wish)
 
 
-def write_accounts(file: Path, world: World) -> None:
+def write_accounts(file: Path, payer: str, payer_email: str) -> None:
     """Whom one can sign in as, for whoever shows it: a list of {who, email, password, where}."""
-    payer = world.role(FIRM, "company_admin")
     people = [
         {
             "who": f"{known.who} ({known.first} {known.last})",
@@ -175,8 +175,8 @@ def write_accounts(file: Path, world: World) -> None:
     ]
     people.append(
         {
-            "who": f"company administrator, who pays ({payer.human.name})",
-            "email": payer.email,
+            "who": f"company administrator, who pays ({payer})",
+            "email": payer_email,
             "password": PASSWORD,
             "where": f"/{FIRM}/subscriptions",
         }

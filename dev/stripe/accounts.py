@@ -78,9 +78,13 @@ def drop_key(store: Store, key: str) -> None:
         platform.remove(known)
 
 
+def endpoint_of(store: Store, account: str) -> Thing | None:
+    """Where an account has its own events sent."""
+    return store.books(account).find("_endpoint")
+
+
 def set_endpoint(store: Store, account: str, address: str) -> Thing:
     """Where an account has its own events sent, instead of through the platform; with the secret that they are signed with."""
-    books = store.books(account)
-    known = books.find("_endpoint")
+    books, known = store.books(account), endpoint_of(store, account)
     secret = known["secret"] if known else identifier("whsec_", 32)
     return books.put({"object": "_endpoint", "id": "_endpoint", "address": address, "secret": secret})

@@ -223,7 +223,7 @@ class Courier:
     def _where(self, account: str) -> tuple[str, str]:
         """Address and secret: the account's own, or the platform's."""
         own = self.store.books(account).find("_endpoint")
-        return (own["address"], own["secret"]) if own else (self.address, self.secret)
+        return (own["address"], own["secret"]) if own and own["address"] else (self.address, self.secret)
 
     def _post(self, body: str, address: str, secret: str) -> tuple[bool, str]:
         asked = urllib.request.Request(

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from dev.stripe.accounts import endpoint_of, make_key, set_endpoint
 from dev.stripe.api import Turn, create_api
 from dev.stripe.clocks import pass_time, settle
 from dev.stripe.control import create_control
@@ -39,10 +40,19 @@ def create_app(store: Store, courier: Courier, *, product: str = "") -> Flask:
             ]
             open_debits = sum(len(books.all("payment_intent", status="processing")) for books in store.accounts())
             now = store.books(PLATFORM).now()
+            keys = [
+                {**one, "endpoint": endpoint_of(store, one["account"])} for one in store.books(PLATFORM).all("_key")
+            ]
         rows.reverse()
         rows.sort(key=lambda row: -row["event"]["created"])
         return render_template(
-            "events.html", rows=rows[:200], debits=open_debits, now=now, faults=courier.faults, product=product
+            "events.html",
+            keys=keys,
+            rows=rows[:200],
+            debits=open_debits,
+            now=now,
+            faults=courier.faults,
+            product=product,
         )
 
     @app.post("/time")
@@ -52,6 +62,13 @@ def create_app(store: Store, courier: Courier, *, product: str = "") -> Flask:
             for books in store.accounts():
                 pass_time(books, books.now())
         return redirect(url_for("index"), 303)
+
+    @app.post("/keys")
+    def give_key() -> AnyResponse:
+        with Turn(store, courier):
+            made = make_key(store)
+            set_endpoint(store, made["account"], request.form.get("address", "").strip())
+        return redirect(url_for("index", _anchor="keys"), 303)
 
     @app.post("/settlement")
     def settle_debits() -> AnyResponse:

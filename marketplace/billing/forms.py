@@ -10,7 +10,16 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, PasswordField, RadioField, SelectField, StringField, ValidationError
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, NumberRange
 
@@ -121,6 +130,7 @@ class KeyForm(FlaskForm):
 
     key = PasswordField(_l("Restricted key"), [Length(max=300)], filters=[tidy])
     hook = PasswordField(_l("Signing secret"), [Length(max=300)], filters=[tidy])
+    taxes = BooleanField(_l("Stripe Tax is set up in this account"))
 
     def __init__(self, *arguments: Any, first: bool, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -131,7 +141,7 @@ class KeyForm(FlaskForm):
 
     def validate_key(self, field: Any) -> None:
         if not field.data:
-            if self.first or not self.hook.data:
+            if self.first:
                 raise ValidationError(_("Paste the key."))
             return
         kind, world = gateway.kind_of(field.data)

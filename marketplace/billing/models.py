@@ -202,8 +202,8 @@ class BillingAccount(Base):
 class BillingKey(Base):
     """A network's own key of its Stripe account, sealed (``sealing.py``), and the secret that its events are signed with.
 
-    No page reads what is sealed; of the key the last four letters are shown. ``heard_at``: when an event of the account last
-    came; ``refused_at``: since when Stripe does not accept the key.
+    No page reads what is sealed; of the key the last four letters are shown. ``taxes``: Stripe Tax is set up in the account.
+    ``heard_at``: when an event of the account last came; ``refused_at``: since when Stripe does not accept the key.
     """
 
     __tablename__ = "billing_key"
@@ -213,6 +213,7 @@ class BillingKey(Base):
     sealed_key: Mapped[bytes] = mapped_column(deferred=True)
     sealed_hook: Mapped[bytes] = mapped_column(deferred=True)
     last_four: Mapped[str] = mapped_column(sa.String(4))
+    taxes: Mapped[bool]
     set_at: Mapped[datetime]
     heard_at: Mapped[datetime | None]
     refused_at: Mapped[datetime | None]

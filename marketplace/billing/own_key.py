@@ -34,8 +34,8 @@ def standing(viewer: Acting) -> Standing:
     )
 
 
-def set_key(*, acting: Acting, key: str, hook: str, now: datetime) -> None:
-    """Keep a key that Stripe knows, or a signing secret, or both; what is empty stays as it is.
+def set_key(*, acting: Acting, key: str, hook: str, taxes: bool, now: datetime) -> None:
+    """Keep a key that Stripe knows, or a signing secret, or both; what is empty stays as it is. ``taxes``: by Stripe Tax.
 
     Stripe is asked first. Raises ``gateway.WrongKey`` and ``gateway.Unreachable``, and nothing is kept; ``Forbidden`` to
     whoever does not administer the network, ``Refused`` where something else is paid on the account before.
@@ -53,11 +53,12 @@ def set_key(*, acting: Acting, key: str, hook: str, now: datetime) -> None:
             "key": sealing.seal(ring, acting.org_id, sealing.STRIPE_KEY, key) if key else None,
             "last": key[-4:] or None,
             "hook": sealing.seal(ring, acting.org_id, sealing.HOOK, hook) if hook else None,
+            "taxes": taxes,
             "now": now,
         }
     except sealing.KeyAway:
         raise Refused(_("This site has nothing to seal a key with. Ask those who run it.")) from None
-    _done(db.session.scalar(sa.text("SELECT keep_payment_key(:account, :key, :last, :hook, :now)"), values))
+    _done(db.session.scalar(sa.text("SELECT keep_payment_key(:account, :key, :last, :hook, :taxes, :now)"), values))
     _record("payment_key.set", acting, now)
     db.session.commit()
 

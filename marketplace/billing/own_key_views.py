@@ -51,7 +51,10 @@ def _form_page(standing: own_key.Standing, form: KeyForm, status: int = 200) -> 
 @fresh_sign_in_required
 def ask() -> ResponseReturnValue:
     standing = own_key.standing(g.acting)
-    return _form_page(standing, KeyForm(formdata=None, first=standing.key is None))
+    return _form_page(
+        standing,
+        KeyForm(formdata=None, first=standing.key is None, data={"taxes": bool(standing.key and standing.key.taxes)}),
+    )
 
 
 @bp.post("/key")
@@ -64,7 +67,13 @@ def set_key() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _form_page(standing, form, 422)
     try:
-        own_key.set_key(acting=g.acting, key=form.key.data or "", hook=form.hook.data or "", now=clock.now())
+        own_key.set_key(
+            acting=g.acting,
+            key=form.key.data or "",
+            hook=form.hook.data or "",
+            taxes=form.taxes.data,
+            now=clock.now(),
+        )
     except gateway.WrongKey as wrong:
         lacking = str(wrong)
         form.key.errors = [
@@ -79,7 +88,7 @@ def set_key() -> ResponseReturnValue:
     except gateway.Unreachable:
         form.key.errors = [_("Stripe does not answer, so nothing was kept. Try again in a few minutes.")]
         return _form_page(standing, form, 503)
-    flash(_("Checked with Stripe, and kept."), "ok")
+    flash(_("Checked with Stripe, and kept.") if form.key.data else _("Saved."), "ok")
     return redirect(url_for(".show"), 303)
 
 

@@ -20,10 +20,10 @@ def till_of(row: Subscription) -> gateway.Till:
     if not row.stripe_account:
         return gateway.HOUSE
     where = {"network": row.track_org_id, "account": row.stripe_account}
-    sealed = db.session.scalar(sa.text("SELECT payment_key(:network, :account)"), where)
-    if sealed is None:
+    found = db.session.execute(sa.text("SELECT * FROM payment_key(:network, :account)"), where).first()
+    if found is None:
         return gateway.Till(row.stripe_account)
-    return _opened(row.track_org_id, row.stripe_account, sealed)
+    return _opened(row.track_org_id, row.stripe_account, found.sealed_key, found.taxes)
 
 
 def all_tills() -> list[gateway.Till]:
@@ -34,15 +34,16 @@ def all_tills() -> list[gateway.Till]:
         for account in db.session.scalars(sa.select(BillingAccount).where(~BillingAccount.own_key)):
             tills[account.stripe_account] = gateway.Till(account.stripe_account)
     for key in db.session.scalars(sa.select(BillingKey)):
-        tills[key.stripe_account] = _opened(key.org_id, key.stripe_account, key.sealed_key)
+        tills[key.stripe_account] = _opened(key.org_id, key.stripe_account, key.sealed_key, key.taxes)
     return list(tills.values())
 
 
-def _opened(network_id: int, account: str, sealed: bytes) -> gateway.Till:
+def _opened(network_id: int, account: str, sealed: bytes, taxes: bool) -> gateway.Till:
     try:
-        return gateway.Till(account, sealing.unseal(sealing.ring(), network_id, sealing.STRIPE_KEY, sealed))
+        key = sealing.unseal(sealing.ring(), network_id, sealing.STRIPE_KEY, sealed)
     except sealing.KeyAway as away:
         raise gateway.Unreachable(str(away)) from None
+    return gateway.Till(account, key, taxes)
 
 
 def ready_for(network_id: int) -> bool:

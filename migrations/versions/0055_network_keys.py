@@ -18,8 +18,9 @@ S = "(SELECT wall_sealed())"
 FUNCTIONS = {
     # '' when it is kept; 'connected': the house has connected another account for this network; 'used': subscriptions run on
     # the account of the key that would go. What is null stays as it is.
-    "keep_payment_key(text, bytea, text, bytea, timestamptz)": """
-CREATE FUNCTION keep_payment_key(p_account text, p_key bytea, p_last text, p_hook bytea, p_now timestamptz) RETURNS text
+    "keep_payment_key(text, bytea, text, bytea, boolean, timestamptz)": """
+CREATE FUNCTION keep_payment_key(p_account text, p_key bytea, p_last text, p_hook bytea, p_taxes boolean,
+                                 p_now timestamptz) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE before billing_key;
 BEGIN
@@ -37,11 +38,11 @@ BEGIN
     END IF;
     INSERT INTO billing_account (org_id, stripe_account, own_key, set_at) VALUES (wall_org(), p_account, true, p_now)
     ON CONFLICT (org_id) DO UPDATE SET stripe_account = excluded.stripe_account, own_key = true, set_at = excluded.set_at;
-    INSERT INTO billing_key (org_id, stripe_account, sealed_key, last_four, sealed_hook, set_at)
+    INSERT INTO billing_key (org_id, stripe_account, sealed_key, last_four, sealed_hook, taxes, set_at)
     VALUES (wall_org(), p_account, coalesce(p_key, before.sealed_key), coalesce(p_last, before.last_four),
-            coalesce(p_hook, before.sealed_hook), p_now)
+            coalesce(p_hook, before.sealed_hook), p_taxes, p_now)
     ON CONFLICT (org_id) DO UPDATE SET stripe_account = excluded.stripe_account, sealed_key = excluded.sealed_key,
-        last_four = excluded.last_four, sealed_hook = excluded.sealed_hook, set_at = excluded.set_at,
+        last_four = excluded.last_four, sealed_hook = excluded.sealed_hook, taxes = excluded.taxes, set_at = excluded.set_at,
         heard_at = CASE WHEN p_hook IS NULL THEN billing_key.heard_at END,
         refused_at = CASE WHEN p_key IS NULL THEN billing_key.refused_at END;
     RETURN '';
@@ -73,13 +74,13 @@ BEGIN
 END $$""",
     # The sealed key, for a firm that pays on this account: its pages and its jobs have Stripe do what it asks for.
     "payment_key(integer, text)": """
-CREATE FUNCTION payment_key(p_network integer, p_account text) RETURNS bytea
+CREATE FUNCTION payment_key(p_network integer, p_account text) RETURNS TABLE (sealed_key bytea, taxes boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
-    IF NOT wall_sealed() OR NOT (wall_coordinates() OR wall_role() = 'system') THEN RETURN NULL; END IF;
-    RETURN (SELECT k.sealed_key FROM billing_key k
-            WHERE k.org_id = p_network AND k.stripe_account = p_account AND EXISTS (SELECT FROM subscription s
-                WHERE s.org_id = wall_org() AND s.track_org_id = p_network AND s.stripe_account = p_account));
+    IF NOT wall_sealed() OR NOT (wall_coordinates() OR wall_role() = 'system') THEN RETURN; END IF;
+    RETURN QUERY SELECT k.sealed_key, k.taxes FROM billing_key k
+        WHERE k.org_id = p_network AND k.stripe_account = p_account AND EXISTS (SELECT FROM subscription s
+            WHERE s.org_id = wall_org() AND s.track_org_id = p_network AND s.stripe_account = p_account);
 END $$""",
     # Such a firm found that Stripe does not accept the key (or accepts it again: null); whether that is news.
     "note_payment_key(integer, text, timestamptz)": """
@@ -108,7 +109,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 $$""",
 }
 GRANTED = {
-    "keep_payment_key(text, bytea, text, bytea, timestamptz)": ("web",),
+    "keep_payment_key(text, bytea, text, bytea, boolean, timestamptz)": ("web",),
     "drop_payment_key()": ("web",),
     "keep_account_of_subscription()": ("owner",),
     "payment_key(integer, text)": ("web", "worker"),
@@ -120,7 +121,7 @@ GATE = {
     "billing_key": ("SELECT", "INSERT", "UPDATE", "DELETE"),
     "billing_account": ("SELECT", "INSERT", "UPDATE", "DELETE"),
 }
-SHOWN = "org_id, stripe_account, last_four, set_at, heard_at, refused_at"
+SHOWN = "org_id, stripe_account, last_four, taxes, set_at, heard_at, refused_at"
 ON_INVOICES = "legal_entity, address_line, postal_code, city, country, vat_number, billing_email, purchase_order"
 KINDS = ("subscribe", "seats", "cancel", "reactivate")
 
@@ -147,6 +148,7 @@ def upgrade() -> None:
         sa.Column("sealed_key", sa.LargeBinary(), nullable=False),
         sa.Column("sealed_hook", sa.LargeBinary(), nullable=False),
         sa.Column("last_four", sa.String(4), nullable=False),
+        sa.Column("taxes", sa.Boolean(), nullable=False),
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("heard_at", sa.DateTime(timezone=True)),
         sa.Column("refused_at", sa.DateTime(timezone=True)),

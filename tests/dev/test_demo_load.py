@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from dev.demo import command
+from dev.demo.boards import FIRM
 from dev.demo.known import KNOWN, PASSWORD
 from dev.demo.loading import DemoProblem, card_values, story_html
 from dev.demo.people import Population, firms
@@ -126,11 +127,18 @@ def test_nobody_asks_somebody_they_cannot_see(demo: Callable[..., None], operato
     assert operator.scalar(unseen) == 0
 
 
-def test_the_four_can_sign_in_and_have_something_to_do(
+def test_those_who_are_named_can_sign_in_and_have_something_to_do(
     demo: Callable[..., None], app: Flask, tmp_path: Path, operator: Session
 ) -> None:
     demo(mentors=500)
-    command.write_accounts(tmp_path / "accounts.json")
+    administers = sa.select(Account).join(Affiliation, Affiliation.person_id == Account.id)
+    payer = operator.scalars(
+        administers.join(Organisation, Organisation.id == Affiliation.org_id).where(
+            Organisation.slug == FIRM, Affiliation.role == "company_admin"
+        )
+    ).first()
+    assert payer is not None
+    command.write_accounts(tmp_path / "accounts.json", payer.person.name, payer.email)
     people = json.loads((tmp_path / "accounts.json").read_text())
     assert [set(person) for person in people] == [{"who", "email", "password", "where"}] * 5
     for person in people:

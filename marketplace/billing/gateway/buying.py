@@ -42,7 +42,7 @@ def open_checkout(
         "cancel_url": cancel_url,
         "locale": locale,
     }
-    if taxes():
+    if taxes(till):
         params |= {"automatic_tax": {"enabled": True}, "customer_update": {"address": "auto"}}
     return _checkout(asked(api(till).checkout.sessions.create, till=till, key=key, **params))
 
@@ -63,7 +63,7 @@ def start_by_invoice(till: Till, customer: str, price: str, quantity: int, days:
         "collection_method": "send_invoice",
         "days_until_due": days,
     }
-    if taxes():
+    if taxes(till):
         params["automatic_tax"] = {"enabled": True}
     return remote_of(asked(api(till).subscriptions.create, till=till, key=key, **params))
 

@@ -54,8 +54,9 @@ def asked(call: Any, *arguments: Any, till: Till, key: str = "", **params: Any) 
         raise Unreachable(str(error)) from error
 
 
-def taxes() -> bool:
-    return bool(current_app.config.get("STRIPE_AUTOMATIC_TAX"))
+def taxes(till: Till) -> bool:
+    """Whether Stripe says what VAT an invoice carries."""
+    return till.taxes if till.key else bool(current_app.config.get("STRIPE_AUTOMATIC_TAX"))
 
 
 def moment(seconds: int | None) -> datetime | None:

@@ -32,10 +32,14 @@ class Forged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Till:
-    """On whose account it happens: the house's; a network's connected to it (``account``); a network's by its own ``key``."""
+    """On whose account it happens: the house's; a network's connected to it (``account``); a network's by its own ``key``.
+
+    ``taxes``: Stripe Tax is set up in an account that has a key of its own.
+    """
 
     account: str = ""
     key: str = field(default="", repr=False)
+    taxes: bool = False
 
 
 HOUSE = Till()

@@ -71,7 +71,7 @@ def test_only_an_administrator_in_two_steps_enters_a_key(operator, cast, payment
     assert kept(operator) is None
 
 
-def test_a_key_that_will_not_do_is_said_and_not_kept(operator, cast, payments, own, ned, caplog):
+def test_a_key_that_will_not_do_is_said_and_not_kept(operator, operator_app, cast, payments, own, ned, caplog):
     given, poor = own(), payments.control("key", lacks="invoices events")
     wrong = (
         ({"key": ""}, 422, "Paste the key"),
@@ -88,6 +88,12 @@ def test_a_key_that_will_not_do_is_said_and_not_kept(operator, cast, payments, o
         reply = enter(ned, given, **changed)
         assert (reply.status_code, words in reply.text) == (status, True), changed
         assert all(secret not in reply.text for secret in (given["key"], given["secret"], poor["key"]))
+    # Another account is connected for Bridge: only a key of that one takes its place.
+    runner = operator_app.test_cli_runner()
+    runner.invoke(args=["stripe", "account", "--network", "bridge", "--account", poor["account"]])
+    assert "connected another account" in enter(ned, given).text
+    operator.execute(sa.delete(BillingAccount))
+    operator.commit()
     payments.control("faults", down=-1)
     reply = enter(ned, given)
     assert reply.status_code == 503 and "nothing was kept" in reply.text
@@ -126,6 +132,9 @@ def test_a_network_is_paid_by_its_own_key(
 
     # Acme pays on it: nothing of it is on the house's account, and its events come to Bridge's own address.
     abe = sign_in(cast.abe)
+    runner = operator_app.test_cli_runner()
+    refused = runner.invoke(args=["stripe", "account", "--network", "bridge", "--account", "acct_x"])
+    assert "has entered a key of its own" in refused.output
     subscription = subscribe(abe, track, collection="card")
     bought = operator.scalar(sa.select(Subscription))
     assert bought.stripe_account == given["account"]
@@ -172,7 +181,6 @@ def test_a_network_is_paid_by_its_own_key(
 
     payments.settle()
     # Those who run the site take events again, and change the key that everything is sealed with.
-    runner = operator_app.test_cli_runner()
     assert "events, 0 of them new" in runner.invoke(args=["stripe", "replay", "--since", "2020-01-01"]).output
     before = kept(operator).sealed_key
     for one in (app, worker_app, operator_app):

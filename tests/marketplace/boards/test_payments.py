@@ -231,7 +231,11 @@ def test_a_card_that_is_declined_at_the_renewal(operator, cast, track, payments,
     # The firm's card is another one by then, and that one has no money behind it.
     portal = abe.get(f"{page}/portal").headers["Location"]
     assert payments.pay(portal, "4000000000000341", to="method") == 303
+    # Every event comes twice, and every other one after the next.
+    payments.control("faults", duplicate=1000, hold=20)
     payments.control("advance", seconds=366 * 86400)
+    payments.control("faults", hold=0)
+    payments.control("hurry")
     payments.settle()
     work()
     operator.refresh(row)
