@@ -8,7 +8,7 @@ from dev.demo.rows import Rows
 from dev.demo.search_firms import SEARCHER
 from dev.demo.world import DAY, Member, World
 
-NETWORK, COMMITTEE, INTRODUCED, ASKER = "chevetre", "helvia-care", "lumen-energie", "solvarde"
+NETWORK, COMMITTEE, INTRODUCED, ASKER = "chevetre", "lumen-energie", "lumen-energie", "trevanne"
 MESSAGE = (
     "Le conseil d’un groupe familial de l’emballage cherche une administratrice pour son comité d’audit. "
     "Votre fiche parle de sites et de trésorerie : c’est ce qui manque autour de la table. Un premier échange d’une heure ?"
@@ -24,7 +24,7 @@ def play_visibility(world: World, rows: Rows) -> None:
     network = world.orgs[NETWORK].id
     version = next(row for row in rows.of("dossier_version"))
     her = {"org_id": network, "person_id": version["person_id"]}
-    firm, seated = world.orgs[SEARCHER.slug], world.role(COMMITTEE, "hr_partner")
+    firm, seated = world.orgs[SEARCHER.slug], world.role(COMMITTEE, "company_admin")
     partner = next(row for row in rows.of("affiliation") if row["org_id"] == firm.id)["person_id"]
     rows.add(
         "nomination_committee_member",
