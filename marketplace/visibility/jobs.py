@@ -56,7 +56,12 @@ def _write_candidate(org_id: int, introduction_id: int, *, again: bool = False) 
     one = _told(INTRODUCTION, introduction_id)
     if one is None:
         return
-    data = {"seat": one["seat"], "state": one["state"], "due_at": one["answer_due"].isoformat(), "again": "again" if again else ""}
+    data = {
+        "seat": one["seat"],
+        "state": one["state"],
+        "due_at": one["answer_due"].isoformat(),
+        "again": "again" if again else "",
+    }
     kind = "introduction_asked" if one["state"] == "asked" else "introduction_settled"
     _to_candidate(one, kind, f"/introductions/{org_id}/{introduction_id}", data)
 
