@@ -31,6 +31,7 @@ from dev.demo.scenes import Scenes
 from dev.demo.search_firms import SEARCHER, play_search_firms
 from dev.demo.selections import play_selections
 from dev.demo.training import play_training
+from dev.demo.visibility import play_visibility
 from dev.demo.world import World
 from marketplace.requests import letters
 from tenants.shared import clock
@@ -117,6 +118,7 @@ def _load_world(loader: Loader, world: World, password_hash: str, seed: int) -> 
     play_dossier(world, rows)
     play_search_firms(world, rows, password_hash)
     play_selections(world, rows)
+    play_visibility(world, rows)
     for mentor in world.mentors:
         add_mentor(rows, mentor)
         scenes.log_page(mentor)

@@ -32,7 +32,7 @@ def _to_candidate(one: sa.RowMapping, kind: str, path: str, data: dict[str, Any]
         org_id=one["candidate_org_id"],
         person_id=one["candidate_id"],
         now=clock.now(),
-        data={"seeker": one["organisation"], "network_name": one["network"], "url": path} | data,
+        data={"firm_name": one["organisation"], "network_name": one["network"], "url": path} | data,
         path=path,
     )
 
@@ -56,7 +56,12 @@ def _write_candidate(org_id: int, introduction_id: int, *, again: bool = False) 
     one = _told(INTRODUCTION, introduction_id)
     if one is None:
         return
-    data = {"seat": one["seat"], "state": one["state"], "due_at": one["answer_due"].isoformat(), "again": again}
+    data = {
+        "seat": one["seat"],
+        "state": one["state"],
+        "due_at": one["answer_due"].isoformat(),
+        "again": "again" if again else "",
+    }
     kind = "introduction_asked" if one["state"] == "asked" else "introduction_settled"
     _to_candidate(one, kind, f"/introductions/{org_id}/{introduction_id}", data)
 
@@ -93,7 +98,7 @@ def tell_network(*, org_id: int, introduction_id: int) -> None:
             org_id=org_id,
             person_id=person_id,
             now=clock.now(),
-            data={"seeker": one["organisation"], "seat": one["seat"], "url": path},
+            data={"firm_name": one["organisation"], "seat": one["seat"], "url": path},
             path=path,
         )
     db.session.commit()

@@ -57,7 +57,7 @@ EVENT = {
     "url": "/links/abc",
 }
 INTRODUCTION = {
-    "seeker": "Globex",
+    "firm_name": "Globex",
     "network_name": "Bridge",
     "seat": "Board of Globex",
     "url": "/acme/introductions/1/7",
@@ -95,16 +95,16 @@ SAMPLES = {
     "pair_proposed": PAIR | {"form": "reverse"},
     "committee_appointed": COHORT,
     "nomination_named": {"organisation": "Acme", "url": "/acme/candidates/"},
-    "introduction_asked": INTRODUCTION | {"due_at": DUE.isoformat(), "again": False, "state": "asked"},
-    "introduction_settled": INTRODUCTION | {"due_at": DUE.isoformat(), "again": False, "state": "appointed"},
+    "introduction_asked": INTRODUCTION | {"due_at": DUE.isoformat(), "again": "", "state": "asked"},
+    "introduction_settled": INTRODUCTION | {"due_at": DUE.isoformat(), "again": "", "state": "appointed"},
     "introduction_answered": {
         "network_name": "Bridge",
         "seat": "Board of Globex",
         "state": "accepted",
         "url": "/globex/introductions/1/7",
     },
-    "introduction_help": {"seeker": "Globex", "seat": "Board of Globex", "url": "/bridge/introductions/1/7"},
-    "dossier_asked": {"seeker": "Globex", "network_name": "Bridge", "url": "/acme/visibility/?network=1"},
+    "introduction_help": {"firm_name": "Globex", "seat": "Board of Globex", "url": "/bridge/introductions/1/7"},
+    "dossier_asked": {"firm_name": "Globex", "network_name": "Bridge", "url": "/acme/visibility/?network=1"},
     "dossier_answered": {
         "network_name": "Bridge",
         "state": "granted",
@@ -260,7 +260,7 @@ SAMPLES = {
         "other_firm": "Globex",
         "side": "mentee",
         "form": "cross_company",
-        "again": False,
+        "again": "",
         "due_at": DUE.isoformat(),
         "url": "/acme/requests/approvals",
     },

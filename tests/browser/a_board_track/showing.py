@@ -38,7 +38,7 @@ class Showing(Room):
         """Her card to committees; and to Globex, which asks, the dossier with her name."""
         guy, mia = self.cast.guy, self.cast.mia
         desk = self.desk(mia, "visibility")
-        desk.page.get_by_text(desk.word("Nomination committees of the network"), exact=True).click()
+        desk.page.get_by_label(desk.word("Nomination committees of the network"), exact=True).check()
         desk.press(desk.button("Show my card"))
         self.reads(desk, "Today 1 nomination committee can see your anonymous card.")
 
@@ -69,10 +69,9 @@ class Showing(Room):
 
     def withdraw_and_be_gone(self) -> None:
         """She withdraws everything at her desk, and what is open on the phone turns by itself."""
-        self.desk(self.cast.mia)
-        self._desk.press(self._desk.button("Withdraw all"))
-        self.reads(self._desk, "Today nobody can see you.")
-        phone = self._phone
+        desk, phone = self._desk, self._phone
+        desk.press(desk.button("Withdraw all"))
+        self.reads(desk, "Today nobody can see you.")
         phone.page.evaluate("dispatchEvent(new Event('focus'))")
         expect(phone.page.get_by_role("heading", level=1)).to_have_text(phone.word("This dossier is no longer shown"))
         expect(phone.page.locator("body")).not_to_contain_text(self.cast.mia.name)
