@@ -26,6 +26,7 @@ from tenants.spreadsheets.writing import FORMATS, write_sheet
 
 bp = Blueprint("selections", __name__)
 PAGE = 12
+FURTHEST_FIRST = (Stage.chosen, Stage.introduced, Stage.short, Stage.long, Stage.set_aside)
 
 
 @bp.before_request
@@ -244,7 +245,7 @@ def _record_page(
             line.entry.id: (papers.named(line), papers.compared(line, criteria, locale), papers.verdicts(line))
             for line in lines
         },
-        by_stage=[(stage, [line for line in lines if line.entry.stage is stage]) for stage in reversed(Stage)],
+        by_stage=[(stage, [line for line in lines if line.entry.stage is stage]) for stage in FURTHEST_FIRST],
     ), status
 
 
