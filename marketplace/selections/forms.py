@@ -147,7 +147,10 @@ class StepForm(FlaskForm):
         filters=[_stripped],
     )
 
-    def offer(self, stages: list[tuple[Stage, str]]) -> StepForm:
+    def offer(self, stages: list[tuple[Stage, str]], entry_id: int) -> StepForm:
+        """``entry_id``: a page has one such form for each of its entries."""
+        for field in (self.stage, self.reason, self.words):
+            field.id = f"{field.name}-{entry_id}"
         self.stage.choices = [SelectChoice(stage.value, words) for stage, words in stages]
         self.reason.choices = [
             SelectChoice("", _("Choose a reason")),
