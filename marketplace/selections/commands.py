@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from marketplace.selections.criteria import Criteria
 from marketplace.selections.models import SeatSpecification, Selection, SelectionEntry, SelectionStep, Stage
 from marketplace.selections.queries import cards_of, selection_of
+from marketplace.selections.words import FOUND
 from marketplace.visibility.queries import network_or_404
 from tenants.current import Acting
 from tenants.shared.activity import record
@@ -137,7 +138,7 @@ def put_down(*, acting: Acting, seat: SeatSpecification, card_id: int, now: date
     )
     db.session.add(entry)
     db.session.flush()
-    _step(acting, entry, Stage.long, "meets", "", now)
+    _step(acting, entry, Stage.long, FOUND, "", now)
     db.session.commit()
 
 

@@ -27,7 +27,7 @@ from marketplace.readiness.competencies import COMPETENCIES, TOP
 from marketplace.readiness.words import LEVELS
 from marketplace.selections.criteria import DAYS_MOST, Criteria
 from marketplace.selections.models import TITLE_MOST, WORDS_MOST, SeatSpecification, Stage
-from marketplace.selections.words import REASONS
+from marketplace.selections.words import FOUND, REASONS
 from marketplace.vocabulary import LANGUAGES
 
 FARTHEST = timedelta(days=3 * 366)
@@ -67,6 +67,7 @@ class SeatForm(FlaskForm):
 
     def offer(self, networks: list[tuple[int, str]], *, names_client: bool, locale: str, today: date) -> SeatForm:
         self.names_client, self.today = names_client, today
+        self.organisation_name.flags.required = names_client
         self.network.choices = [SelectChoice(*one) for one in networks]
         for field, known in ((self.sectors, SECTORS), (self.committees, COMMITTEES)):
             field.choices = [SelectChoice(*one) for one in choices_in(known, locale)]
@@ -146,10 +147,13 @@ class StepForm(FlaskForm):
         filters=[_stripped],
     )
 
-    def offer(self, stages: list[tuple[Stage, str]]) -> StepForm:
+    def offer(self, stages: list[tuple[Stage, str]], entry_id: int) -> StepForm:
+        """``entry_id``: a page has one such form for each of its entries."""
+        for field in (self.stage, self.reason, self.words):
+            field.id = f"{field.name}-{entry_id}"
         self.stage.choices = [SelectChoice(stage.value, words) for stage, words in stages]
         self.reason.choices = [
             SelectChoice("", _("Choose a reason")),
-            *(SelectChoice(slug, str(words)) for slug, words in REASONS.items()),
+            *(SelectChoice(slug, str(words)) for slug, words in REASONS.items() if slug != FOUND),
         ]
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,7 @@ from tenants.spreadsheets.writing import FORMATS, write_sheet
 
 bp = Blueprint("selections", __name__)
 PAGE = 12
+FURTHEST_FIRST = (Stage.chosen, Stage.introduced, Stage.short, Stage.long, Stage.set_aside)
 
 
 @bp.before_request
@@ -217,8 +219,8 @@ def near(seat_id: int) -> ResponseReturnValue:
 # --- the record ---------------------------------------------------------------------------------------------------------
 
 
-def _step_form(stage: Stage) -> StepForm:
-    return StepForm().offer([(one, str(STAGES[one])) for one in NEXT[stage]])
+def _named(stages: Iterable[Stage]) -> list[tuple[Stage, str]]:
+    return [(one, str(STAGES[one])) for one in stages]
 
 
 def _record_page(
@@ -227,10 +229,7 @@ def _record_page(
     criteria = parts(queries.asked(seat))
     scene = _scene(seat, criteria)
     lines = queries.record_of(g.acting, seat, scene["selection"])
-    forms = {
-        line.entry.id: StepForm(None).offer([(one, str(STAGES[one])) for one in NEXT[line.entry.stage]])
-        for line in lines
-    }
+    forms = {line.entry.id: StepForm(None).offer(_named(NEXT[line.entry.stage]), line.entry.id) for line in lines}
     if wrong:
         forms[wrong[0]] = wrong[1]
     locale = _locale()
@@ -244,7 +243,7 @@ def _record_page(
             line.entry.id: (papers.named(line), papers.compared(line, criteria, locale), papers.verdicts(line))
             for line in lines
         },
-        by_stage=[(stage, [line for line in lines if line.entry.stage is stage]) for stage in reversed(Stage)],
+        by_stage=[(stage, [line for line in lines if line.entry.stage is stage]) for stage in FURTHEST_FIRST],
     ), status
 
 
@@ -266,9 +265,9 @@ def put_down(seat_id: int) -> ResponseReturnValue:
 def step(seat_id: int, entry_id: int) -> ResponseReturnValue:
     seat = queries.seat_or_404(g.acting, seat_id)
     entry = queries.entry_or_404(g.acting, queries.selection_of(g.acting, seat), entry_id)
-    form = StepForm().offer([(one, str(words)) for one, words in STAGES.items()])
+    form = StepForm().offer(_named(STAGES), entry_id)
     if not form.validate_on_submit():
-        form.offer([(one, str(STAGES[one])) for one in NEXT[entry.stage]])
+        form.offer(_named(NEXT[entry.stage]), entry_id)
         return _record_page(seat, (entry_id, form), 422)
     stage = Stage(form.stage.data)
     commands.move(

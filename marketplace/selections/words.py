@@ -20,7 +20,11 @@ STAGES: dict[Stage, Any] = {
     Stage.set_aside: _l("Set aside"),
 }
 
+FOUND = "found"
+"""Why a card is put on the long list: nobody is asked for more than that."""
+
 REASONS: dict[str, Any] = {
+    FOUND: _l("Found by what the seat asks for"),
     "meets": _l("Meets what the seat asks for"),
     "meets_most": _l("Meets most of it, and the rest can be learnt"),
     "complements": _l("Brings what the board lacks today"),

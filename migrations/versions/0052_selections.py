@@ -46,6 +46,12 @@ BEGUN = """
 CARD = "id bigint, face jsonb, levels smallint[], days_a_year smallint, score smallint"
 COLUMNS = "c.id, c.face, c.levels, c.days_a_year, c.score"
 HEAD = "LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public"
+# What every search for a seat asks of the index; and what it finds, the highest sums of levels first and then in no order that
+# tells anything, before anybody asks whether it is shown.
+BASE = "quote_literal('n:' || seat.network_id) || ' & (' || quote_literal('to:' || kind) || ' | ' || quote_literal('to:' || own) || ')'"
+SORTED = (
+    "SELECT x.id, x.org_id, x.person_id, x.employers, x.score FROM board_card x WHERE x.search @@ ({query})::tsquery"
+)
 # Only the index is any good for these, whoever asks.
 PLANNED = "SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off SET max_parallel_workers_per_gather = 0"
 
@@ -78,38 +84,42 @@ BEGIN
 END $$""",
         (),
     ),
-    # Up to so many cards that meet every must: first those that meet every wish as well, then those that miss one wish, then
-    # the best of the others by the sum of their levels. Who ranks them exactly needs no others.
+    # Few cards reach the first of these, and mostly they are enough; what is rare is looked for among all at once.
+    "score_band(integer)": (
+        """
+CREATE FUNCTION score_band(p_step integer) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public AS $$
+    SELECT CASE p_step WHEN 3 THEN '' ELSE ' & (' || string_agg(quote_literal('s:' || n), ' | ') || ')' END
+    FROM generate_series(CASE p_step WHEN 1 THEN 30 ELSE 26 END, CASE p_step WHEN 1 THEN 40 ELSE 29 END) n
+$$""",
+        (),
+    ),
+    # Up to so many cards that meet every must: first those that meet every wish as well, then those that meet all
+    # wishes of levels, or all others, then the best of the rest. Many conditions leave few cards: then all are looked at at once.
     "seat_candidates(bigint, text[], text[], integer)": (
         f"""
 CREATE FUNCTION seat_candidates(p_seat bigint, p_musts text[], p_wishes text[], p_limit integer) RETURNS TABLE ({CARD})
 {HEAD} {PLANNED} AS $$
 #variable_conflict use_column
 DECLARE {SEEKER}
-    wishes text[] := ARRAY(SELECT card_condition(w) FROM unnest(p_wishes) w);
-    base text; asked text; taken bigint[] := '{{}}'; got bigint[]; missing integer := least(p_limit, 1000);
+    base text; one record; taken bigint[] := '{{}}'; got bigint[]; missing integer := least(p_limit, 1000);
 BEGIN
     {BEGUN}
-    base := (SELECT string_agg(one, ' & ') FROM (
-        SELECT card_condition(m) FROM unnest(p_musts) m
-        UNION ALL SELECT quote_literal('n:' || seat.network_id)
-        UNION ALL SELECT '(' || quote_literal('to:' || kind) || ' | ' || quote_literal('to:' || own) || ')') parts(one));
-    FOR step IN 0..cardinality(wishes) LOOP
-        EXIT WHEN cardinality(wishes) = 0 OR (step > 0 AND cardinality(wishes) = 1);
-        asked := base || coalesce((SELECT string_agg(' & ' || w, '') FROM unnest(wishes) WITH ORDINALITY x(w, at) WHERE at <> step), '');
-        got := ARRAY(SELECT c.id FROM board_card c WHERE c.search @@ asked::tsquery AND NOT c.id = ANY (taken) AND {SHOWN}
-            LIMIT missing);
-        taken := taken || got;
-        missing := missing - cardinality(got);
+    base := {BASE} || coalesce((SELECT string_agg(' & ' || card_condition(m), '') FROM unnest(p_musts) m), '');
+    FOR one IN
+        SELECT turn, string_agg(' & ' || card_condition(w), '') AS wished, count(*) + cardinality(p_musts) AS many
+        FROM unnest(p_wishes) w, unnest(ARRAY['', '^l:', '^[^l]|^lang']) WITH ORDINALITY kinds(kind, turn) WHERE w ~ kind
+        GROUP BY turn HAVING turn = 1 OR count(*) < cardinality(p_wishes) UNION ALL SELECT 4, '', 0 ORDER BY turn
+    LOOP
+        FOR step IN CASE WHEN one.many > 3 THEN 3 ELSE 1 END..3 LOOP
+            got := ARRAY(SELECT c.id FROM ({SORTED.format(query="base || one.wished || score_band(step)")}
+                    AND NOT x.id = ANY (taken) ORDER BY x.score DESC, x.id OFFSET 0) c
+                WHERE {SHOWN} LIMIT missing);
+            taken := taken || got;
+            missing := missing - cardinality(got);
+            EXIT WHEN missing <= 0;
+        END LOOP;
         EXIT WHEN missing <= 0;
-    END LOOP;
-    FOR step IN REVERSE 40..0 LOOP
-        EXIT WHEN missing <= 0;
-        got := ARRAY(SELECT c.id FROM board_card c
-            WHERE c.search @@ (base || ' & ' || quote_literal('s:' || step))::tsquery AND NOT c.id = ANY (taken) AND {SHOWN}
-            LIMIT missing);
-        taken := taken || got;
-        missing := missing - cardinality(got);
     END LOOP;
     RETURN QUERY SELECT {COLUMNS} FROM board_card c WHERE c.id = ANY (taken) AND c.org_id = seat.network_id;
 END $$""",
@@ -123,21 +133,23 @@ CREATE FUNCTION seat_near_misses(p_seat bigint, p_musts text[], p_limit integer)
 #variable_conflict use_column
 DECLARE {SEEKER}
     musts text[] := ARRAY(SELECT card_condition(m) FROM unnest(p_musts) m);
-    asked text; many integer; missing integer;
+    asked text; taken bigint[]; got bigint[]; missing integer; step integer;
 BEGIN
     {BEGUN}
     FOR left_out IN 1..cardinality(musts) LOOP
-        asked := (SELECT string_agg(CASE WHEN at = left_out THEN '!' ELSE '' END || m, ' & ')
-                  FROM unnest(musts) WITH ORDINALITY x(m, at)) || ' & ' || quote_literal('n:' || seat.network_id)
-            || ' & (' || quote_literal('to:' || kind) || ' | ' || quote_literal('to:' || own) || ')';
+        asked := {BASE} || (SELECT string_agg(CASE WHEN at = left_out THEN ' & !' ELSE ' & ' END || m, '')
+            FROM unnest(musts) WITH ORDINALITY x(m, at));
+        taken := '{{}}';
         missing := least(p_limit, 300);
-        FOR step IN REVERSE 40..0 LOOP
-            RETURN QUERY SELECT left_out, {COLUMNS} FROM board_card c
-            WHERE c.search @@ (asked || ' & ' || quote_literal('s:' || step))::tsquery AND {SHOWN} LIMIT missing;
-            GET DIAGNOSTICS many = ROW_COUNT;
-            missing := missing - many;
+        FOREACH step IN ARRAY ARRAY[1, 3] LOOP
+            got := ARRAY(SELECT c.id FROM ({SORTED.format(query="asked || score_band(step)")}
+                    AND NOT x.id = ANY (taken) ORDER BY x.score DESC, x.id OFFSET 0) c
+                WHERE {SHOWN} LIMIT missing);
+            taken := taken || got;
+            missing := missing - cardinality(got);
             EXIT WHEN missing <= 0;
         END LOOP;
+        RETURN QUERY SELECT left_out, {COLUMNS} FROM board_card c WHERE c.id = ANY (taken) AND c.org_id = seat.network_id;
     END LOOP;
 END $$""",
         ("web",),

@@ -39,11 +39,8 @@ def test_a_seat_from_its_words_to_the_record(
     page.locator('[name="level_finance"]').select_option("3")
     page.locator('[name="level_audit_risk"]').select_option("2")
     page.locator('[name="must_finance"]').check()
-    page.locator('[name="days_a_year"]').fill("500")
-    max_.check()
-    max_.press(max_.button("Look for candidates"))
-    max_.sees("Between 1 and 120 days.")
     page.locator('[name="days_a_year"]').fill("20")
+    max_.check()
     max_.press(max_.button("Look for candidates"))
 
     # One fits, and why; the other misses the must, and is found beside the list.

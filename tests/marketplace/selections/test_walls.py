@@ -94,7 +94,7 @@ def test_a_criterion_cannot_ask_for_more_than_cards_say(scene, inside, a_seat):
 def test_checks_tell_a_verdict_and_nothing_of_what_it_rests_on(scene, inside, a_seat, operator):
     seat, listed = a_seat(scene.max), a_seat(scene.max, listed=True)
     away = a_seat(scene.kate, client="A firm of another town")
-    numbers = dict(operator.execute(sa.text("SELECT person_id, id FROM board_card")).tuples().all())
+    numbers = dict(operator.execute(sa.text("SELECT person_id, id FROM board_card")).all())
     mine = [numbers[scene.mia.person_id]]
     today = operator.scalar(sa.text("SELECT current_date"))
 
