@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.programmes.queries import run_cohort_or_404
-from marketplace.questionnaires.results import high, lines_of
+from marketplace.questionnaires.queries import round_run_or_404
+from marketplace.questionnaires.results import high, lines_of, results_of
 from tenants.privacy import jobs
 from tenants.shared import clock
 from tests.factories import NOW, acting
@@ -80,7 +81,7 @@ def test_figures_of_five_and_more_are_shown_and_the_rest_says_that_it_is_withhel
         assert lines_of(cohort) == [], "nobody but those who run it"
 
 
-def test_of_four_answers_nothing_is_shown_not_even_a_word(opened, _admin):
+def test_of_four_answers_nothing_is_shown_not_even_a_word(opened, app, cast, cohort, _admin):
     ned, url = opened("mid_point")
     in_box(_admin, url, [(["goes_on:well"], {"improve": "Nothing at all."})] * 4)
     assert ned.post(f"{url}/closing").status_code == 303
@@ -88,6 +89,11 @@ def test_of_four_answers_nothing_is_shown_not_even_a_word(opened, _admin):
     assert "Too few have answered" in page and "Nothing at all." not in page and "<table" not in page
     with _admin.connect() as admin:
         assert admin.scalar(sa.text("SELECT count(*) FROM round_figure")) == 0
+        assert admin.scalar(sa.text("SELECT count(*) FROM round_words")) == 4
+    with acting(app, cast.ned) as viewer:
+        seen = run_cohort_or_404(viewer, cohort.id)
+        found = results_of(seen, round_run_or_404(seen, int(re.search(r"\d+$", url)[0])).round)
+    assert (found.people, found.lines, found.words) == (None, {}, {}), "the database gives none"
 
 
 def test_of_a_round_with_names_those_who_run_the_programme_read_who_answered_what_until_it_is_erased(
