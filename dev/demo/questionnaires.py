@@ -111,11 +111,12 @@ def _round(
         created_by_id=cohort["created_by_id"],
         created_at=opens_at - DAY,
     )
+    wrote = dice.sample(WROTE, len(WROTE))
     for number, (person_id, firm_id) in enumerate(_asked(rows, cohort, audience).items()):
         answered = number % 3 != 0
         rows.add("round_invitation", **key, round_id=round_id, person_id=person_id, firm_id=firm_id, answered=answered)
         if answered:
-            said = _answers(dice, design, moment)
+            said = _answers(dice, design, moment, wrote)
             rows.add(
                 "round_box",
                 **key,
@@ -127,7 +128,7 @@ def _round(
             )
 
 
-def _answers(dice: Random, design: Design, moment: Moment) -> Answers:
+def _answers(dice: Random, design: Design, moment: Moment, wrote: list[str]) -> Answers:
     raw: Answers = {}
     for one in (question for section in design.sections for question in section.questions):
         steps = range(1, one.steps + 1)
@@ -143,6 +144,6 @@ def _answers(dice: Random, design: Design, moment: Moment) -> Answers:
             raw[one.key] = [key for key in keys if dice.random() < 0.35]
         elif one.kind == "ranking":
             raw[one.key] = dice.sample(keys, len(keys))
-        elif dice.random() < 0.3:
-            raw[one.key] = dice.choice(WROTE)
+        elif wrote and dice.random() < 0.3:
+            raw[one.key] = wrote.pop()
     return cleaned(design, raw)

@@ -125,7 +125,7 @@ class QuestionForm(FlaskForm):
     low_fr = _text(_l("What the lowest step means, in French"), 60)
     high_en = _text(_l("What the highest step means, in English"), 60)
     high_fr = _text(_l("What the highest step means, in French"), 60)
-    part = SelectField(_l("Where it stands"), validators=[InputRequired()])
+    part = SelectField(_l("Part of the questionnaire"), validators=[InputRequired()])
     title_en = _text(_l("Title of the new part in English"), 120)
     title_fr = _text(_l("Title of the new part in French"), 120)
     required = BooleanField(_l("Nobody goes on without an answer"))

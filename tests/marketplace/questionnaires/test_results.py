@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from marketplace.programmes.queries import run_cohort_or_404
-from marketplace.questionnaires.results import high, lines_of
+from marketplace.questionnaires.queries import round_run_or_404
+from marketplace.questionnaires.results import high, lines_of, results_of
+from tenants.privacy import jobs
+from tenants.shared import clock
 from tests.factories import NOW, acting
 from tests.marketplace.events.conftest import at, cohort
+from tests.tenants.privacy.conftest import downloaded, fresh
 
-__all__ = ["at", "cohort"]
+__all__ = ["at", "cohort", "downloaded", "fresh"]
 
 PLAN = {"audience": "mentee", "opens_on": NOW.date().isoformat(), "closes_on": "2026-11-20", "zone": "Europe/Paris"}
 BOX = """INSERT INTO round_box (org_id, id, round_id, version_id, marks, words)
@@ -76,7 +81,7 @@ def test_figures_of_five_and_more_are_shown_and_the_rest_says_that_it_is_withhel
         assert lines_of(cohort) == [], "nobody but those who run it"
 
 
-def test_of_four_answers_nothing_is_shown_not_even_a_word(opened, _admin):
+def test_of_four_answers_nothing_is_shown_not_even_a_word(opened, app, cast, cohort, _admin):
     ned, url = opened("mid_point")
     in_box(_admin, url, [(["goes_on:well"], {"improve": "Nothing at all."})] * 4)
     assert ned.post(f"{url}/closing").status_code == 303
@@ -84,9 +89,16 @@ def test_of_four_answers_nothing_is_shown_not_even_a_word(opened, _admin):
     assert "Too few have answered" in page and "Nothing at all." not in page and "<table" not in page
     with _admin.connect() as admin:
         assert admin.scalar(sa.text("SELECT count(*) FROM round_figure")) == 0
+        assert admin.scalar(sa.text("SELECT count(*) FROM round_words")) == 4
+    with acting(app, cast.ned) as viewer:
+        seen = run_cohort_or_404(viewer, cohort.id)
+        found = results_of(seen, round_run_or_404(seen, int(re.search(r"\d+$", url)[0])).round)
+    assert (found.people, found.lines, found.words) == (None, {}, {}), "the database gives none"
 
 
-def test_of_a_round_with_names_those_who_run_the_programme_read_who_answered_what(opened, cast, sign_in, _admin):
+def test_of_a_round_with_names_those_who_run_the_programme_read_who_answered_what_until_it_is_erased(
+    opened, cast, sign_in, _admin, downloaded, fresh, at, work, worker_app
+):
     ned, url = opened("start", "no")
     round_id = re.search(r"\d+$", url)[0]
     mia, shown = sign_in(cast.mia), f"/acme/questionnaires/{round_id}"
@@ -101,3 +113,15 @@ def test_of_a_round_with_names_those_who_run_the_programme_read_who_answered_wha
     assert ned.post(f"{url}/closing").status_code == 303
     assert "Too few have answered" in ned.get(f"{url}/results").text, "figures are for those who read no names"
     assert sign_in(cast.ann).get(url.replace("/bridge/", "/acme/") + "/answers").status_code == 404
+
+    assert "A seat." in str(downloaded(cast.mia)[0]) and "A seat." not in str(downloaded(cast.pam)[0])
+    assert fresh(cast.mia).post("/account/privacy/erasure").status_code == 303
+    at(clock.now() + timedelta(days=8))
+    with worker_app.app_context():
+        jobs.find_due_erasures.func.__wrapped__()
+        jobs.db.session.commit()
+    work()
+    with _admin.connect() as admin:
+        for table in ("round_response", "round_invitation"):
+            left = sa.text(f"SELECT count(*) FROM {table} WHERE person_id = :mia")
+            assert admin.scalar(left, {"mia": cast.mia.person_id}) == 0
