@@ -15,7 +15,18 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import capacity, clock, cohorts, directory, matching, measures, mentorships, people_import, requests, webhooks
+from benchmarks import (
+    capacity,
+    clock,
+    cohorts,
+    directory,
+    matching,
+    measures,
+    mentorships,
+    people_import,
+    requests,
+    webhooks,
+)
 from benchmarks.figures import Figure, table
 from benchmarks.servers import ROOT, hello_server, product_server
 from benchmarks.stage import Effort, Stage, populated

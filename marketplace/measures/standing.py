@@ -19,7 +19,11 @@ SIDES = {"mentee": _l("Mentees"), "mentor": _l("Mentors"), "peer": _l("Peers")}
 WAITS: dict[str, tuple[Any, Any, EnrolmentState | None]] = {
     "nominated": (_l("Asked to take part"), _l("Their own answer"), EnrolmentState.nominated),
     "awaiting_employer": (_l("Want to take part"), _l("Their employer"), EnrolmentState.awaiting_employer),
-    "awaiting_decision": (_l("Put forward or applied"), _l("Those who run the cohort"), EnrolmentState.awaiting_decision),
+    "awaiting_decision": (
+        _l("Put forward or applied"),
+        _l("Those who run the cohort"),
+        EnrolmentState.awaiting_decision,
+    ),
     "waiting": (_l("On the waiting list"), _l("A free place"), EnrolmentState.waiting),
     "request_awaiting_employer": (_l("Requests and proposals"), _l("The mentee’s employer"), None),
     "request_sent": (_l("Requests and proposals"), _l("The mentor"), None),

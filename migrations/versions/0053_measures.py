@@ -368,7 +368,10 @@ def _tables() -> None:
         "dashboard_digest",
         _org("dashboard_digest"),
         sa.Column(
-            "person_id", sa.BigInteger(), sa.ForeignKey("person.id", name="fk_dashboard_digest_person_id"), nullable=False
+            "person_id",
+            sa.BigInteger(),
+            sa.ForeignKey("person.id", name="fk_dashboard_digest_person_id"),
+            nullable=False,
         ),
         sa.Column(
             "every",

@@ -43,7 +43,9 @@ def test_every_measure_that_is_shown_is_a_slow_recount(cohorts, draw, operator, 
         assert told == pytest.approx((len(values), sum(values), sum(one * one for one in values))), row.measure
         seen[row.measure, row.side, bool(row.cohort_id)] += 1
     assert sum(seen.values()) == drawn
-    assert {measure for measure, side, _cohort in seen if side == ""} == {one.key for one in catalogue().values() if not one.question} - {"mandates"}
+    assert {measure for measure, side, _cohort in seen if side == ""} == {
+        one.key for one in catalogue().values() if not one.question
+    } - {"mandates"}
     assert {("places", "mentor", True), ("hours", "mentee", False), ("goals", "", False)} <= set(seen)
     assert draw(NOVEMBER) == 0, "a month is drawn once"
 
@@ -85,10 +87,13 @@ def test_what_a_firm_gives_and_receives_adds_up(cohorts, draw, operator, cast, s
     page = sign_in(cast.ned).get("/bridge/dashboard/reciprocity").text
     assert f">{round(float(found[acme, 'mentor', 'hours'].total) / 60, 1):g}<" in page
     with acting(app, cast.gil):
-        places = {row.side: row.begun for row in db.session.execute(sa.text(f"SELECT * FROM own_places({cast.ned.org_id})"))}
+        places = {
+            row.side: row.begun for row in db.session.execute(sa.text(f"SELECT * FROM own_places({cast.ned.org_id})"))
+        }
     pairs = Recount(operator, cast.ned.org_id, NOVEMBER).rows["mentorship"]
     assert places == {
-        side: sum(one[column] == globex for one in pairs) for side, column in (("mentor", "mentor_org_id"), ("mentee", "org_id"))
+        side: sum(one[column] == globex for one in pairs)
+        for side, column in (("mentor", "mentor_org_id"), ("mentee", "org_id"))
     }
 
 
@@ -195,7 +200,12 @@ def make_round(session, cohort, moment):
         QuestionnaireRound(
             **whom,
             **{"cohort_id": cohort.id, "version_id": number, "state": "closed", "closes_on": now.date(), "zone": "UTC"},
-            **{"opens_at": now - timedelta(days=9), "closes_at": now, "created_by_id": cohort.created_by_id, "created_at": now},
+            **{
+                "opens_at": now - timedelta(days=9),
+                "closes_at": now,
+                "created_by_id": cohort.created_by_id,
+                "created_at": now,
+            },
         )
     )
     session.flush()
