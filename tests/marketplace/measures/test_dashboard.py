@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from marketplace.measures import jobs
 from marketplace.measures.catalogue import catalogue
 from marketplace.measures.models import ReleasedMeasure
+from marketplace.mentorships.models import Mentorship
 from marketplace.questionnaires.models import QuestionnaireRound, QuestionnaireVersion, RoundFigure
 from tenants.shared.database import db, new_id
 from tests.factories import acting
@@ -210,3 +211,35 @@ def make_round(session, cohort, moment):
     )
     session.flush()
     return number
+
+
+def test_few_pairs_and_few_changes_give_nothing_away(cohorts, draw, operator, cast, _admin):
+    """A firm with four pairs has no row, and what would be left of the others without it has none; few changes, an older day."""
+    october = date(2026, 10, 1)
+    pairs = operator.scalars(sa.select(Mentorship).where(Mentorship.cohort_id == cohorts[0].id).limit(4)).all()
+    with _admin.connect() as connection:
+        connection.exec_driver_sql("SET session_replication_role = replica")
+        connection.execute(
+            sa.text("UPDATE mentorship SET org_id = :firm WHERE id = ANY (:some)"),
+            {"firm": cast.hal.org_id, "some": [one.id for one in pairs]},
+        )
+    draw(october)
+    rows = {
+        one.firm_id: one.units
+        for one in released(operator, measure="places", side="mentee", cohort_id=0, drawn_on=october)
+    }
+    assert cast.hal.org_id not in rows and len(rows) == 1
+    whole = {"measure": "places", "side": "", "cohort_id": 0}
+    (before,) = (one.units for one in released(operator, **whole, form="", drawn_on=october))
+    with _admin.connect() as connection:
+        connection.exec_driver_sql("SET session_replication_role = replica")
+        connection.execute(
+            sa.text("UPDATE mentorship SET started_at = '2026-10-09' WHERE id = ANY (:some)"),
+            {"some": [one.id for one in pairs[:1]]},
+        )
+        connection.execute(
+            sa.text("DELETE FROM mentorship WHERE started_at >= :october AND id <> ALL (:some)"),
+            {"october": datetime(2026, 10, 1, tzinfo=UTC), "some": [one.id for one in pairs]},
+        )
+    draw(NOVEMBER)
+    assert [one.units for one in released(operator, **whole, form="", drawn_on=NOVEMBER)] in ([], [before])
