@@ -1,7 +1,8 @@
 """How sure a figure is: intervals of 95 %, in closed form.
 
 Of a share: E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22, 1927. Of a mean:
-Student's t. Of the difference of two shares: R. G. Newcombe's method 10 (Statistics in Medicine 17, 1998); of two means: Welch's t.
+Student's t. Of the difference of two shares: R. G. Newcombe's method 10 (Statistics in Medicine 17, 1998); of two means:
+Welch's t.
 """
 
 from __future__ import annotations
