@@ -21,7 +21,7 @@ BEGAN = 490
 
 def play_measures(world: World, rows: Rows) -> None:
     """Add the pairs of the first cohort of ``evaluation``: those who stayed, and some who left early."""
-    cohort = next(row for row in rows.of("cohort") if row["state"] == "closed" and row["form"] == "cross_company")
+    cohort = [row for row in rows.of("cohort") if row["state"] == "closed" and row["form"] == "cross_company"][-1]
     firms = {row["firm_id"] for row in rows.of("enrolment") if row["cohort_id"] == cohort["id"]}
     mentees = [row for row in rows.of("enrolment") if row["cohort_id"] == cohort["id"]]
     apart = {(row["org_id"], row["other_org_id"]) for row in rows.of("conflict_declaration") if "other_org_id" in row}
