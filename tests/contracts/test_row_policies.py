@@ -114,7 +114,7 @@ FILLED = {
     "figure_drawing": {"drawn_on": NOW.date().replace(day=1)},
     "released_figure": {"people": 5},
     "measure_drawing": {"drawn_on": NOW.date().replace(day=1)},
-    "released_measure": {"units": 5, "drawn_on": NOW.date()},
+    "released_measure": {"units": 5, "total": 1, "squares": 1},
     "dashboard_digest": {"every": "week"},
     "firm_consent": {"state": "yes", "side": "mentee", "decided_at": NOW, "decided_by_id": 1},
     "board_track": {"state": "open", "ends_on": NOW.date() + timedelta(days=1)},
