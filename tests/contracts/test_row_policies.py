@@ -70,7 +70,7 @@ released_figure: ann r, ned r
 measure_drawing: ned r
 released_measure: ann r, ned r
 cohort_cost: ned rudi
-dashboard_digest: mia rud, job bridge rud, export mia r, erasure mia rd
+dashboard_digest: job bridge rud, export mia r, erasure mia rd
 firm_consent: ann r, job acme ru, erasure mia ru
 board_track: mia r, max r, pam r, ann r, gil r, ned rui, job bridge r, job acme r
 seat: mia r, ned r, job bridge r, export mia r
