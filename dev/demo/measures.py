@@ -110,7 +110,7 @@ def _pair(
         meeting_id = world.ids.at(at - 7 * DAY)
         rows.add(
             "meeting",
-            **rows.of("meeting")[0]
+            **dict(rows.of("meeting")[0])
             | {**of_pair, "id": meeting_id, "uid": f"meeting-{meeting_id}@passerelle", "starts_at": at, "state": "held"}
             | {
                 "ends_at": at + timedelta(minutes=60),
@@ -123,7 +123,7 @@ def _pair(
         reached = not early and number % 5 > 0
         rows.add(
             "goal",
-            **rows.of("goal")[0]
+            **dict(rows.of("goal")[0])
             | {**of_pair, "id": world.ids.at(since + 9 * DAY), "place": 0, "created_at": since + 9 * DAY, "success": ""}
             | {"percent": 100 if reached else 40, "state": "reached" if reached else "let_go", "closed_at": until},
         )
