@@ -50,7 +50,8 @@ PEOPLE = """
     INSERT INTO enrolment (org_id, id, cohort_id, firm_id, person_id, side, way_in, state, places, created_at, updated_at,
         enrolled_at, version)
     SELECT %(network)s, %(base)s + 2 * n + k, %(base)s + 1 + n %% %(cohorts)s, (%(firms)s::integer[])[1 + (n + k) %% %(parties)s],
-        %(base)s + 2 * n + k, CASE k WHEN 0 THEN 'mentee' ELSE 'mentor' END, 'nomination', 'enrolled', 1, %(now)s, %(now)s, %(now)s, 1
+        %(base)s + 2 * n + k, CASE k WHEN 0 THEN 'mentee' ELSE 'mentor' END, 'nomination', 'enrolled', 1, %(now)s, %(now)s,
+        %(now)s, 1
     FROM generate_series(1, %(size)s) n, generate_series(0, 1) k;
     INSERT INTO mentorship (org_id, id, request_id, mentee_person_id, mentor_org_id, mentor_id, mentor_person_id,
         mentee_employer_id, mentor_employer_id, form, cadence, state, started_at, ended_at, cohort_org_id, cohort_id)
@@ -72,7 +73,8 @@ ROUNDS = """
         opens_at, closes_at, created_by_id, created_at)
     SELECT %(network)s, %(base)s + 10 * n + k, %(base)s + n, %(base)s + 1, true,
         (ARRAY['start', 'mid_point', 'end', 'after_12_months', 'after_24_months'])[1 + k / 2],
-        (ARRAY['mentee', 'mentor'])[1 + k %% 2], 'closed', %(launch)s, 'UTC', %(now)s - make_interval(years => n %% 10, days => 2), %(now)s - make_interval(years => n %% 10),
+        (ARRAY['mentee', 'mentor'])[1 + k %% 2], 'closed', %(launch)s, 'UTC',
+        %(now)s - make_interval(years => n %% 10, days => 2), %(now)s - make_interval(years => n %% 10),
         %(runner)s, %(now)s FROM generate_series(1, %(cohorts)s) n, generate_series(0, %(answers)s - 1) k;
     INSERT INTO round_answer (org_id, id, round_id, version_id, marks)
     SELECT %(network)s, %(base)s + %(answers)s::bigint * n + k, %(base)s + 10 * (1 + n %% %(cohorts)s) + k, %(base)s + 1,

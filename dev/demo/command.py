@@ -20,6 +20,7 @@ from dev.demo.evaluation import draw_first_figures, play_evaluation
 from dev.demo.journals import play_journals
 from dev.demo.known import KNOWN, PASSWORD
 from dev.demo.loading import DemoProblem, Loader, add_member, add_mentor, add_organisation, hash_password, loading
+from dev.demo.measures import draw_first_measures, play_measures
 from dev.demo.pairing import play_pairing
 from dev.demo.programmes import play_programmes
 from dev.demo.questionnaires import close_first_rounds, play_questionnaires
@@ -88,6 +89,7 @@ def load(address: str, *, mentors: int, reset: bool, now: datetime, seed: int = 
             _load_crowd(loader, world, password_hash, mentors - MENTORS, seed)
         _queue_letters(loader, scenes)
         draw_first_figures(loader.connection, world)
+        draw_first_measures(loader.connection, world)
         close_first_rounds(loader.connection, world)
         draw_first_report(loader.connection)
         return world
@@ -113,6 +115,7 @@ def _load_world(loader: Loader, world: World, password_hash: str, seed: int) -> 
     play_pairing(world, rows, seed)
     play_readiness(world, rows)
     play_evaluation(world, rows)
+    play_measures(world, rows)
     play_questionnaires(world, rows, seed)
     play_reporting(world, rows)
     play_dossier(world, rows)

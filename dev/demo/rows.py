@@ -63,6 +63,7 @@ ORDER = (
     "readiness_plan",
     "readiness_reading",
     "target_board",
+    "mentorship_closure",
     "look_back",
     "goal",
     "goal_step",

@@ -53,7 +53,10 @@ QUERY = sa.text("SELECT * FROM answer_totals(:cohort, :since, :questions, :parts
 
 
 def answers(viewer: Acting, scope: Scope, now: datetime) -> Sequence[Answers]:
-    """By measure, audience and moment: of one cohort all rounds, of all cohorts those that closed in the last three years. One statement; nothing for a firm in somebody else's cohorts, or of one firm's people."""
+    """By measure, audience and moment: of one cohort all rounds, of all cohorts those of the last three years. One statement.
+
+    Nothing for a firm in somebody else's cohorts, or of one firm's people.
+    """
     asked = {(one.question, one.part): one for one in catalogue().values() if one.question}
     if scope.runner.id != viewer.org_id or scope.firm_id:
         return []

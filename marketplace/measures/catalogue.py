@@ -9,7 +9,15 @@ from typing import Literal
 import yaml
 from pydantic import Field
 
-from marketplace.measures.intervals import Interval, Sample, difference_of_means, difference_of_shares, of_mean, too_few, wilson
+from marketplace.measures.intervals import (
+    Interval,
+    Sample,
+    difference_of_means,
+    difference_of_shares,
+    of_mean,
+    too_few,
+    wilson,
+)
 from marketplace.programmes.modalities import Choices, Words
 
 

@@ -1,7 +1,8 @@
 """How sure a figure is: intervals of 95 %, in closed form.
 
-Of a share: E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22, 1927. Of a mean: Student's
-t. Of the difference of two shares: R. G. Newcombe's method 10 (Statistics in Medicine 17, 1998); of two means: Welch's t.
+Of a share: E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22, 1927. Of a mean:
+Student's t. Of the difference of two shares: R. G. Newcombe's method 10 (Statistics in Medicine 17, 1998); of two means:
+Welch's t.
 """
 
 from __future__ import annotations
@@ -94,15 +95,13 @@ def difference_of_means(one: Sample, other: Sample) -> Interval:
     together = sum(parts)
     if not together:
         return Interval(other.mean - one.mean, other.mean - one.mean)
-    freedom = together**2 / sum(
-        part**2 / (sample.units - 1) for part, sample in zip(parts, (one, other), strict=True)
-    )
+    freedom = together**2 / sum(part**2 / (sample.units - 1) for part, sample in zip(parts, (one, other), strict=True))
     half = student(freedom) * sqrt(together)
     return Interval(other.mean - one.mean - half, other.mean - one.mean + half)
 
 
 def too_few(sample: Sample, share: bool) -> bool:
-    """Whether a sample says too little: under ``FEW`` units, a share within more than 40 points, a mean within more than itself."""
+    """Whether it says too little: under ``FEW`` units, a share within more than 40 points, a mean within more than itself."""
     if sample.units < FEW:
         return True
     return wilson(sample.total, sample.units).width > 0.4 if share else of_mean(sample).width > sample.mean

@@ -9,9 +9,8 @@ import sqlalchemy as sa
 
 from marketplace.measures import commands, standing
 from marketplace.measures.models import DashboardDigest
-from tenants.affiliations.models import Affiliation
+from tenants.affiliations.models import COORDINATORS, Affiliation
 from tenants.affiliations.queries import current_on
-from tenants.current import COORDINATORS
 from tenants.organisations.models import Organisation
 from tenants.shared import clock
 from tenants.shared.database import db
@@ -71,7 +70,9 @@ def send_dashboards_of_organisation(*, org_id: int) -> None:
             "waiting": standing.waiting(counted),
             "url": f"/{slug}/dashboard/",
         }
-        queue_letter("dashboard", org_id=org_id, person_id=one.person_id, now=now, data=data, path=f"/{slug}/dashboard/")
+        queue_letter(
+            "dashboard", org_id=org_id, person_id=one.person_id, now=now, data=data, path=f"/{slug}/dashboard/"
+        )
     db.session.commit()
 
 

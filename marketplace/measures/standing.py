@@ -19,7 +19,11 @@ SIDES = {"mentee": _l("Mentees"), "mentor": _l("Mentors"), "peer": _l("Peers")}
 WAITS: dict[str, tuple[Any, Any, EnrolmentState | None]] = {
     "nominated": (_l("Asked to take part"), _l("Their own answer"), EnrolmentState.nominated),
     "awaiting_employer": (_l("Want to take part"), _l("Their employer"), EnrolmentState.awaiting_employer),
-    "awaiting_decision": (_l("Put forward or applied"), _l("Those who run the cohort"), EnrolmentState.awaiting_decision),
+    "awaiting_decision": (
+        _l("Put forward or applied"),
+        _l("Those who run the cohort"),
+        EnrolmentState.awaiting_decision,
+    ),
     "waiting": (_l("On the waiting list"), _l("A free place"), EnrolmentState.waiting),
     "request_awaiting_employer": (_l("Requests and proposals"), _l("The mentee’s employer"), None),
     "request_sent": (_l("Requests and proposals"), _l("The mentor"), None),
@@ -31,13 +35,14 @@ WAITS: dict[str, tuple[Any, Any, EnrolmentState | None]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """One bar of the funnel: ``share`` of the widest, in per cent."""
+class Way:
+    """How far one side's people have come; ``known`` and ``inside`` also as widths, in per cent of the largest side."""
 
-    label: Any
     side: Any
-    number: int
-    share: float
+    known: int
+    coming: int
+    inside: int
+    widths: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +74,20 @@ def waiting(counted: Live) -> int:
     )
 
 
-def funnel(counted: Live) -> list[Stage]:
-    """Put forward, taken in, paired: each side by itself, then the pairs."""
-    steps: list[tuple[Any, Any, int]] = []
+def begun(counted: Live) -> int:
+    return pairs_under_way(counted) + counted["pair_ended", ""]
+
+
+def ways(counted: Live) -> list[Way]:
+    """Of each side that anybody is on: put forward, still on their way in, taken in."""
+    known = {side: of_states(counted, EnrolmentState, side) for side in SIDES}
+    most = max(known.values()) or 1
+    found = []
     for side, words in SIDES.items():
-        known = of_states(counted, EnrolmentState, side)
-        if known:
-            steps.append((_l("Put forward or applied"), words, known))
-            steps.append((_l("Still on their way in"), words, of_states(counted, ON_THE_WAY, side)))
-            steps.append((_l("Taken in so far"), words, of_states(counted, TAKEN_IN, side)))
-    begun = pairs_under_way(counted) + counted["pair_ended", ""]
-    if steps:
-        steps += [(_l("Begun so far"), _l("Pairs"), begun), (_l("Under way"), _l("Pairs"), pairs_under_way(counted))]
-    most = max((number for _label, _side, number in steps), default=0) or 1
-    return [Stage(label, side, number, 100 * number / most) for label, side, number in steps]
+        inside, coming = of_states(counted, TAKEN_IN, side), of_states(counted, ON_THE_WAY, side)
+        if known[side]:
+            found.append(Way(words, known[side], coming, inside, (100 * known[side] / most, 100 * inside / most)))
+    return found
 
 
 def waits(counted: Live) -> list[Wait]:

@@ -127,7 +127,10 @@ def _costs(cost: CohortCost | None, found: dict[Key, ReleasedMeasure]) -> list[t
     if cost is None:
         return []
     pairs, goals = found.get(("places", "")), found.get(("goals", ""))
-    per = [(_("Per pair"), pairs.units if pairs else 0), (_("Per pair that reached a goal"), int(goals.total) if goals else 0)]
+    per = [
+        (_("Per pair"), pairs.units if pairs else 0),
+        (_("Per pair that reached a goal"), int(goals.total) if goals else 0),
+    ]
     return [(label, round(cost.cents / number), number) for label, number in per if number]
 
 
@@ -147,7 +150,8 @@ def _page(*, cost_form: CostForm | None = None, cohort_id: int | None = None) ->
         "measures/dashboard.html",
         chosen=chosen,
         live=live,
-        funnel=standing.funnel(live) if live else [],
+        ways=standing.ways(live) if live else [],
+        begun=standing.begun(live) if live else 0,
         waits=standing.waits(live) if live else [],
         inside=standing.inside(live) if live else 0,
         waiting=standing.waiting(live) if live else 0,
@@ -179,7 +183,11 @@ def measure(name: str) -> str:
     """One measure: what is counted, of how many, how sure it is, and its course."""
     told = catalogue().get(name) or abort(404)
     chosen = _chosen() or abort(404)
-    said = [one for one in answers(g.acting, chosen.scope, clock.now()) if one.measure.key == name] if told.question else []
+    said = (
+        [one for one in answers(g.acting, chosen.scope, clock.now()) if one.measure.key == name]
+        if told.question
+        else []
+    )
     found = {} if told.question else queries.history(g.acting, chosen.scope, name)
     figures = {side: [shown(told, row) for row in rows] for side, rows in found.items()}
     return render_template(

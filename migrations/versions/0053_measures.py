@@ -294,7 +294,7 @@ POLICIES = (
     ("dashboard_digest", "web_own", "web", "ALL", f"org_id = wall_org() AND {OWN}", f"{OURS} AND {OWN}"),
     ("dashboard_digest", "worker_all", "worker", "ALL",
      f"org_id = wall_org() AND wall_role() = 'system' AND {S}", f"org_id = wall_org() AND wall_role() = 'system' AND {S}"),
-    ("dashboard_digest", "worker_export", "worker", "SELECT", f"wall_role() = 'export' AND {OWN}", None),
+    ("dashboard_digest", "worker_export", "worker", "SELECT", f"wall_role() IN ('export', 'erasure') AND {OWN}", None),
     ("dashboard_digest", "worker_erasure", "worker", "DELETE", f"wall_role() = 'erasure' AND {OWN}", None),
     ("dashboard_digest", "gate_select", "gate", "SELECT", "true", None),
     *((table, "operator", "operator", "ALL", "true", None) for table in TABLES),
@@ -368,7 +368,10 @@ def _tables() -> None:
         "dashboard_digest",
         _org("dashboard_digest"),
         sa.Column(
-            "person_id", sa.BigInteger(), sa.ForeignKey("person.id", name="fk_dashboard_digest_person_id"), nullable=False
+            "person_id",
+            sa.BigInteger(),
+            sa.ForeignKey("person.id", name="fk_dashboard_digest_person_id"),
+            nullable=False,
         ),
         sa.Column(
             "every",

@@ -12,7 +12,12 @@ from benchmarks.__main__ import NAMES, keep, run
 from benchmarks.figures import Figure, table
 from benchmarks.stage import Effort
 
-COUNTS = {"directory_statements": 6, "send_request_statements": 12, "cohort_board_statements": 8, "dashboard_statements": 12}
+COUNTS = {
+    "directory_statements": 6,
+    "send_request_statements": 12,
+    "cohort_board_statements": 8,
+    "dashboard_statements": 12,
+}
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ released_figure: ann r, ned r
 measure_drawing: ned r
 released_measure: ann r, ned r
 cohort_cost: ned rudi
-dashboard_digest: mia rud, job bridge rud, export mia r, erasure mia rd
+dashboard_digest: job bridge rud, export mia r, erasure mia rd
 cohort_lesson: ned rd, job bridge r
 cohort_report: ned rx, job bridge rui
 report_figure: ned r, job bridge r
@@ -124,7 +124,7 @@ FILLED = {
     "figure_drawing": {"drawn_on": NOW.date().replace(day=1)},
     "released_figure": {"people": 5},
     "measure_drawing": {"drawn_on": NOW.date().replace(day=1)},
-    "released_measure": {"units": 5, "total": 5, "squares": 25, "drawn_on": NOW.date()},
+    "released_measure": {"units": 5, "total": 1, "squares": 1},
     "dashboard_digest": {"every": "week"},
     "report_figure": {"people": 5},
     "cohort_lesson": {"kind": "kept"},

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from tenants.shared.database import Base
 
-TABLES = "mentorship meeting goal mentorship_closure mentoring_request enrolment affiliation cohort training_module".split()
+TABLES = (
+    "mentorship meeting goal mentorship_closure mentoring_request enrolment affiliation cohort training_module".split()
+)
 Row = dict[str, Any]
 
 
@@ -105,9 +107,8 @@ class Recount:
     def acceptance(self) -> Iterator[Unit]:
         for one in self.requests():
             over = one["closed_at"] if one["state"] in ("declined", "expired") else None
-            if at := one["accepted_at"] or over:
-                if at < self.until:
-                    yield self.unit(one, one["accepted_at"] is not None)
+            if (at := one["accepted_at"] or over) and at < self.until:
+                yield self.unit(one, one["accepted_at"] is not None)
 
     def people(self) -> Iterator[tuple[Row, Row]]:
         for one in self.rows["enrolment"]:
@@ -117,7 +118,12 @@ class Recount:
     def trained(self) -> Iterator[Unit]:
         for one, cohort in self.people():
             taught = any(module["cohort_id"] == cohort["id"] for module in self.rows["training_module"])
-            if taught and one["enrolled_at"] and one["enrolled_at"] < self.until and cohort["launch_on"] < self.until.date():
+            if (
+                taught
+                and one["enrolled_at"]
+                and one["enrolled_at"] < self.until
+                and cohort["launch_on"] < self.until.date()
+            ):
                 done = one["trained_at"] is not None and one["trained_at"] < self.until
                 mentor = one["side"] == "mentor"
                 yield Unit(cohort, None if mentor else one["firm_id"], one["firm_id"] if mentor else None, done)
@@ -126,14 +132,17 @@ class Recount:
         for one, cohort in self.people():
             end = cohort["launch_on"] + timedelta(days=365)
             had = any(
-                one["person_id"] in (pair["mentee_person_id"], pair["mentor_person_id"]) and pair["cohort_id"] == cohort["id"]
+                one["person_id"] in (pair["mentee_person_id"], pair["mentor_person_id"])
+                and pair["cohort_id"] == cohort["id"]
                 for pair in self.rows["mentorship"]
             )
             if one["side"] == "mentee" and end <= self.until.date() and had is matched:
                 left = [
                     tie
                     for tie in self.rows["affiliation"]
-                    if tie["person_id"] == one["person_id"] and tie["ended_on"] and cohort["launch_on"] < tie["ended_on"] <= end
+                    if tie["person_id"] == one["person_id"]
+                    and tie["ended_on"]
+                    and cohort["launch_on"] < tie["ended_on"] <= end
                 ]
                 yield Unit(cohort, None, None, not left)
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from marketplace.measures import jobs
 from marketplace.measures.catalogue import catalogue
 from marketplace.measures.models import ReleasedMeasure
+from marketplace.mentorships.models import Mentorship
 from marketplace.questionnaires.models import QuestionnaireRound, QuestionnaireVersion, RoundFigure
 from tenants.shared.database import db, new_id
 from tests.factories import acting
@@ -43,7 +44,9 @@ def test_every_measure_that_is_shown_is_a_slow_recount(cohorts, draw, operator, 
         assert told == pytest.approx((len(values), sum(values), sum(one * one for one in values))), row.measure
         seen[row.measure, row.side, bool(row.cohort_id)] += 1
     assert sum(seen.values()) == drawn
-    assert {measure for measure, side, _cohort in seen if side == ""} == {one.key for one in catalogue().values() if not one.question} - {"mandates"}
+    assert {measure for measure, side, _cohort in seen if side == ""} == {
+        one.key for one in catalogue().values() if not one.question
+    } - {"mandates"}
     assert {("places", "mentor", True), ("hours", "mentee", False), ("goals", "", False)} <= set(seen)
     assert draw(NOVEMBER) == 0, "a month is drawn once"
 
@@ -85,10 +88,13 @@ def test_what_a_firm_gives_and_receives_adds_up(cohorts, draw, operator, cast, s
     page = sign_in(cast.ned).get("/bridge/dashboard/reciprocity").text
     assert f">{round(float(found[acme, 'mentor', 'hours'].total) / 60, 1):g}<" in page
     with acting(app, cast.gil):
-        places = {row.side: row.begun for row in db.session.execute(sa.text(f"SELECT * FROM own_places({cast.ned.org_id})"))}
+        places = {
+            row.side: row.begun for row in db.session.execute(sa.text(f"SELECT * FROM own_places({cast.ned.org_id})"))
+        }
     pairs = Recount(operator, cast.ned.org_id, NOVEMBER).rows["mentorship"]
     assert places == {
-        side: sum(one[column] == globex for one in pairs) for side, column in (("mentor", "mentor_org_id"), ("mentee", "org_id"))
+        side: sum(one[column] == globex for one in pairs)
+        for side, column in (("mentor", "mentor_org_id"), ("mentee", "org_id"))
     }
 
 
@@ -195,8 +201,45 @@ def make_round(session, cohort, moment):
         QuestionnaireRound(
             **whom,
             **{"cohort_id": cohort.id, "version_id": number, "state": "closed", "closes_on": now.date(), "zone": "UTC"},
-            **{"opens_at": now - timedelta(days=9), "closes_at": now, "created_by_id": cohort.created_by_id, "created_at": now},
+            **{
+                "opens_at": now - timedelta(days=9),
+                "closes_at": now,
+                "created_by_id": cohort.created_by_id,
+                "created_at": now,
+            },
         )
     )
     session.flush()
     return number
+
+
+def test_few_pairs_and_few_changes_give_nothing_away(cohorts, draw, operator, cast, _admin):
+    """A firm with four pairs has no row, and what would be left of the others without it has none; few changes, an older day."""
+    october = date(2026, 10, 1)
+    some = operator.scalars(sa.select(Mentorship.id).where(Mentorship.cohort_id == cohorts[0].id).limit(4)).all()
+    with _admin.connect() as connection:
+        connection.exec_driver_sql("SET session_replication_role = replica")
+        connection.execute(
+            sa.text("UPDATE mentorship SET org_id = :firm WHERE id = ANY (:some)"),
+            {"firm": cast.hal.org_id, "some": list(some)},
+        )
+    draw(october)
+    rows = {
+        one.firm_id: one.units
+        for one in released(operator, measure="places", side="mentee", cohort_id=0, drawn_on=october)
+    }
+    assert cast.hal.org_id not in rows and len(rows) == 1
+    whole = {"measure": "places", "side": "", "cohort_id": 0}
+    (before,) = (one.units for one in released(operator, **whole, form="", drawn_on=october))
+    with _admin.connect() as connection:
+        connection.exec_driver_sql("SET session_replication_role = replica")
+        connection.execute(
+            sa.text("UPDATE mentorship SET started_at = '2026-10-09' WHERE id = ANY (:some)"),
+            {"some": list(some[:1])},
+        )
+        connection.execute(
+            sa.text("DELETE FROM mentorship WHERE started_at >= :october AND id <> ALL (:some)"),
+            {"october": datetime(2026, 10, 1, tzinfo=UTC), "some": list(some)},
+        )
+    draw(NOVEMBER)
+    assert [one.units for one in released(operator, **whole, form="", drawn_on=NOVEMBER)] in ([], [before])

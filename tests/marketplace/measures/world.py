@@ -82,7 +82,9 @@ def _person(played: Played, firm: int, cohort: Cohort, random: Random) -> int:
 
 def _enrolment(played: Played, cohort: Cohort, firm: int, person: int, side: str, random: Random) -> None:
     made = datetime.combine(cohort.launch_on, datetime.min.time(), UTC) - 60 * DAY
-    state = random.choice(["enrolled", "enrolled", "completed", "dropped_out", "awaiting_decision", "waiting", "refused"])
+    state = random.choice(
+        ["enrolled", "enrolled", "completed", "dropped_out", "awaiting_decision", "waiting", "refused"]
+    )
     inside = state in ("enrolled", "completed", "dropped_out")
     played.add(
         "enrolment",
@@ -130,7 +132,14 @@ def _pair(played: Played, between: dict[str, Any], started: datetime, random: Ra
         played.add(
             "meeting",
             **of_pair,
-            **{"id": new_id(), "uid": str(new_id()), "sequence": 0, "starts_at": at, "made_at": started, "changed_at": started},
+            **{
+                "id": new_id(),
+                "uid": str(new_id()),
+                "sequence": 0,
+                "starts_at": at,
+                "made_at": started,
+                "changed_at": started,
+            },
             **{"ends_at": at + random.choice([HOUR, HOUR / 2, 1.5 * HOUR]), "zone": "Europe/Paris", "state": held},
             **{"place": "", "video_url": "", "agenda": "", "set_by_person_id": pair["mentee_person_id"]},
         )
@@ -138,7 +147,14 @@ def _pair(played: Played, between: dict[str, Any], started: datetime, random: Ra
         played.add(
             "goal",
             **of_pair,
-            **{"id": new_id(), "title": "Something", "success": "", "place": number, "percent": 50, "created_at": started},
+            **{
+                "id": new_id(),
+                "title": "Something",
+                "success": "",
+                "place": number,
+                "percent": 50,
+                "created_at": started,
+            },
             state=random.choice(["open", "reached", "let_go"]),
         )
     if ended and random.random() < 0.5:
@@ -151,14 +167,26 @@ def _pair(played: Played, between: dict[str, Any], started: datetime, random: Ra
         played.add(
             "mentorship",
             **asked,
-            **{"request_id": later["id"], "state": "running", "started_at": start, "cadence": "monthly", "ended_at": None},
+            **{
+                "request_id": later["id"],
+                "state": "running",
+                "started_at": start,
+                "cadence": "monthly",
+                "ended_at": None,
+            },
             **{"ends_on": None, "paused_at": None, "mentee_employer_id": asked["org_id"]},
             mentor_employer_id=asked["mentor_org_id"],
         )
         played.add(
             "mentorship_pulse",
             **{name: asked[name] for name in ("org_id", "mentee_person_id", "mentor_person_id")},
-            **{"mentorship_id": asked["id"], "last_sign_at": start, "over": False, "paused_at": None, "hinted_at": None},
+            **{
+                "mentorship_id": asked["id"],
+                "last_sign_at": start,
+                "over": False,
+                "paused_at": None,
+                "hinted_at": None,
+            },
         )
 
 
