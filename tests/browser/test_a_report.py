@@ -73,7 +73,7 @@ def test_a_cohort_is_closed_told_and_attacked(
     ned.link("Months a mentorship lasts").click()
     page.get_by_label(ned.word("Change it next time")).check()
     ned.field("Why?").fill("Most pairs were only warming up.")
-    ned.field("Next time").fill("15")
+    page.locator("#number").fill("15")
     page.get_by_label(ned.word("Propose this for the next cohort")).check()
     ned.check()
     ned.button("Keep this lesson").click()
