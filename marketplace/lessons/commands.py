@@ -64,7 +64,7 @@ def take_off(*, acting: Acting, review: Review, lesson: CohortLesson, now: datet
 def _note(verb: str, acting: Acting, review: Review, now: datetime) -> None:
     record(
         verb,
-        org_ids=[review.cohort.org_id],
+        org_ids=[acting.org_id],
         now=now,
         subject=("cohort", review.cohort.id),
         actor=(acting.person_id, acting.person_name),

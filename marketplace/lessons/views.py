@@ -36,7 +36,7 @@ def _words() -> dict[str, Any]:
     return {"lesson_kinds": KINDS, "lesson_themes": THEMES, "last_time": LAST_TIME, "lesson_value": value_words}
 
 
-@bp.get("/")
+@bp.get("")
 def index(cohort_id: int) -> str:
     review = review_or_404(g.acting, cohort_id)
     return render_template(

@@ -12,9 +12,8 @@ from typing import Any
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from marketplace.evaluation.words import thresholds
 from marketplace.lessons.models import LessonKind

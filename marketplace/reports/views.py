@@ -33,7 +33,7 @@ LONG = timedelta(minutes=10)
 """A report that is not drawn by then has come to nothing, and may be asked for again."""
 
 
-@bp.get("/")
+@bp.get("")
 def index(cohort_id: int) -> ResponseReturnValue:
     seen = reported_or_404(g.acting, cohort_id)
     report = queries.report_of(seen)

@@ -11,7 +11,8 @@ const present = () => {
 // A slide that is higher than the window is read to its end first.
 const further = (slide, step) => {
   const { top, bottom } = slide.getBoundingClientRect();
-  return step > 0 ? bottom > window.innerHeight + 8 : top < -8;
+  const spare = window.innerHeight / 8;
+  return step > 0 ? bottom > window.innerHeight + spare : top < -spare;
 };
 
 const show = (slide) => {

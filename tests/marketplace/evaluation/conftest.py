@@ -37,7 +37,7 @@ def add_person(session: Session, cohort: Cohort, firm: Actor, gender: Gender | N
     session.flush()
     actor = Actor("Somebody", "", firm.slug, firm.org_id, person.id, 0, "")
     times = {"consented_at": SINCE, "enrolled_at": SINCE, "created_at": SINCE, "updated_at": SINCE}
-    one = enrol(session, cohort, actor, Side.mentee, **(times | values))
+    one = enrol(session, cohort, actor, **({"side": Side.mentee} | times | values))  # type: ignore[arg-type]
     if gender:
         answers = sa.insert(EquityAnswer)
         session.execute(answers.values(person_id=person.id, gender=gender, statement=1, given_at=SINCE))

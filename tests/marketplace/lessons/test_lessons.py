@@ -109,7 +109,7 @@ def test_closing_asks_for_the_review(at, cast, cohort, sign_in):
     ned, page = sign_in(cast.ned), f"/bridge/cohorts/{cohort.id}/closing"
     assert "First the closing review." in ned.get(page).text
     answer = ned.post(page)
-    assert answer.headers["Location"].endswith(f"/cohorts/{cohort.id}/lessons/")
+    assert answer.headers["Location"].endswith(f"/cohorts/{cohort.id}/lessons")
     ned.post(at(cast.ned, "/new/other/lesson"), data={"kind": "kept", "words": "All of it."})
     assert "All of it." in ned.get(at(cast.ned)).text
 

@@ -86,7 +86,7 @@ def test_a_cohort_that_closes_gets_its_report(app, cast, crowd, operator, sign_i
     assert ("enrolled_men", "mentee", 0) not in found
     ned, at = sign_in(cast.ned), f"/bridge/cohorts/{crowd.cohort.id}/report"
     ned.set_cookie("language", "en")
-    page = ned.get(f"{at}/").text
+    page = ned.get(at).text
     assert "Drawn on" in page and "48 %" in page and "withheld" in page
     slides = {language: ned.get(f"{at}/slides-{language}").text for language in ("en", "fr")}
     assert "Who it was for" in slides["en"] and "48 %" in slides["en"]
@@ -111,11 +111,11 @@ def test_a_cohort_that_closes_gets_its_report(app, cast, crowd, operator, sign_i
     assert b"enrolled" in ned.get(f"{at}/dictionary.csv").data
 
     for actor in (cast.ann, cast.gil, cast.mia):
-        for path in ("/", "/slides-en", "/report-en.pdf", "/figures.json", "/evidence"):
+        for path in ("", "/slides-en", "/report-en.pdf", "/figures.json", "/evidence"):
             assert sign_in(actor).get(f"/{actor.slug}/cohorts/{crowd.cohort.id}/report{path}").status_code == 404
     for twice in range(2):
         assert ned.post(f"{at}/drawing").status_code == 303, twice
-    waiting = ned.get(f"{at}/")
+    waiting = ned.get(at)
     assert "The report is being drawn" in waiting.text and waiting.headers["Refresh"]
     assert ned.get(f"{at}/figures.json").status_code == 404
 
@@ -182,14 +182,14 @@ def test_no_page_can_draw_or_count(cast, crowd, app):
 
 def test_before_the_close_there_is_evidence_and_no_report(cast, crowd, operator, sign_in):
     ned, at = sign_in(cast.ned), f"/bridge/cohorts/{crowd.cohort.id}/report"
-    page = ned.get(f"{at}/").text
+    page = ned.get(at).text
     assert "The report comes with the close" in page
     assert ned.post(f"{at}/drawing").status_code == 409
     assert ned.get(f"{at}/slides-en").status_code == 404
     assert ned.get(f"{at}/report-en.pdf").status_code == 404
     operator.execute(sa.update(Cohort).where(Cohort.id == crowd.cohort.id).values(state=CohortState.draft))
     operator.commit()
-    assert ned.get(f"{at}/").status_code == 404
+    assert ned.get(at).status_code == 404
 
 
 def test_each_claim_of_the_evidence_leads_to_a_page_that_opens(cast, crowd, sign_in):
