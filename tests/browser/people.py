@@ -13,6 +13,7 @@ from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Response, expect
 
 from tenants.shared import clock
+from tests.browser import colours
 from tests.cast import PASSWORD, Actor
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -107,6 +108,7 @@ class Visitor:
         self.faults: list[str] = []
         self._files: set[str] = set()
         self.presses: list[str] = []
+        self._unsure: list[str] = []
         self.context = browser.new_context(
             base_url=site,
             locale="fr-FR" if language == "fr" else "en-GB",
@@ -221,15 +223,17 @@ class Visitor:
         """What axe finds wrong with the page as it stands, one line each; by these rules only, where some are named."""
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(f"{AXE}; 0")
-        found = self.page.evaluate(
+        found, self._unsure = self.page.evaluate(
             """([rules, without]) => axe.run(document, {
-                resultTypes: ["violations"], preload: false, ...(rules.length ? {runOnly: rules} : {}),
+                resultTypes: ["violations", "incomplete"], preload: false, ...(rules.length ? {runOnly: rules} : {}),
                 rules: Object.fromEntries(without.map((rule) => [rule, {enabled: false}])),
-            })""",
+            }).then(({violations, incomplete}) => [
+                violations, incomplete.flatMap(({nodes}) => nodes.map(({target}) => target[0])),
+            ])""",
             [list(rules), list(without)],
         )
         faults = []
-        for broken in found["violations"]:
+        for broken in found:
             places = [" ".join(map(str, node["target"])) for node in broken["nodes"][:3]]
             faults.append(f"{broken['id']}: {broken['help']}: {'; '.join(places)}")
         return faults
@@ -257,7 +261,8 @@ class Visitor:
     def check(self, *, layout_only: bool = False) -> None:
         """Note what axe finds on this page, in light and in dark, and whether something sticks out.
 
-        Contrasts know no language, and are most of what a look costs: they are measured on English pages, in both schemes.
+        Contrasts know no language, and are most of what a look costs: they are measured on English pages, in both schemes; in the
+        second where some text has colours or a background that were not measured yet.
         To draw a page anew is as dear: it stays in the second scheme, and the next page begins there.
         ``layout_only``: by the rules that the size of the screen matters to, for pages that were looked at whole.
         """
@@ -270,7 +275,13 @@ class Visitor:
         else:
             found += [f"{self.scheme}: {fault}" for fault in self._at_rest()]
             self._turn()
-            found += [f"{self.scheme}: {fault}" for fault in self._at_rest(COLOURS)]
+            seen = colours.looks(self.page)
+            if not colours.judged(seen):
+                wrong = self._at_rest(COLOURS)
+                found += [f"{self.scheme}: {fault}" for fault in wrong]
+                if not wrong:
+                    unsure = colours.looks(self.page, ", ".join(self._unsure)) if self._unsure else set()
+                    colours.keep(seen - unsure)
         path = re.sub(r"/links/.*", "/links/…", self.page.url.removeprefix(self.site))
         self.faults += [f"{path}: {fault}" for fault in found]
 
