@@ -54,7 +54,7 @@ MATCHING = (
 )
 BENCH = ("main tr:has-text('Crossings') td a, main tr:has-text('Traversées') td a", *MATCHING)
 BENCH_OF_PEERS = ("main tr:has-text('Pairs of') td a, main tr:has-text('Binômes de') td a", *MATCHING)
-LATEST, PUBLISHED = "main tbody th a", "main tbody tr:has(.state.ok):last-of-type th a"
+LATEST, FIRST = "main tbody th a", "main tbody tr:last-child th a"
 PAIR = "#results tbody th a"
 READINESS = ("main .inbox a >> nth=1", "main a[href*='/readiness/']")
 TRACK = "main tbody th a, main tbody td a"
@@ -139,17 +139,15 @@ SHOTS = (
     Shot("network-agreement", NETWORK, "agreements/"),
     Shot("agreement-rules", NETWORK, "agreement-rules/"),
     Shot("bench", NETWORK, "programmes/", BENCH),
-    Shot("bench-comparison", NETWORK, "programmes/", (*BENCH, LATEST)),
-    Shot("bench-pair", NETWORK, "programmes/", (*BENCH, LATEST, PAIR)),
-    Shot("bench-letter", NETWORK, "programmes/", (*BENCH, LATEST, PAIR, "main a[href*='/letter']")),
-    Shot("bench-left-over", NETWORK, "programmes/", (*BENCH, LATEST, "main a[href*='/left-over/']")),
+    Shot("bench-standings", NETWORK, "programmes/", (*BENCH, LATEST)),
     Shot("bench-curve", NETWORK, "programmes/", (*BENCH, LATEST, "main a[href$='/balance-curve']")),
-    Shot("bench-swap", NETWORK, "programmes/", (*BENCH, LATEST, "main a[href*='/swaps']")),
-    Shot("bench-publish", NETWORK, "programmes/", (*BENCH, LATEST, "main a[href$='/publication']")),
-    Shot("bench-standings", NETWORK, "programmes/", (*BENCH, PUBLISHED)),
     Shot("bench-of-peers", NETWORK, "programmes/", BENCH_OF_PEERS),
-    Shot("bench-of-peers-version", NETWORK, "programmes/", (*BENCH_OF_PEERS, LATEST)),
-    Shot("bench-of-peers-pair", NETWORK, "programmes/", (*BENCH_OF_PEERS, LATEST, PAIR)),
+    Shot("bench-comparison", NETWORK, "programmes/", (*BENCH_OF_PEERS, LATEST)),
+    Shot("bench-left-over", NETWORK, "programmes/", (*BENCH_OF_PEERS, FIRST)),
+    Shot("bench-pair", NETWORK, "programmes/", (*BENCH_OF_PEERS, LATEST, PAIR)),
+    Shot("bench-letter", NETWORK, "programmes/", (*BENCH_OF_PEERS, LATEST, PAIR, "main a[href*='/letter']")),
+    Shot("bench-swap", NETWORK, "programmes/", (*BENCH_OF_PEERS, LATEST, "main a[href*='/swaps']")),
+    Shot("bench-publish", NETWORK, "programmes/", (*BENCH_OF_PEERS, LATEST, "main a[href$='/publication']")),
     Shot("network-tracks", NETWORK, "tracks"),
     Shot("network-track", NETWORK, "tracks", (TRACK,)),
     Shot("account", NETWORK, "/account/"),
