@@ -292,8 +292,8 @@ def _version(
         cascades=False,
         after_no_of=None,
     )
-    for table, found in (("match_proposal", told.proposals), ("match_leftover", told.leftovers)):
-        for row in found:
+    for table, of_version in (("match_proposal", told.proposals), ("match_leftover", told.leftovers)):
+        for row in of_version:
             rows.add(table, org_id=cohort["org_id"], run_id=run_id, **row)
     return found.pairs
 
