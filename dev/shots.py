@@ -56,6 +56,7 @@ BENCH = ("main tr:has-text('Crossings') td a, main tr:has-text('Traversées') td
 BENCH_OF_PEERS = ("main tr:has-text('Pairs of') td a, main tr:has-text('Binômes de') td a", *MATCHING)
 LATEST, FIRST = "main tbody th a", "main tbody tr:last-child th a"
 PAIR = "#results tbody th a"
+SWAP = ("#results tr:nth-child(1) [data-swap]", "#results tr:nth-child(2) [data-swap]")
 READINESS = ("main .inbox a >> nth=1", "main a[href*='/readiness/']")
 TRACK = "main tbody th a, main tbody td a"
 SHOTS = (
@@ -121,9 +122,7 @@ SHOTS = (
     Shot("group", PARTNER, "group/"),
     Shot("retention", PARTNER, "settings/retention/"),
     Shot("tracks", PARTNER, "tracks"),
-    Shot("track", PARTNER, "tracks", (TRACK,)),
     Shot("subscriptions", PARTNER, "subscriptions"),
-    Shot("subscription", PARTNER, "subscriptions", ("main tbody th a",)),
     Shot("approvals", PARTNER, "requests/approvals"),
     Shot("conflicts", PARTNER, "conflicts/"),
     Shot("conflict-new", PARTNER, "conflicts/new"),
@@ -146,7 +145,7 @@ SHOTS = (
     Shot("bench-left-over", NETWORK, "programmes/", (*BENCH_OF_PEERS, FIRST)),
     Shot("bench-pair", NETWORK, "programmes/", (*BENCH_OF_PEERS, LATEST, PAIR)),
     Shot("bench-letter", NETWORK, "programmes/", (*BENCH_OF_PEERS, LATEST, PAIR, "main a[href*='/letter']")),
-    Shot("bench-swap", NETWORK, "programmes/", (*BENCH_OF_PEERS, LATEST, "main a[href*='/swaps']")),
+    Shot("bench-swap", NETWORK, "programmes/", (*BENCH_OF_PEERS, LATEST, *SWAP)),
     Shot("bench-publish", NETWORK, "programmes/", (*BENCH_OF_PEERS, LATEST, "main a[href$='/publication']")),
     Shot("network-tracks", NETWORK, "tracks"),
     Shot("network-track", NETWORK, "tracks", (TRACK,)),
