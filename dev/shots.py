@@ -53,6 +53,17 @@ BENCH: tuple[str, ...] = ()
 BENCH_OF_PEERS: tuple[str, ...] = ()
 VERSION = PUBLISHED = "main"
 ROW = "main table th a"
+MATCHING = (
+    "main .tabs a[href$='/matching/'], main nav a[href$='/matching/']",
+    "main a.primary[href$='/matching/bench/']",
+)
+BENCH = ("main tr:has-text('Crossings') td a, main tr:has-text('Traversées') td a", *MATCHING)
+BENCH_OF_PEERS = ("main tr:has-text('Pairs of') td a, main tr:has-text('Binômes de') td a", *MATCHING)
+LATEST, FIRST = "main tbody th a", "main tbody tr:last-child th a"
+PAIR = "#results tbody th a"
+SWAP = ("#results tr:nth-child(1) [data-swap]", "#results tr:nth-child(2) [data-swap]")
+READINESS = ("main .inbox a >> nth=1", "main a[href*='/readiness/']")
+TRACK = "main tbody th a, main tbody td a"
 SHOTS = (
     Shot("home", NOBODY, "/"),
     Shot("sign-in", NOBODY, "/sign-in"),
@@ -101,6 +112,9 @@ SHOTS = (
     Shot("pair-files", MENTEE, "mentorships/", (ITEM, "#files .acts a")),
     Shot("pair-journal", MENTEE, "mentorships/", (ITEM, "#part-journal .acts a:last-of-type")),
     Shot("pair-ending", MENTOR, "mentorships/", (ITEM, "#part-closing .acts a")),
+    Shot("readiness", MENTOR, "mentorships/", READINESS),
+    Shot("readiness-path", MENTOR, "mentorships/", (*READINESS, "main a[href$='/path']")),
+    Shot("readiness-boards", MENTOR, "mentorships/", (*READINESS, "main a[href$='/boards']")),
     Shot("meeting-hours", MENTOR, "meeting-hours/"),
     Shot("journal", MENTOR, "journal/"),
     Shot("assisting", MENTOR, "assisting/"),
@@ -112,6 +126,8 @@ SHOTS = (
     Shot("domains", PARTNER, "domains/"),
     Shot("group", PARTNER, "group/"),
     Shot("retention", PARTNER, "settings/retention/"),
+    Shot("tracks", PARTNER, "tracks"),
+    Shot("subscriptions", PARTNER, "subscriptions"),
     Shot("approvals", PARTNER, "requests/approvals"),
     Shot("conflicts", PARTNER, "conflicts/"),
     Shot("conflict-new", PARTNER, "conflicts/new"),
@@ -127,20 +143,17 @@ SHOTS = (
     Shot("network-agreement", NETWORK, "agreements/"),
     Shot("agreement-rules", NETWORK, "agreement-rules/"),
     Shot("bench", NETWORK, "programmes/", BENCH),
-    Shot("bench-version", NETWORK, "programmes/", (*BENCH, VERSION)),
-    Shot(
-        "bench-pair",
-        NETWORK,
-        "programmes/",
-        (*BENCH, VERSION, "#pairs ~ #results th a, section[aria-labelledby=pairs] th a"),
-    ),
-    Shot("bench-left-over", NETWORK, "programmes/", (*BENCH, VERSION, "main a[href*='/left-over/']")),
-    Shot("bench-curve", NETWORK, "programmes/", (*BENCH, VERSION, "main a[href$='/balance-curve']")),
-    Shot("bench-swap", NETWORK, "programmes/", (*BENCH, VERSION)),
-    Shot("bench-standings", NETWORK, "programmes/", (*BENCH, PUBLISHED)),
-    Shot("bench-publish", NETWORK, "programmes/", (*BENCH, VERSION, "main a[href$='/publication']")),
+    Shot("bench-standings", NETWORK, "programmes/", (*BENCH, LATEST)),
+    Shot("bench-curve", NETWORK, "programmes/", (*BENCH, LATEST, "main a[href$='/balance-curve']")),
     Shot("bench-of-peers", NETWORK, "programmes/", BENCH_OF_PEERS),
-    Shot("bench-of-peers-version", NETWORK, "programmes/", (*BENCH_OF_PEERS, VERSION)),
+    Shot("bench-comparison", NETWORK, "programmes/", (*BENCH_OF_PEERS, LATEST)),
+    Shot("bench-left-over", NETWORK, "programmes/", (*BENCH_OF_PEERS, FIRST)),
+    Shot("bench-pair", NETWORK, "programmes/", (*BENCH_OF_PEERS, LATEST, PAIR)),
+    Shot("bench-letter", NETWORK, "programmes/", (*BENCH_OF_PEERS, LATEST, PAIR, "main a[href*='/letter']")),
+    Shot("bench-swap", NETWORK, "programmes/", (*BENCH_OF_PEERS, LATEST, *SWAP)),
+    Shot("bench-publish", NETWORK, "programmes/", (*BENCH_OF_PEERS, LATEST, "main a[href$='/publication']")),
+    Shot("network-tracks", NETWORK, "tracks"),
+    Shot("network-track", NETWORK, "tracks", (TRACK,)),
     Shot("account", NETWORK, "/account/"),
     Shot("second-factor", NETWORK, "/account/second-factor/"),
     Shot("own-data", NETWORK, "/account/privacy/"),

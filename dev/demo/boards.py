@@ -14,7 +14,7 @@ from marketplace.billing.wishes import carry_out_wish
 from marketplace.programmes.modalities import Form, Phase, Quota
 from marketplace.programmes.templates_ready import ready_templates
 
-NETWORK, FIRM = "chevetre", "helvia-care"
+NETWORK, FIRM = "chevetre", "lumen-energie"
 NAME = "Ready for the board", "Prêtes et prêts pour le conseil"
 CONTENTS = (
     "- Six workshops: finance, strategy and risk, governance, duties and liability, the work of committees, chairing\n"

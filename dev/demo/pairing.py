@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dev.demo.rows import Rows
 from dev.demo.world import DAY, Member, Mentor, World
@@ -14,8 +15,8 @@ from marketplace.committee.jobs import answer_to, told_of
 from marketplace.committee.priorities import Priorities
 from marketplace.committee.questions import Question
 from marketplace.matching import members
+from marketplace.pairing.hard_rules import RANKS
 from marketplace.programmes.modalities import CircleSize, Form, Modalities, Phase, SideRules, Timing, Words
-from marketplace.requests.models import OPEN_STATES
 
 REASON = (
     "You have both taken over a team that somebody else had built, and you work an hour apart. We think that you will not run "
@@ -220,7 +221,6 @@ def _bench(world: World, rows: Rows, cohort: Person, mentees: Sequence[Person], 
         cascades=True,
         after_no_of=None,
     )
-    _next_version(world, rows, cohort, mentees, mentors, pages, pairs)
     for (mentee, mentor), worth, (state, mentee_firm, mentor_firm) in zip(pairs, points, STANDS, strict=False):
         rows.add(
             "match_proposal",
@@ -264,33 +264,12 @@ def _bench(world: World, rows: Rows, cohort: Person, mentees: Sequence[Person], 
             )
 
 
-def _next_version(
-    world: World,
-    rows: Rows,
-    cohort: Person,
-    mentees: Sequence[Person],
-    mentors: Sequence[Person],
-    pages: Mapping[int, Mentor],
-    pairs: Sequence[tuple[Person, Person]],
-) -> None:
-    """What the committee looks at now: everybody who has no proposal that waits, as the engine itself matches them."""
-    waits = {
-        one["id"] for pair, (state, *_firms) in zip(pairs, STANDS, strict=False) if state in OPEN_STATES for one in pair
-    }
-    question = _question(
-        rows,
-        cohort,
-        [one for one in mentees if one["id"] not in waits],
-        [one for one in mentors if one["id"] not in waits],
-        pages,
-    )
-    question = replace(question, previous=frozenset((mentee["id"], mentor["id"]) for mentee, mentor in pairs))
-    _version(world, rows, cohort, 2, question)
-
-
-def _version(world: World, rows: Rows, cohort: Person, number: int, question: Question) -> None:
-    """What the engine answers, as the worker would have put it down this morning."""
-    told, now = told_of(question, answer_to(question, Priorities())), world.now - DAY / 2
+def _version(
+    world: World, rows: Rows, cohort: Person, number: int, question: Question, priorities: Priorities
+) -> frozenset[tuple[int, int]]:
+    """What the engine answers, as the worker would have put it down today; its pairs."""
+    found, now = answer_to(question, priorities), world.now - DAY / (number + 1)
+    told = told_of(question, found)
     run_id = world.ids.at(now)
     rows.add(
         "match_run",
@@ -301,7 +280,7 @@ def _version(world: World, rows: Rows, cohort: Person, number: int, question: Qu
         number=number,
         after_number=number - 1 or None,
         state=told.state.value,
-        choices=Priorities().model_dump(mode="json"),
+        choices=priorities.model_dump(mode="json"),
         question=question.packed(),
         answer=told.answer,
         trouble="",
@@ -313,9 +292,10 @@ def _version(world: World, rows: Rows, cohort: Person, number: int, question: Qu
         cascades=False,
         after_no_of=None,
     )
-    for table, found in (("match_proposal", told.proposals), ("match_leftover", told.leftovers)):
-        for row in found:
+    for table, of_version in (("match_proposal", told.proposals), ("match_leftover", told.leftovers)):
+        for row in of_version:
             rows.add(table, org_id=cohort["org_id"], run_id=run_id, **row)
+    return found.pairs
 
 
 def _question(
@@ -361,7 +341,7 @@ def _answers_for(world: World, firm_id: int, person_id: int) -> int:
 
 def _peers(world: World, rows: Rows, beside: Person) -> None:
     """Peers of the firms that take part in the other programme: nine of whom four sit in a circle, the known mentee among
-    them; and nine whom the committee pairs, in a version of which one is left over.
+    them; and nine whom the committee pairs, in two versions that leave one over.
     """
     firms = {one["firm_id"] for one in rows.of("programme_party") if one["programme_id"] == beside["programme_id"]}
     known = world.known["mentee"]
@@ -372,23 +352,28 @@ def _peers(world: World, rows: Rows, beside: Person) -> None:
     runner = beside["created_by_id"]
     _circle(world, rows, circles["org_id"], circles["id"], runner, list(zip(peers, seats, strict=True))[:4])
     pairs = _cohort_of_peers(world, rows, beside, PEERS.model_copy(update={"circle": CircleSize()}), IN_PAIRS)
-    facts = [_peer(_enrol(world, rows, pairs, one), one) for one in others[8:17]]
+    many = others[8 :: max(len(others) // 9, 1)][:9]
+    facts = [_peer(_enrol(world, rows, pairs, one), one, world.now) for one in many]
     question = Question(
         form="peer",
         mentees=tuple(members.Mentee(**one) for one in facts),
         mentors=tuple(members.Mentor(**one) for one in facts),
     )
-    _version(world, rows, pairs, 1, question)
+    before = _version(world, rows, pairs, 1, question, Priorities())
+    other = Priorities(goals=2, languages=4, other_function=6)
+    _version(world, rows, pairs, 2, replace(question, previous=before), other)
 
 
-def _peer(enrolment_id: int, one: Member) -> dict[str, Any]:
-    works_on = frozenset(one.skills)
+def _peer(enrolment_id: int, one: Member, now: datetime) -> dict[str, Any]:
+    works_on, apart = frozenset(one.skills), now.astimezone(ZoneInfo(one.org.time_zone)).utcoffset()
     return {
         "id": enrolment_id,
         "person": one.person_id,
         "firm": one.org.id,
         "languages": frozenset(one.human.languages),
         "function": one.human.function,
+        "seniority": RANKS.get(one.human.seniority or ""),
+        "offset": int(apart.total_seconds()) // 60 if apart else 0,
         "seeks": works_on,
         "offers": works_on,
     }

@@ -31,8 +31,8 @@ class Priorities(BaseModel):
 
     ``first``: as many pairs as possible, or the best pairs. ``balance``: by how much what a firm gives and receives may differ.
     ``between``: most pairs in which one firm's mentors have one other's mentees. ``minimum``: no pair below so many points of
-    10 000. ``stay_close``: of equal matches, the one nearest to the version before. ``weakest_first``: lift the weakest pair as far
-    as it goes before anything else.
+    10 000. ``stay_close``: of equal matches, the one nearest to the version before. ``weakest_first``: lift the weakest pair as
+    far as it goes before anything else.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

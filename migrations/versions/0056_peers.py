@@ -58,6 +58,31 @@ EVERYBODY = ("AND e.state = 'enrolled' AND e.side <> 'peer'\n", "AND e.state = '
 NO_CARD = ("AND (e.side = 'mentee' OR EXISTS", "AND (e.side <> 'mentor' OR EXISTS")
 
 
+# Two peers of one firm take two of its places at once.
+ROOM_OF_TWO = (
+    ("peer boolean;", "peer boolean; two boolean;"),
+    ("peer := c.form = 'peer';", "peer := c.form = 'peer';\n    two := peer AND p_mentee_firm = p_mentor_firm;"),
+    ("bound WHERE who <> p_mentee;", "bound WHERE who <> p_mentee AND NOT (two AND who = p_mentor);"),
+    ("bound WHERE who <> p_mentor;", "bound WHERE who <> p_mentor AND NOT (two AND who = p_mentee);"),
+    ("IF taken >= most THEN", "IF taken + two::integer >= most THEN"),
+)
+
+
+def _room() -> str:
+    module = context.script.get_revision("0039").module
+    body: str = module._where_they_are(module._earlier()[module.ROOM])
+    return body.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+
+
+def _room_of_two() -> str:
+    body = _room()
+    for before, after in ROOM_OF_TWO:
+        if before not in body:
+            raise ValueError(before)
+        body = body.replace(before, after)
+    return body
+
+
 def _body(signature: str, *changes: tuple[str, str]) -> str:
     """A function of 0040, changed; as it was without changes."""
     body: str = context.script.get_revision("0040").module.FUNCTIONS[signature]
@@ -75,6 +100,7 @@ def upgrade() -> None:
     op.execute("REVOKE EXECUTE ON FUNCTION page_of_peer(integer, bigint, bigint) FROM PUBLIC")
     execute(_body(PUT, TAKEN, BETWEEN_THEM, PAGE))
     execute(_body(LEFT, LOOKING, EVERYBODY, NO_CARD))
+    execute(_room_of_two())
     op.execute("SET LOCAL ROLE passerelle_owner")
 
 
@@ -83,5 +109,6 @@ def downgrade() -> None:
     op.execute("SET LOCAL ROLE passerelle_gate")
     execute(_body(PUT))
     execute(_body(LEFT))
+    execute(_room())
     op.execute("DROP FUNCTION page_of_peer(integer, bigint, bigint)")
     op.execute("SET LOCAL ROLE passerelle_owner")

@@ -137,6 +137,19 @@ def test_of_three_for_two_places_one_is_crowded_out_and_told_with_whom(bench, ca
     assert "These 3 mentees reach only 2 places" in page and "Pia Acme" in page
 
 
+def test_no_firm_gives_more_to_one_other_than_the_committee_wants(bench, cast):
+    bench.ask(between="1")
+    run = bench.run()
+    assert (run.answer["heads"], run.answer["optimal"], run.answer["short"]) == (1, True, {"pairs": 0, "points": 0})
+    problem = unpacked(run.question).problem(run.priorities)
+    assert problem.between == {(cast.max.org_id, cast.mia.org_id): 1} and not check(problem, solve(problem)).complaints
+    assert "Left over" in bench.ned.get(f"{bench.home}/versions/1").text
+    bench.ned.post(f"{bench.home}/versions/1/publication")
+    bench.ask(between="1")
+    assert bench.run(2).answer["heads"] == 0, "the pair that waits for an answer is one of them"
+    assert bench.ask(between="0").status_code == 422
+
+
 def test_each_member_votes_once_and_changes_it_and_notes_stay_with_their_author(bench, cast, operator, sign_in):
     bench.ask()
     two = f"{bench.home}/versions/1/pairs/{bench.of(cast.mia)}/{bench.of(cast.max)}"

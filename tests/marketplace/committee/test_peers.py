@@ -17,8 +17,10 @@ from marketplace.matching.solver import solve
 from marketplace.mentors.models import MenteeProfile
 from marketplace.pairing.candidates import Candidates
 from marketplace.programmes.modalities import Form, Modalities, Phase, Side, Timing
-from marketplace.programmes.models import Enrolment
-from marketplace.requests.models import RequestState
+from marketplace.programmes.models import Cohort, Enrolment
+from marketplace.requests.models import OPEN_STATES, FirmConsent, RequestState
+from tenants.shared.database import db
+from tests.factories import acting
 from tests.marketplace.committee.test_questions import somebody
 from tests.marketplace.matching.test_peer_reasons import every_answer, worth
 from tests.marketplace.pairing.conftest import requests_of
@@ -162,17 +164,23 @@ def test_a_committee_walks_from_the_first_match_to_what_follows_a_no(bench, cast
     assert letter.status_code in {200, 202}
     by_person = {cast[name].person_id: cast[name] for name in NAMES}
     stands, falls = sorted(told, key=lambda one: one.id)
+    cohort = operator.get(Cohort, (bench.cohort.org_id, bench.cohort.id))
+    cohort.choices = cohort.choices | {"firms_say_yes": True}
+    operator.commit()
     who = by_person[falls.mentor_person_id]
     path = f"/{who.slug}/requests/{falls.id}/decline"
     assert sign_in(who).post(path, data={"decline-reason": "no_room_now"}).status_code == 303
     work()
     run = bench.run()
     assert (run.number, run.asked_by_id, run.answer["heads"], run.answer["mentees"]) == (4, None, 1, 3)
-    now = [one for one in requests_of(operator) if one.state is RequestState.sent]
+    now = [one for one in requests_of(operator) if one.state in OPEN_STATES]
     assert now[0].id == stands.id and len(now) == 2, "whoever is asked is left alone"
     fresh = now[1]
     assert {fresh.mentee_person_id, fresh.mentor_person_id} != {falls.mentee_person_id, falls.mentor_person_id}
     assert {fresh.mentee_person_id, fresh.mentor_person_id} & {falls.mentee_person_id, falls.mentor_person_id}
+    asked = {one.org_id for one in operator.scalars(sa.select(FirmConsent).where(FirmConsent.request_id == fresh.id))}
+    firms = {by_person[one].org_id for one in (fresh.mentee_person_id, fresh.mentor_person_id)}
+    assert asked and asked <= firms, "the firms of both, as far as anybody there can answer"
     left = operator.scalars(sa.select(MatchLeftover).where(MatchLeftover.run_id == run.id)).one()
     assert left.side == "peer"
 
@@ -186,6 +194,20 @@ def test_a_committee_walks_from_the_first_match_to_what_follows_a_no(bench, cast
     work()
     page = bench.ask()
     assert bench.run().answer["mentees"] == 1 and "Nobody else looks for a pair." in page
+
+
+def test_two_peers_of_one_firm_take_two_of_its_places(start, app, cast, operator):
+    cohort = start(Form.peer, sides=dict.fromkeys(("mia", "ann", "max"), Side.peer), quota={"mentees": 1})
+
+    def room(one, other):
+        ends = (cast[one].org_id, cast[one].person_id, cast[other].org_id, cast[other].person_id)
+        key = [sa.cast(value, kind) for value, kind in zip(ends, (sa.Integer, sa.BigInteger) * 2, strict=True)]
+        with acting(app, cast.ned):
+            return db.session.scalar(
+                sa.select(sa.func.cohort_pair_room(cohort.org_id, sa.cast(cohort.id, sa.BigInteger), *key))
+            )
+
+    assert (room("mia", "max"), room("mia", "ann")) == ("", "quota")
 
 
 def test_what_is_asked_of_peers_is_the_same_of_both_and_every_answer_is_no_better():
