@@ -13,8 +13,8 @@ from marketplace.events import holdings as events
 from marketplace.goals import holdings as goals
 from marketplace.journal import holdings as journal
 from marketplace.kit import holdings as kit
-from marketplace.measures import holdings as measures
 from marketplace.lessons import holdings as lessons
+from marketplace.measures import holdings as measures
 from marketplace.meetings import holdings as meetings
 from marketplace.mentees import holdings as mentees
 from marketplace.mentors import holdings as mentors
@@ -45,8 +45,8 @@ __all__ = [
     "goals",
     "journal",
     "kit",
-    "measures",
     "lessons",
+    "measures",
     "meetings",
     "mentees",
     "mentors",

@@ -12,8 +12,8 @@ from marketplace.events import models as events
 from marketplace.goals import models as goals
 from marketplace.journal import models as journal
 from marketplace.kit import models as kit
-from marketplace.measures import models as measures
 from marketplace.lessons import models as lessons
+from marketplace.measures import models as measures
 from marketplace.meetings import models as meetings
 from marketplace.mentors import models as mentors
 from marketplace.mentorships import models as mentorships
@@ -59,8 +59,8 @@ __all__ = [
     "goals",
     "journal",
     "kit",
-    "measures",
     "lessons",
+    "measures",
     "meetings",
     "mentors",
     "mentorships",

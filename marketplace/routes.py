@@ -39,8 +39,8 @@ from marketplace.home import views as home
 from marketplace.journal import views as journal
 from marketplace.journal.sealing import ring
 from marketplace.kit import views as kit
-from marketplace.measures import views as dashboard
 from marketplace.lessons import views as lessons
+from marketplace.measures import views as dashboard
 from marketplace.meetings import feed, hour_views, talk_views
 from marketplace.meetings import links as meeting_links
 from marketplace.meetings import views as meetings
