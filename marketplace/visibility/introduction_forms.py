@@ -26,6 +26,7 @@ from marketplace.mentors.fields import AtMost, locale, one_line
 from marketplace.readiness.competencies import role_choices
 from marketplace.visibility.models import MESSAGE_MOST, RECIPIENT_MOST, SEAT_MOST
 from marketplace.visibility.words import OUTCOME_WORDS
+from tenants.shared.database import GREATEST_ID
 from tenants.shared.typed import tidy
 
 WORD_MOST, REASON_MOST = 600, 600
@@ -47,7 +48,7 @@ class IntroductionForm(FlaskForm):
     @property
     def specification_id(self) -> int | None:
         given = self.specification.data or ""
-        return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
+        return min(int(given[:20]), GREATEST_ID) if given.isascii() and given.isdigit() else None
 
 
 class AnswerForm(FlaskForm):

@@ -56,7 +56,7 @@ def _new_page(network_id: int, card_id: int, form: IntroductionForm) -> str:
 
 @bp.get("/new/<int:network_id>/<int:card_id>")
 def new(network_id: int, card_id: int) -> ResponseReturnValue:
-    given = {"specification": request.args.get("specification", "")[:18], "seat": request.args.get("seat", "")[:160]}
+    given = {"specification": request.args.get("specification", "")[:19], "seat": request.args.get("seat", "")[:160]}
     return _new_page(network_id, card_id, IntroductionForm(formdata=None, data=given))
 
 

@@ -49,6 +49,8 @@ BEGIN
     IF whose IS NULL OR NOT wall_sealed() THEN RETURN; END IF;
     PERFORM {OPENING};
     IF NOT EXISTS (SELECT FROM showcase_some(p_network, ARRAY[p_card])) THEN RETURN; END IF;
+    -- For a seat of the asker's own, whose organisation may see the card as well.
+    IF p_specification IS NOT NULL AND NOT EXISTS (SELECT FROM seat_cards(p_specification, ARRAY[p_card])) THEN RETURN; END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended('introduction ' || wall_org(), whose));
     SELECT i.id, i.state INTO past FROM introduction i WHERE i.org_id = p_network AND i.person_id = whose AND i.seeker_org_id = wall_org()
         AND lower(btrim(i.seat)) = lower(btrim(p_seat)) AND i.state NOT IN ('withdrawn', 'lapsed') ORDER BY i.asked_at DESC LIMIT 1;

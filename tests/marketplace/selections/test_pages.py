@@ -88,6 +88,14 @@ def test_a_seat_from_its_words_to_a_closed_record(scene, operator, sign_in, work
     assert in_order(record, ">Introduced</h2>", ">Set aside</h2>") and "Closed books in two countries" in record
     assert kate.get(f"/halden/selections/{address.split('/')[-1]}").status_code == 404
 
+    # An introduction is asked for out of the record, for a seat of one's own.
+    path, words = f"/globex/introductions/new/{bridge}/{cards[finance]}", {"seat": SEAT["title"], "message": "An hour?"}
+    own = address.split("/")[-1]
+    assert f"{path}?specification={own}" in record and f'value="{own}"' in max_.get(f"{path}?specification={own}").text
+    assert max_.post(f"{path}/question", data=words | {"specification": "7"}).status_code == 404
+    assert max_.post(f"{path}/question", data=words | {"specification": own}).status_code == 303
+    assert operator.scalar(sa.text("SELECT specification_id FROM introduction")) == int(own)
+
     # Exports say the same; nothing in them can be taken for a formula.
     sheet = openpyxl.load_workbook(io.BytesIO(max_.get(f"{address}/record.xlsx").data)).active
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
