@@ -77,8 +77,6 @@ ORDER BY r.opens_at, r.audience, f.round_id, f.question, f.part, f.place
 
 def _answers(cohort: Cohort) -> list[dict[str, Any]]:
     """What was let out of closed rounds, a question or a part of it each."""
-    if not db.session.scalar(sa.select(sa.func.to_regclass("round_figure"))):
-        return []
     lines: dict[tuple[str, ...], dict[str, Any]] = {}
     for row in db.session.execute(_ANSWERS, {"org": cohort.org_id, "cohort": cohort.id}):
         question = _question(row.content, row.question)

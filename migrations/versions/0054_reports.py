@@ -111,7 +111,6 @@ BEGIN
     FOR told IN SELECT * FROM (VALUES ('places', false), ('meetings', false), ('hours', false), ('first_meeting', false),
         ('answer_time', false), ('acceptance', true), ('goals', true), ('planned_end', true), ('trained', true)) AS v (name, share)
     LOOP
-        CONTINUE WHEN to_regprocedure('measured_' || told.name || '(integer, timestamptz)') IS NULL;
         FOR one IN EXECUTE format($q$
             SELECT s.side, s.firm_id, array_agg(u.unit) AS units, sum(u.value) AS total,
                 array_agg(CASE WHEN $1 THEN u.value ELSE 0 END::smallint) AS kinds
