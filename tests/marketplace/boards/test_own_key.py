@@ -8,10 +8,13 @@ import time
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from marketplace.billing import sealing
 from marketplace.billing.models import BillingAccount, BillingKey, StripeEvent, Subscription
+from tenants.shared.database import db
 from tenants.shared.models import Activity, Letter
+from tests.factories import acting
 from tests.marketplace.boards.test_payments import compare, retry, signed
 from tests.marketplace.boards.test_tracks import subscribe
 
@@ -146,6 +149,12 @@ def test_a_network_is_paid_by_its_own_key(
     assert {one.account for one in operator.scalars(sa.select(StripeEvent))} == {given["account"]}
     assert "To be paid now" in abe.get(f"{subscription}/seats?seats=3").text
     assert abe.get(f"{subscription}/portal").headers["Location"].startswith(payments.home)
+
+    # Whoever began to subscribe while the account was the house's is told to begin again.
+    values = {column.key: getattr(bought, column.key) for column in sa.inspect(Subscription).columns}
+    late = values | {"id": 5, "stripe_account": "", "stripe_customer": ""}
+    with acting(app, cast.abe), pytest.raises(IntegrityError, match="paid on another account now"):
+        db.session.execute(sa.insert(Subscription).values(**late))
 
     # Another's signature opens nothing, at either address; Bridge's own signs for Bridge's account alone.
     operator.refresh(bought)
