@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from marketplace.matching.finding import Complaint, Finding
+from marketplace.matching.finding import Complaint, Finding, found
 from marketplace.matching.model import MINIMUM, Problem
 from marketplace.matching.outcome import FloorOf, Result, Shortfall
 from marketplace.matching.peer_checker import check_peers
@@ -28,13 +28,7 @@ def check(problem: Problem, result: Result, *, by_pair: bool = False) -> Finding
         dual = _dual(problem, result, by_pair=by_pair)
     except _PricesAreNone:
         return Finding((*complaints, Complaint.prices), proven=False, gap=0)
-    told = [
-        (Complaint.primal, result.primal == primal),
-        (Complaint.dual, result.dual == dual and dual >= primal),
-        (Complaint.bound, primal <= result.bound <= result.dual and result.optimal == (result.bound == result.primal)),
-    ]
-    complaints += tuple(complaint for complaint, holds in told if not holds)
-    return Finding(complaints, not complaints and primal == dual, dual - primal)
+    return found(complaints, result, primal, dual)
 
 
 class _PricesAreNone(Exception):

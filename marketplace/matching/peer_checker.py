@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from marketplace.matching.finding import Complaint, Finding
+from marketplace.matching.finding import Complaint, Finding, found
 from marketplace.matching.model import MINIMUM, Problem
 from marketplace.matching.outcome import Result
 
@@ -22,13 +22,7 @@ def check_peers(problem: Problem, result: Result, *, by_pair: bool = False) -> F
     dual = _dual(problem, result, by_pair=by_pair)
     if dual is None:
         return Finding((*complaints, Complaint.prices), proven=False, gap=0)
-    told = [
-        (Complaint.primal, result.primal == primal),
-        (Complaint.dual, result.dual == dual and dual >= primal),
-        (Complaint.bound, primal <= result.bound <= result.dual and result.optimal == (result.bound == result.primal)),
-    ]
-    complaints += tuple(complaint for complaint, holds in told if not holds)
-    return Finding(complaints, not complaints and primal == dual, dual - primal)
+    return found(complaints, result, primal, dual)
 
 
 def _answer(problem: Problem, result: Result) -> Iterator[Complaint]:
