@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -75,7 +76,7 @@ def people_import_vs_copy(stage: Stage) -> Figure:
     The worker's own is compared; ``with_server`` puts the database's on both sides. Both are the medians of the rounds.
     """
     people = _people(stage)
-    costs = sorted((_in_a_process(stage, people, number) for number in range(_rounds(stage))), key=_ours)
+    costs = sorted((_in_a_process(stage.address, people, number) for number in range(_rounds(stage))), key=_ours)
     copies = sorted(bare_copy(stage.address, people) for _ in range(_rounds(stage)))
     cost, copy = costs[len(costs) // 2], copies[len(copies) // 2]
     detail = {
@@ -93,7 +94,7 @@ def people_import_memory_growth(stage: Stage) -> Figure:
     """The most resident memory of a process that imports five times as many people ÷ that of one that imports 10,000."""
     few = _people(stage)
     many = few * MANY // PEOPLE
-    small, large = _in_a_process(stage, few, 20), _in_a_process(stage, many, 21)
+    small, large = _in_a_process(stage.address, few, 0), _in_a_process(stage.address, many, 3)
     detail = {"peak_mb": round(large.peak_mb), "peak_mb_fewer": round(small.peak_mb), "fewer": few}
     return Figure("people_import_memory_growth", many, large.peak_mb / small.peak_mb, "<=1.5", detail)
 
@@ -183,10 +184,11 @@ def _cells(body: bytes) -> Any:
     return (cells for _number, cells in unpack(body))
 
 
-def _in_a_process(stage: Stage, people: int, number: int) -> Cost:
-    """In a process of its own: a peak of memory belongs to a process for as long as it lives."""
+@cache
+def _in_a_process(address: str, people: int, number: int) -> Cost:
+    """In a process of its own, once: a peak of memory belongs to a process for as long as it lives."""
     command = [sys.executable, "-m", "benchmarks.people_import", str(people), str(number)]
-    environment = os.environ | {"BENCH_ADDRESS": stage.address}
+    environment = os.environ | {"BENCH_ADDRESS": address}
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
