@@ -50,8 +50,9 @@ def play_visibility(world: World, rows: Rows) -> None:
         at = world.days_ago(11)
         rows.add(
             "showing",
-            **her,
+            org_id=network,
             id=world.ids.at(at),
+            person_id=her["person_id"],
             what="card",
             to_kind=to,
             to_org_id=None,

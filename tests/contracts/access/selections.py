@@ -1,5 +1,5 @@
-"""Seats to fill: for those who fill them. Kate's search firm Halden has yet to accept Bridge's rules, and nobody sits on a
-company's committee; what happens with cards in sight is asked in tests/marketplace/selections.
+"""Seats to fill: for those who fill them. Kate's search firm Halden has yet to accept Bridge's rules; Abe sits on Acme's
+committee. What happens with cards in sight is asked in tests/marketplace/selections.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ def nobody(method: str, endpoint: str, slug: str, **url: int | str) -> Row:
 
 ROWS = [
     Row("GET", "selections.index", "halden", {"kate": 200}),
-    Row("GET", "selections.index", "acme"),
+    Row("GET", "selections.index", "acme", {"abe": 200}),
+    Row("GET", "selections.new", "acme", {"abe": 200}),
+    Row("POST", "selections.create", "acme", {"abe": 422}),
     Row("GET", "selections.index", "bridge"),
     *(
         row
