@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -136,7 +137,7 @@ def _everything(visitor: Visitor, base: str) -> Iterator[tuple[str, int]]:
     assert len(days) == 2 and len(firms) == 3
     for firm, day, cohort in product(firms, days, cohorts):
         lines = fetched(f"/bridge/reports/equity.csv?side=mentee&firm={firm}&on={day}&cohort={cohort}").splitlines()[1:]
-        for line in lines:
-            for what, cell in zip(("people", "women", "men", "others"), line.split(",")[2:6], strict=True):
+        for line in csv.reader(lines):
+            for what, cell in zip(("people", "women", "men", "others"), line[2:6], strict=True):
                 if FIGURE.match(cell):
                     yield what, int(cell)
