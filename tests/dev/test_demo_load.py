@@ -140,7 +140,7 @@ def test_those_who_are_named_can_sign_in_and_have_something_to_do(
     assert payer is not None
     command.write_accounts(tmp_path / "accounts.json", payer.person.name, payer.email)
     people = json.loads((tmp_path / "accounts.json").read_text())
-    assert [set(person) for person in people] == [{"who", "email", "password", "where"}] * 5
+    assert [set(person) for person in people] == [{"who", "email", "password", "where"}] * 6
     for person in people:
         client = app.test_client()
         signed_in = client.post("/sign-in", data={"email": person["email"], "password": person["password"]})
