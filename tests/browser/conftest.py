@@ -205,6 +205,15 @@ def visit(debians_chromium: Browser, site: str) -> Iterator[Callable[..., Visito
     assert faults == []
 
 
+BOTH = os.environ.get("JOURNEYS") == "both"
+"""Long journeys in both languages; as a rule each in one, for a journey takes as long as two hundred pages."""
+
+
+def in_one(language: str) -> list[str]:
+    """The languages of a long journey."""
+    return ["en", "fr"] if BOTH else [language]
+
+
 @pytest.fixture(params=["en", "fr"])
 def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)

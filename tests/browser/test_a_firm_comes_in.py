@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import steps
-from tests.browser.conftest import Post
+from tests.browser.conftest import Post, in_one
 from tests.browser.people import Visitor, in_many_words
 from tests.cast import Cast
 
@@ -191,6 +191,7 @@ def choose_to_continue(visitor: Visitor) -> None:
     visitor.press(visitor.button("Keep my answer"))
 
 
+@pytest.mark.parametrize("language", in_one("en"))
 def test_a_firm_comes_in_and_an_executive_is_found_and_changes_employer(
     visit: Callable[..., Visitor], people: Cast, post: Post, language: str, tmp_path: Path
 ):

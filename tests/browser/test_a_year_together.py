@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from marketplace.config import Settings
 from tenants.accounts.models import Account, Person
 from tests.browser.a_year import Visit, Year, year_from
-from tests.browser.conftest import free_port
+from tests.browser.conftest import free_port, in_one
 from tests.browser.people import Visitor, in_words
 from tests.browser.steps import ask_mentor
 from tests.cast import Cast
@@ -84,6 +84,7 @@ def presses(visitor: Visitor, label: str, /, **values: object) -> None:
     visitor.press(visitor.button(label, **values))
 
 
+@pytest.mark.parametrize("language", in_one("fr"))
 def test_a_pair_goes_from_chemistry_meeting_to_certificate_by_e_mail_alone(
     visit: Visit, year: Year, pair: Cast, language: str, operator: Session
 ):

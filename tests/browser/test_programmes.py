@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
@@ -20,7 +19,7 @@ from tenants.affiliations.models import Affiliation, Role
 from tenants.organisations.models import OrganisationKind
 from tests.browser.a_programme import Fault, Journey, Walk
 from tests.browser.a_year import Year, year_from
-from tests.browser.conftest import free_port
+from tests.browser.conftest import free_port, in_one
 from tests.browser.people import Visitor
 from tests.cast import Cast, make_actor, make_mentor, make_organisation
 from tests.factories import publish
@@ -196,12 +195,10 @@ def walk(
     return begun
 
 
-BOTH = os.environ.get("JOURNEYS") == "both"
-"""Each form in both languages; as a rule each in one, in turns, for a journey takes as long as two hundred pages."""
 RUNS = [
     pytest.param(language, journey, id=f"{language}-{journey.form.value}")
     for number, journey in enumerate(JOURNEYS)
-    for language in (("en", "fr") if BOTH else (("fr", "en")[number % 2],))
+    for language in in_one(("fr", "en")[number % 2])
 ]
 
 

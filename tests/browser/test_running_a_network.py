@@ -8,13 +8,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import steps
-from tests.browser.conftest import Post
+from tests.browser.conftest import Post, in_one
 from tests.browser.people import Visitor
 from tests.cast import Cast
 
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.parametrize("language", in_one("en"))
 def test_network_takes_in_a_firm_that_invites_and_declares_a_conflict(
     visit: Callable[..., Visitor], people: Cast, post: Post, language: str
 ):

@@ -9,13 +9,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import steps
-from tests.browser.conftest import Post
+from tests.browser.conftest import Post, in_one
 from tests.browser.people import Visitor
 from tests.cast import Cast
 
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.parametrize("language", in_one("fr"))
 def test_a_firm_is_invited_and_walks_through_its_welcome_on_a_phone(
     visit: Callable[..., Visitor], people: Cast, post: Post, language: str
 ):
